@@ -1,0 +1,3 @@
+//! The bundled market and its guided run.
+
+pub mod market;

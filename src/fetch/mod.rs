@@ -1,0 +1,150 @@
+//! Getting a page, politely. The one HTTP client: nothing leaves without passing robots, pace and address guard.
+
+use std::{collections::BTreeMap, future::Future, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{
+    model::{Page, Time, Waiting},
+    text::measure::{Period, Rate, Size},
+};
+
+/// The `[crawl]` keys that concern requests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FetchConfig {
+    /// Who asks; sent as User-Agent together with `contact`.
+    pub user_agent: String,
+    /// Where a site's operator can reach you: a mail address or a page.
+    pub contact: String,
+    /// Requests to one host.
+    pub rate: Rate,
+    /// Requests to one host at the same time.
+    pub concurrency: u32,
+    /// For one request, from connecting to the last byte.
+    pub timeout: Period,
+    /// Bytes of one answer, as received and once unpacked.
+    pub max_body: Size,
+    /// How often a failed request is tried again.
+    pub retries: u32,
+    /// `obey`; there is no other choice.
+    pub robots: String,
+}
+
+impl Default for FetchConfig {
+    fn default() -> Self {
+        Self {
+            user_agent: format!("listwarden/{}", env!("CARGO_PKG_VERSION")),
+            contact: String::new(),
+            rate: Rate {
+                count: 1,
+                per: Duration::from_secs(2),
+            },
+            concurrency: 1,
+            timeout: Period(Duration::from_secs(30)),
+            max_body: Size(8 << 20),
+            retries: 2,
+            robots: "obey".to_owned(),
+        }
+    }
+}
+
+/// What one host (`host:port`) may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Requests in a time.
+    pub rate: Rate,
+    /// Requests at the same time.
+    pub concurrency: u32,
+    /// Its address may be a loopback address.
+    pub loopback: bool,
+}
+
+/// Why a page did not come.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum Error {
+    /// Not now: a pause the host asked for, a failure to recover from, a robots.txt out of reach. Ask again after `until`.
+    #[error("{url}: not before {until}: {cause}")]
+    Later {
+        url: Url,
+        until: Time,
+        cause: String,
+    },
+    /// Never: robots.txt forbids it.
+    #[error("{url}: robots.txt forbids it: {line}")]
+    Refused { url: Url, line: String },
+    /// Never: the address guard forbids it.
+    #[error("{url}: {why}")]
+    Guarded { url: Url, why: String },
+    /// It failed, and `again` says whether another try may help.
+    #[error("{url}: {why}")]
+    Failed { url: Url, why: String, again: bool },
+}
+
+/// The one way a page comes in.
+pub trait Fetch: Send + Sync {
+    /// Fetches `url` as the rules of conduct allow; redirects are followed and checked hop by hop.
+    fn fetch(&self, url: &Url) -> impl Future<Output = Result<Page, Error>> + Send;
+}
+
+/// What is kept about a host between runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct HostState {
+    /// `host:port`.
+    pub host: String,
+    pub next_due: Option<Time>,
+    pub blocked_until: Option<Time>,
+    pub blocked_cause: Option<String>,
+    pub failures: u32,
+    /// robots.txt as received; none where there is none (4xx).
+    pub robots: Option<String>,
+    pub robots_until: Option<Time>,
+}
+
+/// The polite HTTP client.
+#[derive(Debug)]
+pub struct Client {}
+
+impl Client {
+    /// A client; `hosts` maps `host:port` to its policy, other hosts get `config`'s and no loopback.
+    pub fn new(config: &FetchConfig, hosts: BTreeMap<String, Policy>) -> Result<Self, Error> {
+        let _ = (config, hosts);
+        todo!()
+    }
+
+    /// Takes over what was kept of the last run. After an unclean stop every host waits its whole delay.
+    pub fn restore(&self, states: Vec<HostState>, clean: bool) {
+        let _ = (states, clean);
+    }
+
+    /// What is to be kept of `host`.
+    pub fn state(&self, host: &str) -> Option<HostState> {
+        let _ = host;
+        todo!()
+    }
+
+    /// Why `host` cannot be asked right now; none when it can.
+    pub fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
+        let _ = (host, now);
+        todo!()
+    }
+}
+
+impl Fetch for Client {
+    async fn fetch(&self, url: &Url) -> Result<Page, Error> {
+        let _ = url;
+        todo!()
+    }
+}
+
+/// `host:port` of a URL, the name under which a host is kept.
+pub fn host_of(url: &Url) -> String {
+    format!(
+        "{}:{}",
+        url.host_str().unwrap_or(""),
+        url.port_or_known_default().unwrap_or(0)
+    )
+}

@@ -1,0 +1,74 @@
+//! What a stage reports while it works. The command line draws it, a test collects it.
+
+use url::Url;
+
+use super::{FlagId, ListingId, Severity, Time};
+
+/// Why a host stands still.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase", tag = "why")]
+pub enum Waiting {
+    /// Its pace allows the next request at this time.
+    Pace {
+        /// When the next request may leave.
+        until: Time,
+    },
+    /// It asked for a pause (429 or 503 with Retry-After), or it failed.
+    Backoff {
+        /// When the next request may leave.
+        until: Time,
+        /// What it answered.
+        cause: String,
+    },
+    /// Its robots.txt could not be read, so nothing may be fetched yet.
+    Robots {
+        /// When robots.txt is asked for again.
+        until: Time,
+    },
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(
+    missing_docs,
+    reason = "the fields are the plain values the variant speaks of"
+)]
+pub enum Event {
+    /// A page was fetched and committed.
+    Page { url: Url, status: u16, bytes: usize },
+    /// A listing was read: new, changed, or seen again.
+    Listing {
+        id: ListingId,
+        new: bool,
+        changed: bool,
+    },
+    /// A listing is no longer there.
+    Gone { id: ListingId },
+    /// A flag was raised or its proofs changed.
+    Flag {
+        id: FlagId,
+        rule: String,
+        listing: ListingId,
+        severity: Severity,
+        reason: String,
+    },
+    /// A rule failed on a listing; the others went on.
+    Fault {
+        rule: String,
+        listing: ListingId,
+        message: String,
+    },
+    /// A page could not be fetched or read.
+    Failed {
+        url: Url,
+        kind: &'static str,
+        message: String,
+        again: bool,
+    },
+    /// robots.txt forbids it.
+    Refused { url: Url, line: String },
+    /// A host stands still.
+    Waits { host: String, waiting: Waiting },
+    /// How much is left to do.
+    Queue { waiting: u64, done: u64 },
+}

@@ -1,0 +1,85 @@
+//! A page as it came over the wire, and what a reader made of it.
+
+use std::net::SocketAddr;
+
+use url::Url;
+
+use super::{Listing, Time};
+
+/// One answer of a server, byte for byte.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The address that answered (after redirects, the last one).
+    pub url: Url,
+    /// HTTP status code.
+    pub status: u16,
+    /// Status line and headers as received, each line ending with CRLF, with the empty line.
+    pub head: Vec<u8>,
+    /// Request line and headers as sent, with the empty line.
+    pub request: Vec<u8>,
+    /// Headers by lower-case name, in the order received.
+    pub headers: Vec<(String, String)>,
+    /// The payload as received, still content-encoded.
+    pub body: Vec<u8>,
+    /// The body was cut at the size limit.
+    pub truncated: bool,
+    /// When the answer was complete.
+    pub fetched_at: Time,
+    /// Who answered, where there was a network.
+    pub remote: Option<SocketAddr>,
+}
+
+impl Page {
+    /// The first header of that (lower-case) name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
+    }
+}
+
+/// What a page turned out to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PageKind {
+    /// It shows one product on offer.
+    Listing,
+    /// A list of products, a category, a home page, a site map: links are what it gives.
+    #[default]
+    Index,
+    /// A wall: captcha, login, block.
+    Wall,
+    /// The text was ruined before it reached us (replacement characters): not read as data.
+    Ruined,
+}
+
+/// Why something that a reader looked for is missing.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Gap {
+    /// A field or block, or `page`.
+    pub field: String,
+    /// A sentence: what was met, and what would be right.
+    pub why: String,
+}
+
+/// A link worth following, and what it is likely to lead to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// Absolute, without fragment.
+    pub url: Url,
+    /// It matches one of the platform's listing patterns.
+    pub listing: bool,
+}
+
+/// What a platform read from one page. A bad page is data: `gaps` says what is missing.
+#[derive(Clone, Debug, Default)]
+pub struct Harvest {
+    /// What the page turned out to be.
+    pub kind: PageKind,
+    /// Listings read from the page, without version, capture and times.
+    pub listings: Vec<Listing>,
+    /// Links that the platform wants followed, in page order, each once.
+    pub links: Vec<Link>,
+    /// What was looked for and not found.
+    pub gaps: Vec<Gap>,
+}

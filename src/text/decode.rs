@@ -1,0 +1,45 @@
+//! Bytes as received to text: content coding, then character set.
+
+/// Why bytes could not become text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undecodable {
+    /// A content coding that is not gzip, deflate, br or identity.
+    #[error("content coding '{0}' is not one of gzip, deflate, br")]
+    Coding(String),
+    /// The compressed stream is damaged.
+    #[error("the {0} stream is damaged: {1}")]
+    Damaged(&'static str, String),
+    /// More than `limit` bytes came out.
+    #[error("more than {limit} bytes once unpacked")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+}
+
+/// Text and the encoding it was in.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// The text, valid UTF-8.
+    pub text: String,
+    /// The WHATWG name of the encoding used.
+    pub charset: &'static str,
+    /// Replacement characters per 1,000 characters that the decoding had to put in or that the page came with.
+    pub ruined: u32,
+}
+
+/// Undoes `Content-Encoding` (a comma list), never giving more than `limit` bytes.
+pub fn unpack<'a>(
+    body: &'a [u8],
+    coding: Option<&str>,
+    limit: u64,
+) -> Result<std::borrow::Cow<'a, [u8]>, Undecodable> {
+    let _ = (body, coding, limit);
+    todo!()
+}
+
+/// Text from bytes: BOM, then the charset of `content_type`, then `<meta>`, then a guess; gb2312 and gbk are read as GB18030.
+pub fn text(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+    let _ = (bytes, content_type);
+    todo!()
+}
