@@ -15,6 +15,13 @@ pub use config::StoreConfig;
 #[error("{0}")]
 pub struct Error(String);
 
+impl Error {
+    /// Another process owns the store; ask it.
+    pub fn is_busy(&self) -> bool {
+        todo!()
+    }
+}
+
 /// One thing to be remembered for good: a record of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "plain names")]
@@ -131,6 +138,11 @@ impl Store {
     /// Opens or makes the store in `dir`, replaying what the index missed.
     pub fn open(dir: &Path) -> Result<(Self, Opened), Error> {
         let _ = dir;
+        todo!()
+    }
+
+    /// Closes the store, so that the next process finds it clean.
+    pub fn close(self) -> Result<(), Error> {
         todo!()
     }
 
