@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod decode;
 pub mod fold;
+pub mod harmless;
 pub mod likeness;
 pub mod measure;
 pub mod price;
