@@ -1,5 +1,7 @@
 //! The append-only, hash-chained truth; the same fsynced append path serves the archive.
 
+pub mod append;
+
 use std::path::Path;
 
 /// Where a frame lies: ordered as written.
