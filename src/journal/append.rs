@@ -126,7 +126,25 @@ impl Appender {
         self.torn
     }
 
-    /// Where the next byte goes if no new file is begun; none where there is no file yet.
+    /// Where the next write begins; offset 0 where it begins a new file, whose header then comes first.
+    pub fn next(&self) -> Place {
+        match self.tail.as_ref() {
+            None => Place {
+                segment: 1,
+                offset: 0,
+            },
+            Some(tail) if tail.len >= self.max_file => Place {
+                segment: tail.number + 1,
+                offset: 0,
+            },
+            Some(tail) => Place {
+                segment: tail.number,
+                offset: tail.len,
+            },
+        }
+    }
+
+    /// Where the last file ends; none where there is no file yet.
     pub fn end(&self) -> Option<Place> {
         self.tail.as_ref().map(|tail| Place {
             segment: tail.number,
@@ -182,8 +200,9 @@ impl Appender {
         bytes: &[u8],
         header: impl FnOnce(u32) -> Vec<u8>,
     ) -> Result<Place, Error> {
-        if self.tail.as_ref().is_none_or(|t| t.len >= self.max_file) {
-            self.begin_file(header)?;
+        let next = self.next();
+        if next.offset == 0 {
+            self.begin_file(next.segment, header)?;
         }
         let dir = &self.dir;
         let Some(tail) = self.tail.as_mut() else {
@@ -201,8 +220,11 @@ impl Appender {
         })
     }
 
-    fn begin_file(&mut self, header: impl FnOnce(u32) -> Vec<u8>) -> Result<(), Error> {
-        let number = self.tail.as_ref().map_or(1, |tail| tail.number + 1);
+    fn begin_file(
+        &mut self,
+        number: u32,
+        header: impl FnOnce(u32) -> Vec<u8>,
+    ) -> Result<(), Error> {
         let path = self.path(number);
         let file = OpenOptions::new()
             .read(true)
@@ -289,13 +311,9 @@ impl Appender {
             sync_dir(&self.dir)?;
             return Ok(false);
         }
-        let mut file = reader.into_inner();
-        if len < size {
-            self.tail = Some(cut(file, number, len, &path)?);
-        } else {
-            file.seek(SeekFrom::End(0)).map_err(failed("read", &path))?;
-            self.tail = Some(Tail { number, file, len });
-        }
+        // Also what is whole may not have been fsynced before the crash.
+        self.tail = Some(cut(reader.into_inner(), number, len, &path)?);
+        sync_dir(&self.dir)?;
         self.safe = Some((number, len));
         Ok(true)
     }
