@@ -102,19 +102,12 @@ fn judge_one(
         // What is no longer offered keeps the flags it has; new ones would send people after nothing.
         return Ok(());
     }
-    let class = listing.class.take();
     judge.classify(listing);
     let before = if listing.version > 1 {
         store.versions(&listing.id)?.into_iter().rev().nth(1)
     } else {
         None
     };
-    if listing.class != class {
-        // The catalogue has moved on: the same version, with the class it now has.
-        group
-            .entries
-            .push(Entry::Version(Box::new(listing.clone())));
-    }
     let judgement = judge.judge(listing, before.as_ref(), &standing);
     group.entries.extend(judgement.entries);
     judgement.events.into_iter().for_each(report);
