@@ -209,3 +209,35 @@ fn one_off(a: &str, b: &str) -> bool {
         swapped(x, y) || swapped(y, x)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn likeness_falls_with_every_difference() {
+        assert_eq!(similar("", ""), 1.0);
+        assert_eq!(similar("耐克", ""), 0.0);
+        assert_eq!(similar("adidas", "addias"), 1.0 - 1.0 / 6.0);
+        assert_eq!(similar("李宁运动", "李宁跑步"), 0.5);
+        let (long, other) = ("ab ".repeat(50_000), "cd ".repeat(50_000));
+        assert!(similar(&long, &long[3..]) > 0.99);
+        assert!(similar(&long, &other) < 0.01);
+    }
+
+    #[test]
+    fn an_imitation_reads_like_the_name() {
+        for (shown, real, how) in [
+            ("Niкe", "Nike", Some(Imitation::Skeleton)),
+            ("Kärcher", "Karcher", None),
+            ("p0lo", "Polo", Some(Imitation::Skeleton)),
+            ("搏世", "博世", Some(Imitation::LookAlike)),
+            ("Adida5", "Adidas", Some(Imitation::LookAlike)),
+            ("Phillips", "Philips", None),
+            ("NIKE", "nike", None),
+            ("Mike", "Nike", None),
+        ] {
+            assert_eq!(imitates(shown, real), how, "{shown}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Found, china, marks::pattern, plain};
+use super::{Found, china, labels, marks::pattern, plain};
 
 /// A form that can be told from running text, and the words that must stand before it.
 struct Form {
@@ -102,10 +102,10 @@ pub fn find(label: &str, text: &str) -> Vec<Found> {
             .nth(FAR)
             .map_or(text, |(at, _)| &text[..at]),
     );
-    if text.is_empty() || (!label.is_empty() && means_none(&text)) {
+    if text.is_empty() || (!label.is_empty() && labels::means_none(&text)) {
         return Vec::new();
     }
-    let asked = asked(&plain(label));
+    let asked = labels::asked(&plain(label));
     let mut found = Vec::new();
     for form in FORMS.iter() {
         // A match may end where the next begins, so each search starts at the end of the last number.
@@ -120,10 +120,12 @@ pub fn find(label: &str, text: &str) -> Vec<Found> {
             }
         }
     }
-    if let Some(scheme) = asked
-        && !found.iter().any(|code: &Found| code.scheme == scheme)
-    {
-        found.extend(asked_for(scheme, &text));
+    let missing = asked.filter(|asked| match asked.any {
+        true => found.is_empty(),
+        false => found.iter().all(|code: &Found| code.scheme != asked.scheme),
+    });
+    if let Some(asked) = missing {
+        found.extend(asked_for(asked.scheme, &text));
     }
     found
 }
@@ -132,7 +134,7 @@ pub fn find(label: &str, text: &str) -> Vec<Found> {
 fn asked_for(scheme: &'static str, text: &str) -> Vec<Found> {
     text.split([',', ';', '、', '|', '\n', ';', ','])
         .map(str::trim)
-        .filter(|part| !means_none(part))
+        .filter(|part| !labels::means_none(part))
         .filter(|part| part.bytes().filter(u8::is_ascii_alphanumeric).count() >= 4)
         .filter(|part| part.bytes().any(|b| b.is_ascii_digit()) && part.chars().count() <= 60)
         .map(|part| Found::of(scheme, part))
@@ -141,84 +143,109 @@ fn asked_for(scheme: &'static str, text: &str) -> Vec<Found> {
         .collect()
 }
 
-/// The scheme whose number a label (made plain) asks for.
-fn asked(label: &str) -> Option<&'static str> {
-    let has = |words: &[&str]| words.iter().any(|word| label.contains(word));
-    let number = has(&[
-        "编号",
-        "编码",
-        "号码",
-        "证书号",
-        "證書",
-        "号",
-        "NO",
-        "NUMBER",
-        "ID",
-        "번호",
-        "番号",
-    ]);
-    if has(&["CCC", "3C", "强制性产品认证", "强制认证"]) && (number || has(&["证书"]))
-        || label == "认证证书编号"
-        || label.starts_with("CERTIFICATE N")
-        || label == "证书编号"
-    {
-        Some("ccc")
-    } else if has(&["食品生产许可证", "SC证", "生产许可证编号", "SC编号"]) {
-        Some("sc")
-    } else if has(&["信用代码", "信用代碼", "营业执照注册号", "营业执照号"]) {
-        Some("uscc")
-    } else if has(&["KC인증", "KC 인증", "인증번호", "KC NUMBER", "KC MARK"]) {
-        Some("kc")
-    } else if has(&["FCC ID"]) {
-        Some("fcc")
-    } else if has(&["EPREL"]) {
-        Some("eprel")
-    } else if has(&["ISBN"]) {
-        Some("isbn")
-    } else if ["EAN", "GTIN", "UPC", "JAN", "BARCODE"].iter().any(|word| {
-        label
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|w| w.trim_end_matches(|c: char| c.is_ascii_digit()) == *word)
-    }) || has(&["条形码", "条码", "條碼", "바코드", "バーコード"])
-    {
-        Some("gtin")
-    } else {
-        None
-    }
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-/// Words that say that there is no number.
-fn means_none(text: &str) -> bool {
-    let word: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
-    word.is_empty()
-        || matches!(
-            word.as_str(),
-            "NA" | "NONE"
-                | "NULL"
-                | "NO"
-                | "NIL"
-                | "UNKNOWN"
-                | "NOTAPPLICABLE"
-                | "DOESNOTAPPLY"
-                | "PENDING"
-                | "TBD"
-        )
-        || [
-            "无",
-            "暂无",
-            "没有",
-            "申请中",
-            "办理中",
-            "不适用",
-            "详见",
-            "见包装",
-            "见详情",
-            "其他",
-            "未知",
-            "なし",
-            "없음",
-            "해당없음",
-        ]
-        .iter()
-        .any(|none| word.starts_with(none))
+    use super::*;
+
+    fn shown(label: &str, text: &str) -> Vec<String> {
+        find(label, text)
+            .into_iter()
+            .map(|code| {
+                let fault = if code.valid { "" } else { " fails" };
+                format!("{} {}{fault}", code.scheme, code.value.unwrap_or(code.raw))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn running_text_gives_up_its_numbers() {
+        let text = "3C证书编号：2016010706840003，食品生产许可证 SC11834020305037；统一社会信用代码 91110000802100433B\n\
+            FCC ID: 2ABCB-PI3B R-C-ABC-model1 (CE 0123) XK06-014-00021 QS2112 0102 7680 EPREL: 1234567 EAN 5060138820289";
+        assert_eq!(
+            shown("", text),
+            [
+                "ccc 2016010706840003",
+                "sc SC11834020305037",
+                "qs QS211201027680",
+                "xk XK06-014-00021",
+                "uscc 91110000802100433B",
+                "kc R-C-ABC-MODEL1",
+                "fcc 2ABCB-PI3B",
+                "ce 0123",
+                "eprel 1234567",
+                "gtin 05060138820289",
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers_of_another_kind_are_left_alone() {
+        for text in [
+            "订单号 6222021234567890 电话 13800138000",
+            "单号 2023151512345678",
+            "règlement CE 1935/2004, SIZE 2024",
+            "身份证 11010519491231002X",
+            "3C数码 256GB",
+            "FCC approved, R-C-1",
+        ] {
+            assert_eq!(shown("", text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_label_asks_for_is_kept_even_when_malformed() {
+        for (label, text, expected) in [
+            ("CCC证书编号", "123456", vec!["ccc 123456 fails"]),
+            (
+                "3C认证证书编号",
+                "2016010706840003(B0)",
+                vec!["ccc 2016010706840003"],
+            ),
+            (
+                "认证证书编号",
+                "2016 0107 0684 0003",
+                vec!["ccc 2016010706840003"],
+            ),
+            (
+                "CCC证书编号",
+                "2019010706840003、2016010706840003",
+                vec!["ccc 2019010706840003", "ccc 2016010706840003"],
+            ),
+            (
+                "CCC证书编号",
+                "1999010706840003",
+                vec!["ccc 1999010706840003 fails"],
+            ),
+            ("CCC证书编号", "无", vec![]),
+            ("CCC证书编号", "申请中", vec![]),
+            ("CCC证书编号", "n/a", vec![]),
+            ("Certificate No", "R-C-ABC-x1", vec!["kc R-C-ABC-X1"]),
+            ("是否3C认证", "是", vec![]),
+            ("EAN", "48970277965070", vec!["gtin 48970277965070 fails"]),
+            ("商品条码", "6973965931181", vec!["gtin 06973965931181"]),
+            (
+                "生产许可证编号",
+                "SC11453282248002",
+                vec!["sc SC11453282248002 fails"],
+            ),
+            ("ISBN", "0-545-01022-5", vec!["isbn 9780545010221"]),
+            ("颜色", "123456", vec![]),
+        ] {
+            assert_eq!(shown(label, text), expected, "{label}: {text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange(label in "CCC证书编号|EAN|\\PC{0,10}", text in "[A-Z0-9 :()ＳＣ证号.-]{0,60}|\\PC{0,60}") {
+            for code in find(&label, &text) {
+                prop_assert!(code.value.is_some() || !code.valid);
+                if let Some(value) = code.value.filter(|_| code.valid) {
+                    prop_assert!(super::super::check(code.scheme, &value).valid, "{} {value}", code.scheme);
+                }
+            }
+        }
+    }
 }

@@ -130,3 +130,44 @@ fn world(prefix: &str, number: &str, part: &str, year: &str, amendments: &str) -
         words.join(" ")
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn standards_are_named_one_way() {
+        for (text, expected) in [
+            ("执行标准：GB6675-2014", vec!["GB 6675-2014"]),
+            (
+                "gb 6675.1—2014、GB/T2664-2017",
+                vec!["GB 6675.1-2014", "GB/T 2664-2017"],
+            ),
+            (
+                "GB 18401, GB4706.1-2005/GB4706.19-2008",
+                vec!["GB 18401", "GB 4706.1-2005", "GB 4706.19-2008"],
+            ),
+            (
+                "QB/T 1002-2015 FZ/T 81007-2012",
+                vec!["FZ/T 81007-2012", "QB/T 1002-2015"],
+            ),
+            ("T/CAS 305-2018", vec!["T/CAS 305-2018"]),
+            (
+                "EN71-1, EN 14350:2020+A1:2023 and DIN EN ISO 20345:2012",
+                vec!["DIN EN ISO 20345:2012", "EN 14350:2020+A1:2023", "EN 71-1"],
+            ),
+            (
+                "ISO 8124-1:2018; IEC 60335-2-15",
+                vec!["IEC 60335-2-15", "ISO 8124-1:2018"],
+            ),
+            (
+                "ASTM F963-17, 16 CFR Part 1303",
+                vec!["16 CFR 1303", "ASTM F963-17"],
+            ),
+            ("8GB 256GB RAM, GB 128", vec![]),
+            ("fabriqué en 2024, EN 2024, en 71", vec![]),
+        ] {
+            assert_eq!(standards(text), expected, "{text}");
+        }
+    }
+}
