@@ -1,5 +1,9 @@
 //! Getting a page, politely. The one HTTP client: nothing leaves without passing robots, pace and address guard.
 
+mod guard;
+mod pace;
+mod robots;
+
 use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +13,8 @@ use crate::{
     model::{Page, Time, Waiting},
     text::measure::{Period, Rate, Size},
 };
+
+pub use robots::{Decision, Robots};
 
 /// The `[crawl]` keys that concern requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
