@@ -95,7 +95,7 @@ impl Guard {
         match found
             .iter()
             .map(SocketAddr::ip)
-            .find(|ip| !is_public(*ip) && !(looped && is_loopback(*ip)))
+            .find(|ip| !(is_public(*ip) || looped && is_loopback(*ip)))
         {
             Some(address) => Err(Refusal::Name {
                 name: name.to_owned(),
@@ -120,8 +120,14 @@ impl Resolve for Guard {
 
 /// The refusal at the root of a failed request, if it was the guard that stopped it.
 pub(super) fn refusal_in(error: &(dyn StdError + 'static)) -> Option<Refusal> {
-    std::iter::successors(Some(error), |error| error.source())
-        .find_map(|error| error.downcast_ref::<Refusal>().cloned())
+    let mut error = Some(error);
+    while let Some(cause) = error {
+        if let Some(refusal) = cause.downcast_ref::<Refusal>() {
+            return Some(refusal.clone());
+        }
+        error = cause.source();
+    }
+    None
 }
 
 fn is_loopback(address: IpAddr) -> bool {

@@ -12,6 +12,7 @@ use std::{
 use governor::{
     Quota, RateLimiter,
     clock::Clock,
+    middleware::NoOpMiddleware,
     nanos::Nanos,
     state::{InMemoryState, NotKeyed},
 };
@@ -155,7 +156,7 @@ pub(super) fn retry_after(value: &str, now: Time) -> Option<Duration> {
 struct Gate {
     delay: Duration,
     dial: Dial,
-    limiter: RateLimiter<NotKeyed, InMemoryState, Dial>,
+    limiter: RateLimiter<NotKeyed, InMemoryState, Dial, NoOpMiddleware<Nanos>>,
     /// governor keeps this to itself, but it is asked for and must outlive us.
     due: Option<Time>,
 }
