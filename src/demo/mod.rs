@@ -29,7 +29,9 @@ use market::Market;
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum Error {
     #[error(transparent)]
-    Market(#[from] market::Error),
+    Market(#[from] market::Broken),
+    #[error(transparent)]
+    Serve(#[from] market::Unservable),
     #[error(transparent)]
     Workspace(#[from] workspace::Error),
     #[error("could not write {}: {source}", path.display())]
@@ -37,8 +39,8 @@ pub enum Error {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("could not serve the market: {0}")]
-    Serve(std::io::Error),
+    #[error("could not start the runtime: {0}")]
+    Runtime(std::io::Error),
 }
 
 /// How it is to be run.
@@ -91,10 +93,9 @@ pub fn run(order: &Order, report: Report, stop: Arc<AtomicBool>) -> Result<Outco
         .worker_threads(1)
         .enable_all()
         .build()
-        .map_err(Error::Serve)?;
+        .map_err(Error::Runtime)?;
     let serving = runtime
-        .block_on(Arc::clone(&market).serve(ports))
-        .map_err(Error::Serve)?;
+        .block_on(Arc::clone(&market).serve(ports))?;
     let workspace = furnish(&dir, &market, &market.platforms_toml(&serving.addrs))?;
     let crawls = visits(&workspace, &market, &report, &stop)?;
     let (listings, queue) = collected(&workspace)?;
@@ -112,10 +113,7 @@ pub fn run(order: &Order, report: Report, stop: Arc<AtomicBool>) -> Result<Outco
         changed: crawls.iter().map(|c| c.crawl.changed).sum(),
         gone: crawls.iter().map(|c| c.crawl.gone).sum(),
         requests: log.len() as u64,
-        forbidden: log
-            .iter()
-            .filter(|r| r.path.starts_with("/private/"))
-            .count() as u64,
+        forbidden: market.trespasses() as u64,
         seconds: began.elapsed().as_secs_f64(),
         workspace: dir,
         exports,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::market::Expected;
 use crate::model::{Flag, Listing, ListingId};
 
 /// One kind of violation, counted in listings.
@@ -30,7 +31,7 @@ pub struct Score {
 impl Score {
     /// `truth` gives the kinds that each listing deserves.
     pub fn of(
-        truth: &BTreeMap<ListingId, BTreeSet<String>>,
+        truth: &BTreeMap<ListingId, Expected>,
         flags: &[(Flag, Option<Listing>)],
     ) -> Self {
         let mut flagged: BTreeSet<(String, ListingId)> = BTreeSet::new();
@@ -40,8 +41,8 @@ impl Score {
                 .map(|(flag, _)| (flag.kind.clone(), flag.listing.clone())),
         );
         let mut planted: BTreeSet<(String, ListingId)> = BTreeSet::new();
-        for (listing, kinds) in truth {
-            planted.extend(kinds.iter().map(|kind| (kind.clone(), listing.clone())));
+        for (listing, expected) in truth {
+            planted.extend(expected.kinds.iter().map(|kind| (kind.clone(), listing.clone())));
         }
         let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();
         for pair in planted.union(&flagged) {
