@@ -94,8 +94,7 @@ pub fn run(order: &Order, report: Report, stop: Arc<AtomicBool>) -> Result<Outco
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
-    let serving = runtime
-        .block_on(Arc::clone(&market).serve(ports))?;
+    let serving = runtime.block_on(Arc::clone(&market).serve(ports))?;
     let workspace = furnish(&dir, &market, &market.platforms_toml(&serving.addrs))?;
     let crawls = visits(&workspace, &market, &report, &stop)?;
     let (listings, queue) = collected(&workspace)?;

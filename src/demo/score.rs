@@ -30,10 +30,7 @@ pub struct Score {
 
 impl Score {
     /// `truth` gives the kinds that each listing deserves.
-    pub fn of(
-        truth: &BTreeMap<ListingId, Expected>,
-        flags: &[(Flag, Option<Listing>)],
-    ) -> Self {
+    pub fn of(truth: &BTreeMap<ListingId, Expected>, flags: &[(Flag, Option<Listing>)]) -> Self {
         let mut flagged: BTreeSet<(String, ListingId)> = BTreeSet::new();
         flagged.extend(
             flags
@@ -42,7 +39,12 @@ impl Score {
         );
         let mut planted: BTreeSet<(String, ListingId)> = BTreeSet::new();
         for (listing, expected) in truth {
-            planted.extend(expected.kinds.iter().map(|kind| (kind.clone(), listing.clone())));
+            planted.extend(
+                expected
+                    .kinds
+                    .iter()
+                    .map(|kind| (kind.clone(), listing.clone())),
+            );
         }
         let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();
         for pair in planted.union(&flagged) {

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    model::{Page, Time},
+    model::{Page, Time, Waiting},
     text::measure::{Period, Rate, Size},
 };
 

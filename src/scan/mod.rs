@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     judge::{self, Judge},
     model::{Event, Listing, ListingStatus, Time},
-    store::{Entry, Group, Store, Work},
+    store::{Group, Store, Work},
 };
 
 /// Listings judged in one commit.
