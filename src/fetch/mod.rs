@@ -87,6 +87,15 @@ pub enum Error {
 pub trait Fetch: Send + Sync {
     /// Fetches `url` as the rules of conduct allow; redirects are followed and checked hop by hop.
     fn fetch(&self, url: &Url) -> impl Future<Output = Result<Page, Error>> + Send;
+
+    /// Why `host` cannot be asked right now; none when it can.
+    fn waiting(&self, host: &str, now: Time) -> Option<Waiting>;
+
+    /// What is to be kept of `host` between runs.
+    fn state(&self, host: &str) -> Option<HostState>;
+
+    /// Takes over what was kept of the last run. After an unclean stop every host waits its whole delay.
+    fn restore(&self, states: Vec<HostState>, clean: bool);
 }
 
 /// What is kept about a host between runs.
@@ -114,26 +123,23 @@ impl Client {
         let _ = (config, hosts);
         todo!()
     }
+}
 
-    /// Takes over what was kept of the last run. After an unclean stop every host waits its whole delay.
-    pub fn restore(&self, states: Vec<HostState>, clean: bool) {
-        let _ = (states, clean);
+impl Fetch for Client {
+    fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
+        let _ = (host, now);
+        todo!()
     }
 
-    /// What is to be kept of `host`.
-    pub fn state(&self, host: &str) -> Option<HostState> {
+    fn state(&self, host: &str) -> Option<HostState> {
         let _ = host;
         todo!()
     }
 
-    /// Why `host` cannot be asked right now; none when it can.
-    pub fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
-        let _ = (host, now);
-        todo!()
+    fn restore(&self, states: Vec<HostState>, clean: bool) {
+        let _ = (states, clean);
     }
-}
 
-impl Fetch for Client {
     async fn fetch(&self, url: &Url) -> Result<Page, Error> {
         let _ = url;
         todo!()

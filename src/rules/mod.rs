@@ -91,6 +91,12 @@ impl RuleSet {
         todo!()
     }
 
+    /// Whether the rule of that id compiled.
+    pub fn contains(&self, id: &str) -> bool {
+        let _ = id;
+        todo!()
+    }
+
     /// Whether no rule compiled.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -1,10 +1,14 @@
 //! The embedded store: the journal is the truth, sled the index over it and the crawl's working state.
 
+mod config;
+
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Capture, Flag, FlagId, Listing, ListingId, ListingStatus, Review, Time};
+
+pub use config::StoreConfig;
 
 /// Why the store could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -23,8 +27,12 @@ pub enum Entry {
     },
     /// A listing was seen for the first time or its content changed.
     Version(Box<Listing>),
-    /// A listing was seen again with the same content.
-    Seen { id: ListingId, capture: Capture },
+    /// A listing was seen again with the same content; `campaigns` that are new are added.
+    Seen {
+        id: ListingId,
+        capture: Capture,
+        campaigns: Vec<String>,
+    },
     /// A listing's life on its platform took a turn.
     Status {
         id: ListingId,
@@ -78,6 +86,8 @@ pub enum Work {
     Done { url: String, host: String },
     /// Put back with another attempt count and due time.
     Again(Queued),
+    /// A small named value, see `Store::note`.
+    Note { key: String, value: Vec<u8> },
     /// What a host is owed; opaque bytes of the fetch room.
     Host { host: String, state: Vec<u8> },
 }

@@ -6,3 +6,4 @@ pub mod fold;
 pub mod likeness;
 pub mod measure;
 pub mod price;
+pub mod snippet;
