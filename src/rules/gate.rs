@@ -111,7 +111,7 @@ impl When {
         findings: &mut Findings<'_>,
     ) {
         let patterns = names.classes(&text);
-        if patterns.is_empty() {
+        if patterns.is_empty() && !names.kinds.is_empty() {
             findings.add(
                 Code::UnknownList,
                 place,
@@ -220,17 +220,14 @@ impl Names<'_> {
             });
             return listed.map(|kind| ClassPattern::Exact(kind.id.clone())).collect();
         }
+        // Without a catalogue nothing can be checked, and no listing has a class either.
+        let known = |fits: &dyn Fn(&str) -> bool| {
+            self.kinds.is_empty() || self.kinds.iter().any(|kind| fits(&kind.id))
+        };
         let found = match pattern.strip_suffix('*') {
-            Some(prefix) => self
-                .kinds
-                .iter()
-                .any(|kind| prefix.ends_with('/') && kind.id.starts_with(prefix))
+            Some(prefix) => (prefix.ends_with('/') && known(&|id| id.starts_with(prefix)))
                 .then(|| ClassPattern::Below(prefix.to_owned())),
-            None => self
-                .kinds
-                .iter()
-                .any(|kind| kind.id == pattern)
-                .then(|| ClassPattern::Exact(pattern.to_owned())),
+            None => known(&|id| id == pattern).then(|| ClassPattern::Exact(pattern.to_owned())),
         };
         found.into_iter().collect()
     }
