@@ -4,7 +4,7 @@ use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
 use super::{Doc, Family, Kind, item_of, maybe, words};
 use crate::{
-    model::{Money, Proof, ReferenceRow},
+    model::{Proof, ReferenceRow},
     reference::{self, Certificate, RecallQuery, Tier},
     rules::{
         trace::path,
@@ -333,4 +333,15 @@ fn brand_like(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
 /// Whether one letter was added, dropped, replaced or swapped.
 fn one_slip(a: &str, b: &str) -> bool {
     b.chars().count() >= LONG_ENOUGH && crate::rules::picture::distance(a, b) == 1
+}
+
+fn goods(context: NativeCallContext, class: Dynamic) -> Answer<Dynamic> {
+    let item = item_of(&context)?;
+    let Some(class) = words(&class, "a class")? else {
+        return Ok(Dynamic::UNIT);
+    };
+    let kind = item.reference().kind(&class);
+    let row = kind.map_or(format!("class {class}: none"), |kind| kind.row.hash.clone());
+    item.trace(|trace| trace.row(row));
+    Ok(kind.cloned().map_or(Dynamic::UNIT, Dynamic::from))
 }
