@@ -52,7 +52,10 @@ pub(super) fn explain(rule: &Rule, sheet: &Sheet, answer: Answer) -> Explanation
         Answer::Skip => {
             let shut = told.gates.iter().find(|gate| !gate.open);
             told.reason = shut.map_or_else(String::new, |gate| {
-                format!("`when.{}` wants {}; the listing has {}", gate.gate, gate.wants, gate.found)
+                format!(
+                    "`when.{}` wants {}; the listing has {}",
+                    gate.gate, gate.wants, gate.found
+                )
             });
         }
         Answer::Fault(message) => {
@@ -67,7 +70,9 @@ pub(super) fn explain(rule: &Rule, sheet: &Sheet, answer: Answer) -> Explanation
             told.line = outcome.position.line();
             told.proofs = run::proofs(&outcome, &trace, sheet);
             let text = rule.source.text.lines();
-            let line = told.line.and_then(|line| text.into_iter().nth(line.saturating_sub(1)));
+            let line = told
+                .line
+                .and_then(|line| text.into_iter().nth(line.saturating_sub(1)));
             told.source = line.map(|line| line.trim().to_owned()).unwrap_or_default();
         }
     }

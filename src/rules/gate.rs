@@ -125,7 +125,9 @@ impl When {
 
     /// Whether the rule may look at the listing: no script runs, nothing is allocated.
     pub(super) fn open(&self, sheet: &Sheet) -> bool {
-        self.class_fits(sheet) && self.has_all(sheet) && self.term_found(sheet)
+        self.class_fits(sheet)
+            && self.has_all(sheet)
+            && self.term_found(sheet)
             && one_of(&self.platform, Some(&sheet.listing.platform))
             && one_of(&self.language, sheet.listing.language.as_deref())
     }
@@ -146,11 +148,16 @@ impl When {
     }
 
     fn term_found(&self, sheet: &Sheet) -> bool {
-        self.mentions.is_empty() || self.lists(sheet).any(|list| !sheet.found.in_list(list).is_empty())
+        self.mentions.is_empty()
+            || self
+                .lists(sheet)
+                .any(|list| !sheet.found.in_list(list).is_empty())
     }
 
     fn lists<'s>(&'s self, sheet: &'s Sheet) -> impl Iterator<Item = usize> + 's {
-        self.mentions.iter().filter_map(|name| sheet.terms.list(name))
+        self.mentions
+            .iter()
+            .filter_map(|name| sheet.terms.list(name))
     }
 
     /// Writes down what opened the gate: it is part of what a flag rests on.
@@ -166,7 +173,12 @@ impl When {
     /// Gate by gate, for a person.
     pub(super) fn explain(&self, sheet: &Sheet) -> Vec<Gate> {
         let class = sheet.listing.class.as_ref().map(|class| class.id.clone());
-        let has: Vec<&str> = self.has.iter().filter_map(|f| FIELDS.get(*f)).map(|f| f.name).collect();
+        let has: Vec<&str> = self
+            .has
+            .iter()
+            .filter_map(|f| FIELDS.get(*f))
+            .map(|f| f.name)
+            .collect();
         let missing: Vec<&str> = self
             .has
             .iter()
@@ -179,13 +191,44 @@ impl When {
             .filter_map(|list| sheet.terms.info(list).map(|info| info.name.as_str()))
             .collect();
         let all = [
-            gate("class", &self.class, class.unwrap_or_default(), self.class_fits(sheet)),
-            gate("has", &has, if missing.is_empty() { "all of them".to_owned() } else { format!("no {}", missing.join(", ")) }, self.has_all(sheet)),
-            gate("mentions", &self.mentions, hit.join(", "), self.term_found(sheet)),
-            gate("platform", &self.platform, sheet.listing.platform.clone(), one_of(&self.platform, Some(&sheet.listing.platform))),
-            gate("language", &self.language, sheet.listing.language.clone().unwrap_or_default(), one_of(&self.language, sheet.listing.language.as_deref())),
+            gate(
+                "class",
+                &self.class,
+                class.unwrap_or_default(),
+                self.class_fits(sheet),
+            ),
+            gate(
+                "has",
+                &has,
+                if missing.is_empty() {
+                    "all of them".to_owned()
+                } else {
+                    format!("no {}", missing.join(", "))
+                },
+                self.has_all(sheet),
+            ),
+            gate(
+                "mentions",
+                &self.mentions,
+                hit.join(", "),
+                self.term_found(sheet),
+            ),
+            gate(
+                "platform",
+                &self.platform,
+                sheet.listing.platform.clone(),
+                one_of(&self.platform, Some(&sheet.listing.platform)),
+            ),
+            gate(
+                "language",
+                &self.language,
+                sheet.listing.language.clone().unwrap_or_default(),
+                one_of(&self.language, sheet.listing.language.as_deref()),
+            ),
         ];
-        all.into_iter().filter(|gate| !gate.wants.is_empty()).collect()
+        all.into_iter()
+            .filter(|gate| !gate.wants.is_empty())
+            .collect()
     }
 }
 
@@ -194,7 +237,11 @@ fn gate<T: AsRef<str>>(gate: &'static str, wants: &[T], found: String, open: boo
     Gate {
         gate,
         wants: wants.join(", "),
-        found: if found.is_empty() { "nothing".to_owned() } else { found },
+        found: if found.is_empty() {
+            "nothing".to_owned()
+        } else {
+            found
+        },
         open,
     }
 }
@@ -202,7 +249,10 @@ fn gate<T: AsRef<str>>(gate: &'static str, wants: &[T], found: String, open: boo
 /// A list that is empty counts as absent: a page without pictures has no `images`.
 fn present(sheet: &Sheet, field: usize) -> bool {
     sheet.values.get(field).is_some_and(|value| {
-        !value.is_unit() && value.read_lock::<rhai::Array>().is_none_or(|list| !list.is_empty())
+        !value.is_unit()
+            && value
+                .read_lock::<rhai::Array>()
+                .is_none_or(|list| !list.is_empty())
     })
 }
 
@@ -218,7 +268,9 @@ impl Names<'_> {
                 "ccc" => kind.ccc_required,
                 licence => kind.licences.iter().any(|l| l == licence),
             });
-            return listed.map(|kind| ClassPattern::Exact(kind.id.clone())).collect();
+            return listed
+                .map(|kind| ClassPattern::Exact(kind.id.clone()))
+                .collect();
         }
         // Without a catalogue nothing can be checked, and no listing has a class either.
         let known = |fits: &dyn Fn(&str) -> bool| {

@@ -21,7 +21,15 @@ pub(super) struct Vocabulary {
 }
 
 /// Calls that the language itself answers.
-const KEYWORDS: &[&str] = &["call", "curry", "is_shared", "type_of", "Fn", "is_def_fn", "is_def_var"];
+const KEYWORDS: &[&str] = &[
+    "call",
+    "curry",
+    "is_shared",
+    "type_of",
+    "Fn",
+    "is_def_fn",
+    "is_def_var",
+];
 
 impl Vocabulary {
     pub(super) fn of(engine: &Engine) -> Self {
@@ -73,7 +81,9 @@ pub(super) fn walk(
     let mut own: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     let mut called = (None, None);
     for function in ast.iter_functions() {
-        own.entry(function.name.to_owned()).or_default().insert(function.params.len());
+        own.entry(function.name.to_owned())
+            .or_default()
+            .insert(function.params.len());
         if function.name == "check" {
             let mut names = function.params.iter().map(|name| (*name).to_owned());
             called = (names.next(), names.next());
@@ -132,7 +142,9 @@ impl Walk<'_, '_, '_> {
         match expr {
             Expr::Dot(dot, ..) => self.chain(&dot.lhs, &dot.rhs),
             Expr::Property(name, at) if !self.judged.contains(at) => {
-                let known = FIELDS.iter().map(|f| f.name.rsplit('.').next().unwrap_or(f.name));
+                let known = FIELDS
+                    .iter()
+                    .map(|f| f.name.rsplit('.').next().unwrap_or(f.name));
                 let kinds = native::FAMILIES.iter().flat_map(|family| family.kinds);
                 let mut known: Vec<&str> = known
                     .chain(kinds.flat_map(|kind| kind.fields.iter().copied()))
@@ -169,7 +181,12 @@ impl Walk<'_, '_, '_> {
             }
         } else if Some(variable.1.as_str()) == self.item.as_deref() {
             self.judged.insert(at);
-            let known = || FIELDS.iter().map(|f| f.name).filter(|name| !name.contains('.'));
+            let known = || {
+                FIELDS
+                    .iter()
+                    .map(|f| f.name)
+                    .filter(|name| !name.contains('.'))
+            };
             if name == "seller" {
                 if let Some((name, at, _)) = rest.and_then(first_property) {
                     self.seller_field(name, at);
@@ -204,10 +221,16 @@ impl Walk<'_, '_, '_> {
         }
         let place = Place::at(at, name.chars().count());
         let given = call.args.len() + usize::from(method);
-        let counts = self.own.get(name).or_else(|| self.vocabulary.functions.get(name));
+        let counts = self
+            .own
+            .get(name)
+            .or_else(|| self.vocabulary.functions.get(name));
         match counts {
             None => {
-                let known = self.vocabulary.names().chain(self.own.keys().map(String::as_str));
+                let known = self
+                    .vocabulary
+                    .names()
+                    .chain(self.own.keys().map(String::as_str));
                 let help = did_you_mean(name, known);
                 self.findings.add(
                     Code::UnknownFunction,
@@ -219,7 +242,11 @@ impl Walk<'_, '_, '_> {
             Some(counts) if !counts.contains(&given) => {
                 let shown = |count: &usize| (count - usize::from(method && *count > 0)).to_string();
                 let takes: Vec<String> = counts.iter().map(shown).collect();
-                let help = format!("it takes {}", takes.join(" or "));
+                let documented = native::FAMILIES.iter().flat_map(|family| family.docs);
+                let help = match documented.into_iter().find(|doc| doc.name == name) {
+                    Some(doc) => format!("it is {}", doc.signature),
+                    None => format!("it takes {}", takes.join(" or ")),
+                };
                 let message = format!("`{name}` is called with {} values", call.args.len());
                 self.findings.add(Code::Arity, place, message, Some(help));
             }
@@ -230,10 +257,16 @@ impl Walk<'_, '_, '_> {
     /// Literal arguments that name something.
     fn arguments(&mut self, name: &str, call: &FnCallExpr, method: bool) {
         let argument = |number: usize| {
-            let number = if method { number.checked_sub(1)? } else { number };
+            let number = if method {
+                number.checked_sub(1)?
+            } else {
+                number
+            };
             call.args.get(number).map(Literal)
         };
-        let text = |number| argument(number).and_then(|literal| Some((literal.text()?, literal.position())));
+        let text = |number| {
+            argument(number).and_then(|literal| Some((literal.text()?, literal.position())))
+        };
         match name {
             "mentions" | "matches" => match (text(1), argument(1)) {
                 (Some(list), _) => {
@@ -267,7 +300,13 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    fn must_be(&mut self, what: &str, word: (String, Position), known: &[&str], else_help: Option<String>) {
+    fn must_be(
+        &mut self,
+        what: &str,
+        word: (String, Position),
+        known: &[&str],
+        else_help: Option<String>,
+    ) {
         let (word, at) = word;
         if !known.contains(&word.as_str()) {
             let near = did_you_mean(&word, known.iter().copied());

@@ -1,8 +1,6 @@
 //! A rule's constants, read from the parsed text without running any of it.
 
-use rhai::{
-    AST, ASTFlags, Dynamic, Expr, Position, Stmt,
-};
+use rhai::{AST, ASTFlags, Dynamic, Expr, Position, Stmt};
 
 /// A constant as it stands in the text, with the places of its keys.
 #[derive(Clone, Copy, Debug)]
@@ -10,28 +8,32 @@ pub(super) struct Literal<'a>(pub &'a Expr);
 
 /// The value of `const NAME = …`; none where the rule has no such constant.
 pub(super) fn constant<'a>(ast: &'a AST, name: &str) -> Option<(Position, Literal<'a>)> {
-    ast.statements().iter().find_map(|statement| match statement {
-        Stmt::Var(var, flags, position)
-            if flags.contains(ASTFlags::CONSTANT) && var.0.name == name =>
-        {
-            Some((*position, Literal(&var.1)))
-        }
-        _ => None,
-    })
+    ast.statements()
+        .iter()
+        .find_map(|statement| match statement {
+            Stmt::Var(var, flags, position)
+                if flags.contains(ASTFlags::CONSTANT) && var.0.name == name =>
+            {
+                Some((*position, Literal(&var.1)))
+            }
+            _ => None,
+        })
 }
 
 /// The first statement outside a function that is neither `RULE` nor `TESTS`.
 pub(super) fn loose_statement(ast: &AST) -> Option<Position> {
-    ast.statements().iter().find_map(|statement| match statement {
-        Stmt::Var(var, flags, _)
-            if flags.contains(ASTFlags::CONSTANT)
-                && ["RULE", "TESTS"].contains(&var.0.name.as_str()) =>
-        {
-            None
-        }
-        Stmt::Noop(_) => None,
-        other => Some(other.position()),
-    })
+    ast.statements()
+        .iter()
+        .find_map(|statement| match statement {
+            Stmt::Var(var, flags, _)
+                if flags.contains(ASTFlags::CONSTANT)
+                    && ["RULE", "TESTS"].contains(&var.0.name.as_str()) =>
+            {
+                None
+            }
+            Stmt::Noop(_) => None,
+            other => Some(other.position()),
+        })
 }
 
 impl<'a> Literal<'a> {

@@ -44,7 +44,9 @@ pub(super) struct Meta {
 /// Reads `RULE`; whatever is wrong is named, and what can be read is given all the same.
 pub(super) fn read(ast: &AST, names: &Names<'_>, findings: &mut Findings<'_>) -> Option<Meta> {
     let Some((position, rule)) = constant(ast, "RULE") else {
-        let help = Some("begin with `const RULE = #{ title: \"…\", title_zh: \"…\", kind: \"…\", severity: \"…\" };`");
+        let help = Some(
+            "begin with `const RULE = #{ title: \"…\", title_zh: \"…\", kind: \"…\", severity: \"…\" };`",
+        );
         findings.add(
             Code::NotLiteral,
             Place::default(),
@@ -71,14 +73,16 @@ pub(super) fn read(ast: &AST, names: &Names<'_>, findings: &mut Findings<'_>) ->
     }
     let find = |name: &str| entries.iter().find(|(key, ..)| *key == name).copied();
     let mut text = |name: &str| {
-        find(name).and_then(|(_, at, value)| match value.text().filter(|t| !t.trim().is_empty()) {
-            Some(text) => Some(text),
-            None => {
-                let message = format!("`{name}` is not a text");
-                findings.add(Code::Metadata, Place::at(at, name.len()), message, None);
-                None
-            }
-        })
+        find(name).and_then(
+            |(_, at, value)| match value.text().filter(|t| !t.trim().is_empty()) {
+                Some(text) => Some(text),
+                None => {
+                    let message = format!("`{name}` is not a text");
+                    findings.add(Code::Metadata, Place::at(at, name.len()), message, None);
+                    None
+                }
+            },
+        )
     };
     let (title, title_zh) = (text("title"), text("title_zh"));
     let (kind, severity) = (text("kind"), text("severity"));
@@ -87,7 +91,9 @@ pub(super) fn read(ast: &AST, names: &Names<'_>, findings: &mut Findings<'_>) ->
     let severity = word(severity, find("severity"), "severity", &words, findings);
     let meta = Meta {
         basis: basis(find("basis"), position, findings),
-        when: find("when").map_or_else(When::default, |(_, _, when)| gate::read(when, names, findings)),
+        when: find("when").map_or_else(When::default, |(_, _, when)| {
+            gate::read(when, names, findings)
+        }),
         params: find("params").map_or_else(Map::new, |(_, _, params)| numbers(params, findings)),
         title: title?,
         title_zh: title_zh?,
@@ -107,7 +113,9 @@ pub(super) fn plain_map<'a>(
         findings.add(
             Code::NotLiteral,
             Place::at(at, 1),
-            format!("`{name}` is read without running anything, and this would have to be computed"),
+            format!(
+                "`{name}` is read without running anything, and this would have to be computed"
+            ),
             Some("write the value itself".to_owned()),
         );
         return None;
@@ -115,7 +123,12 @@ pub(super) fn plain_map<'a>(
     let entries = literal.entries();
     if entries.is_none() {
         let place = Place::at(literal.position(), 1);
-        findings.add(Code::Metadata, place, format!("`{name}` is not a map `#{{ … }}`"), None);
+        findings.add(
+            Code::Metadata,
+            place,
+            format!("`{name}` is not a map `#{{ … }}`"),
+            None,
+        );
     }
     entries
 }
@@ -195,7 +208,9 @@ fn numbers(params: Literal<'_>, findings: &mut Findings<'_>) -> Map {
                 Code::Metadata,
                 Place::at(at, key.chars().count()),
                 format!("the parameter `{key}` is not a number"),
-                Some("parameters are numbers that people tune; write texts into the rule".to_owned()),
+                Some(
+                    "parameters are numbers that people tune; write texts into the rule".to_owned(),
+                ),
             ),
         }
     }

@@ -15,6 +15,8 @@ mod rule;
 mod run;
 mod set;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod trace;
 mod trial;
 mod view;

@@ -187,7 +187,13 @@ mod tests {
             width: 5,
         };
         assert_eq!(
-            drawn("fn check(item) {\n    \"高仿\" + item.titel\n}", Place { column: 17, ..place }),
+            drawn(
+                "fn check(item) {\n    \"高仿\" + item.titel\n}",
+                Place {
+                    column: 17,
+                    ..place
+                }
+            ),
             "error[R101]: a listing has no field `titel`\n --> rules/bad.rhai:2:17\n  |\n2 |     \"高仿\" + item.titel\n  |                   ^^^^^ did you mean `title`?"
         );
     }

@@ -42,7 +42,12 @@ pub(super) fn compile(
         Ok(ast) => ast,
         Err(error) => {
             let (position, kind) = (error.position(), error.err_type());
-            findings.add(Code::Syntax, Place::at(position, 1), plain(kind), syntax_help(kind));
+            findings.add(
+                Code::Syntax,
+                Place::at(position, 1),
+                plain(kind),
+                syntax_help(kind),
+            );
             return (None, findings.sorted());
         }
     };
@@ -58,35 +63,50 @@ pub(super) fn compile(
     if doc.is_empty() {
         findings.add(
             Code::NoDoc,
-            Place { line: 1, column: 1, width: 1 },
+            Place {
+                line: 1,
+                column: 1,
+                width: 1,
+            },
             "the file does not say what the rule finds".to_owned(),
             Some("begin with `//! …`, in English and in Chinese".to_owned()),
         );
     }
     let meta = meta::read(&ast, names, &mut findings);
-    let params = meta.as_ref().map(|meta| meta.params.clone()).unwrap_or_default();
+    let params = meta
+        .as_ref()
+        .map(|meta| meta.params.clone())
+        .unwrap_or_default();
     let takes_params = arity(&ast, &mut findings);
     let words = lint::walk(&ast, vocabulary, names, &params, &mut findings);
     let trials = trial::read(constant(&ast, "TESTS"), &mut findings);
     let fatal = findings.fatal();
     let faults = findings.sorted();
-    let rule = meta.zip(takes_params).filter(|_| !fatal).map(|(meta, takes_params)| Rule {
-        hash: blake3::hash(source.text.as_bytes()).to_hex().to_string(),
-        ast: engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
-        source: source.clone(),
-        doc,
-        meta,
-        takes_params,
-        words,
-        trials,
-    });
+    let rule = meta
+        .zip(takes_params)
+        .filter(|_| !fatal)
+        .map(|(meta, takes_params)| Rule {
+            hash: blake3::hash(source.text.as_bytes()).to_hex().to_string(),
+            ast: engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
+            source: source.clone(),
+            doc,
+            meta,
+            takes_params,
+            words,
+            trials,
+        });
     (rule, faults)
 }
 
 /// The lines of the `//!` comment, without their marks.
 fn doc(text: &str) -> String {
     let lines = text.lines().map_while(|line| line.strip_prefix("//!"));
-    lines.map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
+    lines
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .to_owned()
 }
 
 /// Whether `check` takes the parameters; none where there is no usable `check`.
@@ -106,7 +126,12 @@ fn arity(ast: &AST, findings: &mut Findings<'_>) -> Option<bool> {
                 _ => "the file has more than one `check`".to_owned(),
             };
             let help = "write one `fn check(item)`, or `fn check(item, p)` to get the parameters";
-            findings.add(Code::Check, Place::default(), message, Some(help.to_owned()));
+            findings.add(
+                Code::Check,
+                Place::default(),
+                message,
+                Some(help.to_owned()),
+            );
             None
         }
     }

@@ -134,7 +134,10 @@ pub(super) fn score(rule: &Rule, outcome: &Outcome) -> u8 {
 pub(super) fn proofs(outcome: &Outcome, trace: &Trace, sheet: &Sheet) -> Vec<Proof> {
     let mut proofs = trace.proofs(sheet);
     for (name, text) in &outcome.because {
-        if !proofs.iter().any(|proof| proof.field == *name && proof.text == *text) {
+        if !proofs
+            .iter()
+            .any(|proof| proof.field == *name && proof.text == *text)
+        {
             proofs.push(Proof {
                 field: name.clone(),
                 text: text.clone(),
@@ -172,8 +175,14 @@ pub(super) fn fill(reason: &str, outcome: &Outcome, sheet: &Sheet) -> String {
 
 /// The names between braces, in order.
 pub(super) fn placeholders(reason: &str) -> impl Iterator<Item = &str> {
-    let inside = reason.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let inside = reason
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'));
     inside.map(|(name, _)| name).filter(|name| {
-        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
     })
 }

@@ -29,7 +29,11 @@ pub struct RuleSet {
 
 impl fmt::Debug for RuleSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids: Vec<&str> = self.rules.iter().map(|rule| rule.source.id.as_str()).collect();
+        let ids: Vec<&str> = self
+            .rules
+            .iter()
+            .map(|rule| rule.source.id.as_str())
+            .collect();
         f.debug_struct("RuleSet")
             .field("rules", &ids)
             .field("terms", &self.terms)
@@ -58,7 +62,9 @@ impl RuleSet {
             faults.extend(found);
         }
         rules.sort_by(|a, b| a.source.id.cmp(&b.source.id));
-        let words = rules.iter().flat_map(|rule| rule.words.iter().map(String::as_str));
+        let words = rules
+            .iter()
+            .flat_map(|rule| rule.words.iter().map(String::as_str));
         let terms = Arc::new(Terms::build(&reference, words));
         let set = Self {
             engine,
@@ -87,7 +93,9 @@ impl RuleSet {
                 Answer::Said(outcome, trace) => {
                     let reason = || run::fill(&outcome.reason, &outcome, &item.0);
                     match outcome.said {
-                        Said::Flag => verdict.flags.push(run::flag(rule, &item.0, &outcome, &trace)),
+                        Said::Flag => verdict
+                            .flags
+                            .push(run::flag(rule, &item.0, &outcome, &trace)),
                         Said::Pass => verdict.passes.push((id(), reason())),
                         Said::Unsure => verdict.unsure.push((id(), reason())),
                     }
@@ -163,6 +171,11 @@ impl RuleSet {
         definitions::definitions()
     }
 
+    /// The manual's tables as Markdown, each with its name: `fields`, `functions`, `codes`.
+    pub fn tables() -> [(&'static str, String); 3] {
+        definitions::tables()
+    }
+
     /// Hex BLAKE3 over the sources.
     pub fn hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();
@@ -191,7 +204,8 @@ impl RuleSet {
     /// Only the rules whose id matches one of the globs (`children/*`); all of them where there is none.
     pub fn only(mut self, globs: &[String]) -> Self {
         if !globs.is_empty() {
-            self.rules.retain(|rule| globs.iter().any(|glob| fits(glob, &rule.source.id)));
+            self.rules
+                .retain(|rule| globs.iter().any(|glob| fits(glob, &rule.source.id)));
         }
         self
     }

@@ -140,7 +140,11 @@ impl Terms {
             for hit in automaton.find_overlapping_iter(&folded.text) {
                 let (start, end) = (hit.start(), hit.end());
                 let number = hit.value() as usize;
-                let place = Hit { passage, start, end };
+                let place = Hit {
+                    passage,
+                    start,
+                    end,
+                };
                 let Some(pattern) = self.patterns.get(number) else {
                     continue;
                 };
@@ -156,7 +160,9 @@ impl Terms {
                 }
             }
         }
-        exceptions.values_mut().for_each(|phrases| reach_on(phrases));
+        exceptions
+            .values_mut()
+            .for_each(|phrases| reach_on(phrases));
         found.lists.retain(|list, hits| {
             hits.retain(|hit| {
                 let phrases = exceptions.get(&(*list, hit.passage));
@@ -191,7 +197,11 @@ impl Terms {
                         .map(move |(start, text)| (folded, passage, start, start + text.len()))
                 })
                 .filter(|(folded, _, start, end)| stands_alone(&folded.text, *start, *end))
-                .map(|(_, passage, start, end)| Hit { passage, start, end })
+                .map(|(_, passage, start, end)| Hit {
+                    passage,
+                    start,
+                    end,
+                })
                 .collect(),
         }
     }
@@ -208,7 +218,9 @@ impl Hit {
     /// Whether one of the phrases (of this passage, after [`reach_on`]) covers it.
     fn within(self, phrases: &[Self]) -> bool {
         let before = phrases.partition_point(|phrase| phrase.start <= self.start);
-        phrases[..before].last().is_some_and(|last| last.end >= self.end)
+        phrases[..before]
+            .last()
+            .is_some_and(|last| last.end >= self.end)
     }
 }
 
@@ -260,7 +272,10 @@ pub(super) struct Names<'r> {
 impl<'r> Names<'r> {
     pub(super) fn of(reference: &'r Reference) -> Self {
         Self {
-            lists: reference.term_lists().map(|list| list.name.as_str()).collect(),
+            lists: reference
+                .term_lists()
+                .map(|list| list.name.as_str())
+                .collect(),
             kinds: reference.kinds().collect(),
         }
     }

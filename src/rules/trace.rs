@@ -2,11 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    prepared::Sheet,
-    terms::Hit,
-    view::fields::FIELDS,
-};
+use super::{prepared::Sheet, terms::Hit, view::fields::FIELDS};
 use crate::model::{Proof, ReferenceRow, Span};
 
 /// How many characters of a long text a proof quotes.

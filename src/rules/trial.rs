@@ -43,7 +43,10 @@ pub(super) fn read(
         );
         return Vec::new();
     };
-    elements.into_iter().filter_map(|test| trial(test, findings)).collect()
+    elements
+        .into_iter()
+        .filter_map(|test| trial(test, findings))
+        .collect()
 }
 
 fn trial(test: Literal<'_>, findings: &mut Findings<'_>) -> Option<Trial> {
@@ -96,10 +99,17 @@ fn report(
     at: Position,
     findings: &mut Findings<'_>,
 ) {
-    let entries = entry.and_then(|(_, _, map)| map.entries()).unwrap_or_default();
+    let entries = entry
+        .and_then(|(_, _, map)| map.entries())
+        .unwrap_or_default();
     for (key, message, help) in problems {
         let place = entries.iter().find(|(name, ..)| *name == key);
         let at = place.map_or(at, |(_, at, _)| *at);
-        findings.add(Code::BadTest, Place::at(at, key.chars().count()), message, help);
+        findings.add(
+            Code::BadTest,
+            Place::at(at, key.chars().count()),
+            message,
+            help,
+        );
     }
 }

@@ -67,7 +67,9 @@ fn register(engine: &mut Engine) {
     });
     engine.register_fn("codes", codes);
     engine.register_fn("observed", observed);
-    engine.register_fn("attr", |item: &mut Item, name: &str| attribute(item, &[name]));
+    engine.register_fn("attr", |item: &mut Item, name: &str| {
+        attribute(item, &[name])
+    });
     engine.register_fn("attr", |item: &mut Item, names: Array| {
         let names: Vec<ImmutableString> = names
             .into_iter()
@@ -129,7 +131,14 @@ fn observed(item: &mut Item, block: &str) -> Answer<bool> {
     item.say(Proof {
         field: "observed".to_owned(),
         text: block.to_owned(),
-        note: Some(if seen { "seen and read" } else { "not observed" }.to_owned()),
+        note: Some(
+            if seen {
+                "seen and read"
+            } else {
+                "not observed"
+            }
+            .to_owned(),
+        ),
         ..Proof::default()
     });
     Ok(seen)
@@ -139,7 +148,9 @@ fn observed(item: &mut Item, block: &str) -> Answer<bool> {
 fn attribute(item: &Item, names: &[&str]) -> Dynamic {
     let sheet = item.sheet();
     let attributes = &sheet.listing.attributes;
-    let exact = names.iter().find_map(|name| attributes.get_key_value(*name));
+    let exact = names
+        .iter()
+        .find_map(|name| attributes.get_key_value(*name));
     let found = exact.or_else(|| {
         let names: Vec<String> = names.iter().map(|name| text::fold::fold(name)).collect();
         attributes

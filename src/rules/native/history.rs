@@ -5,7 +5,10 @@ use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 use super::{Doc, Family, item_of, maybe, words};
 use crate::{
     model::{Listing, Proof, SellerFacts},
-    rules::{prepared::spoken, view::{Answer, Item}},
+    rules::{
+        prepared::spoken,
+        view::{Answer, Item},
+    },
     text::fold::fold,
 };
 
@@ -52,7 +55,10 @@ const DOCS: &[Doc] = &[
 fn register(engine: &mut Engine) {
     engine.register_fn("price_was", |item: &mut Item| price_was(item));
     engine.register_fn("first_seen", |item: &mut Item| {
-        let day = item.facts().first_seen.map(|t| t.strftime("%Y-%m-%d").to_string());
+        let day = item
+            .facts()
+            .first_seen
+            .map(|t| t.strftime("%Y-%m-%d").to_string());
         known(item, "first_seen", maybe(day))
     });
     engine.register_fn("seller_listings", |item: &mut Item| {
@@ -83,7 +89,11 @@ fn known(item: &Item, name: &str, value: Dynamic) -> Dynamic {
 
 fn price_was(item: &Item) -> Dynamic {
     let now = item.sheet().listing.price.as_ref();
-    let past = item.facts().past.as_ref().and_then(|past| past.price.as_ref());
+    let past = item
+        .facts()
+        .past
+        .as_ref()
+        .and_then(|past| past.price.as_ref());
     let same = past.filter(|past| now.is_some_and(|now| now.currency == past.currency));
     let amount = same.and_then(|money| f64::try_from(money.amount).ok());
     known(item, "price_was", maybe(amount))

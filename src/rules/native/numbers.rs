@@ -35,12 +35,20 @@ fn register(engine: &mut Engine) {
         let text = text.strip_suffix(".0").unwrap_or(&text);
         Ok(format!("{text}%"))
     });
-    engine.register_fn("round_to", |value: Dynamic, decimals: i64| -> Answer<FLOAT> {
-        let scale = 10f64.powi(i32::try_from(decimals.clamp(0, 9)).unwrap_or(0));
-        Ok((numeric(&value)? * scale).round() / scale)
-    });
+    engine.register_fn(
+        "round_to",
+        |value: Dynamic, decimals: i64| -> Answer<FLOAT> {
+            let scale = 10f64.powi(i32::try_from(decimals.clamp(0, 9)).unwrap_or(0));
+            Ok((numeric(&value)? * scale).round() / scale)
+        },
+    );
 }
 
 fn numeric(value: &Dynamic) -> Answer<FLOAT> {
-    number(value).ok_or_else(|| wrong(format!("a number is needed here, not {}", value.type_name())))
+    number(value).ok_or_else(|| {
+        wrong(format!(
+            "a number is needed here, not {}",
+            value.type_name()
+        ))
+    })
 }

@@ -96,17 +96,24 @@ fn register(engine: &mut Engine) {
     engine.register_fn("pass", |context: NativeCallContext| {
         outcome(&context, Said::Pass, "", "")
     });
-    engine.register_fn("pass", |context: NativeCallContext, why: ImmutableString| {
-        outcome(&context, Said::Pass, &why, "")
-    });
-    engine.register_fn("unsure", |context: NativeCallContext, why: ImmutableString| {
-        outcome(&context, Said::Unsure, &why, "")
-    });
+    engine.register_fn(
+        "pass",
+        |context: NativeCallContext, why: ImmutableString| outcome(&context, Said::Pass, &why, ""),
+    );
+    engine.register_fn(
+        "unsure",
+        |context: NativeCallContext, why: ImmutableString| {
+            outcome(&context, Said::Unsure, &why, "")
+        },
+    );
     engine.register_fn("score", score);
-    engine.register_fn("because", |mut outcome: Outcome, name: ImmutableString, value: Dynamic| {
-        outcome.because.push((name.to_string(), spoken(&value)));
-        outcome
-    });
+    engine.register_fn(
+        "because",
+        |mut outcome: Outcome, name: ImmutableString, value: Dynamic| {
+            outcome.because.push((name.to_string(), spoken(&value)));
+            outcome
+        },
+    );
     engine.register_fn("basis", |mut outcome: Outcome, article: ImmutableString| {
         outcome.basis.push(article.to_string());
         outcome
@@ -129,6 +136,8 @@ fn score(mut outcome: Outcome, points: i64) -> Answer<Outcome> {
     outcome.score = u8::try_from(points).ok().filter(|points| *points <= 100);
     match outcome.score {
         Some(_) => Ok(outcome),
-        None => Err(wrong(format!("a score lies between 0 and 100, not at {points}"))),
+        None => Err(wrong(format!(
+            "a score lies between 0 and 100, not at {points}"
+        ))),
     }
 }

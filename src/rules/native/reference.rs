@@ -19,11 +19,15 @@ pub(super) const FAMILY: Family = Family {
     kinds: &[
         Kind {
             name: "Recall",
-            fields: &["tier", "by", "matched", "source", "id", "date", "title", "hazard", "remedy", "url"],
+            fields: &[
+                "tier", "by", "matched", "source", "id", "date", "title", "hazard", "remedy", "url",
+            ],
         },
         Kind {
             name: "Certificate",
-            fields: &["scheme", "value", "holder", "product", "class", "status", "from", "until"],
+            fields: &[
+                "scheme", "value", "holder", "product", "class", "status", "from", "until",
+            ],
         },
         Kind {
             name: "Goods",
@@ -162,7 +166,12 @@ fn recalls(item: &Item) -> Array {
             field: hit.field.to_owned(),
             text: hit.matched.clone(),
             path: path(item.sheet(), hit.field),
-            note: Some(format!("{} recall by {}: {}", tier(hit.tier), hit.by, hit.notice.title)),
+            note: Some(format!(
+                "{} recall by {}: {}",
+                tier(hit.tier),
+                hit.by,
+                hit.notice.title
+            )),
             reference: Some(row.clone()),
             ..Proof::default()
         });
@@ -212,7 +221,12 @@ fn certificate(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answ
 fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
     let (brand, class) = (words(&brand, "a brand")?, words(&class, "a class")?);
-    let currency = item.sheet().listing.price.as_ref().and_then(|p| p.currency.clone());
+    let currency = item
+        .sheet()
+        .listing
+        .price
+        .as_ref()
+        .and_then(|p| p.currency.clone());
     let (Some(brand), Some(class), Some(currency)) = (brand, class, currency) else {
         return Ok(Dynamic::UNIT);
     };
@@ -226,7 +240,9 @@ fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> An
     }
     item.trace(|trace| trace.fact(asked, String::new()));
     let known = item.reference().brand(&brand);
-    item.trace(|trace| trace.row(known.map_or(format!("brand {}: none", key.0), |b| b.row.hash.clone())));
+    item.trace(|trace| {
+        trace.row(known.map_or(format!("brand {}: none", key.0), |b| b.row.hash.clone()))
+    });
     let usual = known.and_then(|brand| {
         let fits = |usual: &&reference::UsualPrice| usual.class == key.1 && usual.currency == key.2;
         Some((brand, brand.usual.iter().find(fits)?))
@@ -253,9 +269,16 @@ fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> An
     let item = item_of(&context)?;
     let names: Vec<String> = if seller.is::<SellerOf>() {
         let seller = &item.sheet().listing.seller;
-        [&seller.id, &seller.name].into_iter().flatten().map(|name| fold(name)).collect()
+        [&seller.id, &seller.name]
+            .into_iter()
+            .flatten()
+            .map(|name| fold(name))
+            .collect()
     } else {
-        words(&seller, "a seller")?.iter().map(|name| fold(name)).collect()
+        words(&seller, "a seller")?
+            .iter()
+            .map(|name| fold(name))
+            .collect()
     };
     let Some(name) = words(&brand, "a brand")?.filter(|_| !names.is_empty()) else {
         return Ok(Dynamic::UNIT);
@@ -268,14 +291,21 @@ fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> An
     if brand.authorised.is_empty() {
         return Ok(Dynamic::UNIT);
     }
-    let listed = brand.authorised.iter().any(|known| names.contains(&fold(known)));
+    let listed = brand
+        .authorised
+        .iter()
+        .any(|known| names.contains(&fold(known)));
     item.say(Proof {
         field: "seller".to_owned(),
         text: names.join(" / "),
         path: path(item.sheet(), "seller.name"),
         note: Some(format!(
             "{} the {} authorised sellers of {}",
-            if listed { "on the list of" } else { "not among" },
+            if listed {
+                "on the list of"
+            } else {
+                "not among"
+            },
             brand.authorised.len(),
             brand.name
         )),
@@ -291,7 +321,10 @@ fn met(item: &Item, brand: &reference::Brand) -> Dynamic {
     item.say(Proof {
         field: "known brand".to_owned(),
         text: brand.name.clone(),
-        note: brand.owner.as_ref().map(|owner| format!("a brand of {owner}")),
+        note: brand
+            .owner
+            .as_ref()
+            .map(|owner| format!("a brand of {owner}")),
         reference: Some(brand.row.clone()),
         ..Proof::default()
     });
@@ -321,11 +354,12 @@ fn brand_like(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
     else {
         return Ok(Dynamic::UNIT);
     };
-    let imitated = |known: &str| {
-        super::text::looks_like(&name, known) || one_slip(&fold(&name), &fold(known))
-    };
+    let imitated =
+        |known: &str| super::text::looks_like(&name, known) || one_slip(&fold(&name), &fold(known));
     let brand = item.reference().brands().find(|brand| {
-        std::iter::once(&brand.name).chain(&brand.aliases).any(|known| imitated(known))
+        std::iter::once(&brand.name)
+            .chain(&brand.aliases)
+            .any(|known| imitated(known))
     });
     Ok(brand.map_or(Dynamic::UNIT, |brand| met(&item, brand)))
 }

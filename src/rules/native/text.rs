@@ -83,17 +83,21 @@ fn register(engine: &mut Engine) {
     engine.register_fn("mentions", |item: &mut Item, list: &str| -> Answer<bool> {
         Ok(!in_list(item, list)?.is_empty())
     });
-    engine.register_fn("mentions", |item: &mut Item, words: Array| -> Answer<bool> {
-        Ok(!named(item, words)?.is_empty())
-    });
+    engine.register_fn(
+        "mentions",
+        |item: &mut Item, words: Array| -> Answer<bool> { Ok(!named(item, words)?.is_empty()) },
+    );
     engine.register_fn("matches", |item: &mut Item, list: &str| -> Answer<Array> {
         let hits = in_list(item, list)?;
         Ok(as_written(item, &hits))
     });
-    engine.register_fn("matches", |item: &mut Item, words: Array| -> Answer<Array> {
-        let hits = named(item, words)?;
-        Ok(as_written(item, &hits))
-    });
+    engine.register_fn(
+        "matches",
+        |item: &mut Item, words: Array| -> Answer<Array> {
+            let hits = named(item, words)?;
+            Ok(as_written(item, &hits))
+        },
+    );
     engine.register_fn("disguises", disguised);
     engine.register_fn("fold", |text: Dynamic| -> Answer<Dynamic> {
         Ok(words(&text, "the text")?.map_or(Dynamic::UNIT, |text| fold(&text).into()))
@@ -122,10 +126,12 @@ pub(super) fn looks_like(a: &str, b: &str) -> bool {
 
 /// An answer about two folded texts, or `none` where one is missing.
 fn both<T>(a: &Dynamic, b: &Dynamic, none: T, ask: impl Fn(&str, &str) -> T) -> Answer<T> {
-    Ok(match (words(a, "the first text")?, words(b, "the second text")?) {
-        (Some(a), Some(b)) => ask(&fold(&a), fold(&b).trim()),
-        _ => none,
-    })
+    Ok(
+        match (words(a, "the first text")?, words(b, "the second text")?) {
+            (Some(a), Some(b)) => ask(&fold(&a), fold(&b).trim()),
+            _ => none,
+        },
+    )
 }
 
 fn in_list(item: &Item, name: &str) -> Answer<Vec<Hit>> {

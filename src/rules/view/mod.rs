@@ -107,7 +107,9 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_get("seller", |item: &mut Item| SellerOf(item.clone()));
     for (number, field) in FIELDS.iter().enumerate() {
         match field.name.strip_prefix("seller.") {
-            Some(name) => engine.register_get(name, move |seller: &mut SellerOf| seller.0.read(number)),
+            Some(name) => {
+                engine.register_get(name, move |seller: &mut SellerOf| seller.0.read(number))
+            }
             None => engine.register_get(field.name, move |item: &mut Item| item.read(number)),
         };
     }

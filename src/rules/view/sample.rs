@@ -10,11 +10,7 @@ use crate::{
         Block, Code, CodeBook, Facts, Holder, Listing, Money, Past, PriceBook, SellerBook,
         SellerFacts, Usual,
     },
-    rules::{
-        native::history::seller_key,
-        picture::did_you_mean,
-        view::fields::Field,
-    },
+    rules::{native::history::seller_key, picture::did_you_mean, view::fields::Field},
     text::{codes, fold::fold},
 };
 
@@ -101,7 +97,10 @@ fn seller(listing: &mut Listing, value: &Dynamic, problems: &mut Vec<Problem>) {
             None => problems.push((
                 key.to_string(),
                 format!("a seller has no field `{key}`"),
-                did_you_mean(key, FIELDS.iter().filter_map(|f| f.name.strip_prefix("seller."))),
+                did_you_mean(
+                    key,
+                    FIELDS.iter().filter_map(|f| f.name.strip_prefix("seller.")),
+                ),
             )),
         }
     }
@@ -169,7 +168,10 @@ fn shown(code: codes::Found, path: &str) -> Code {
 /// Codes by scheme, as `codes: #{ ccc: ["2016010706840003"] }`.
 fn add_codes(listing: &mut Listing, given: &Dynamic, problems: &mut Vec<Problem>) {
     let Some(schemes) = given.read_lock::<Map>() else {
-        problems.push(wrong("codes", "a map such as #{ ccc: [\"2016010706840003\"] }"));
+        problems.push(wrong(
+            "codes",
+            "a map such as #{ ccc: [\"2016010706840003\"] }",
+        ));
         return;
     };
     for (scheme, values) in schemes.iter() {
