@@ -5,7 +5,7 @@
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 
-use flate2::{Compression, GzBuilder, bufread::GzDecoder};
+use flate2::{Compression, bufread::GzDecoder, write::DeflateEncoder};
 use memchr::memmem;
 
 /// Deflate, an extra field, no time: how each of our members begins.
@@ -18,7 +18,7 @@ const HEAD: usize = 10 + 2 + 12;
 const LEAST: u64 = HEAD as u64 + 2 + 8;
 
 /// How hard to try to make it smaller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Effort {
     /// Not at all: it is short, or packed already.
     Stored,
@@ -28,25 +28,52 @@ pub(super) enum Effort {
 
 /// Packs `parts`, one behind the other, into one member.
 pub(super) fn packed(parts: &[&[u8]], effort: Effort) -> Vec<u8> {
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    let (level, room) = match effort {
-        Effort::Stored => (Compression::none(), length + length / 1000 + 64),
-        Effort::Fast => (Compression::fast(), length / 4 + 512),
+    let plain = parts.concat();
+    let room = match effort {
+        Effort::Stored => plain.len() + plain.len() / 1000 + 64,
+        Effort::Fast => plain.len() / 3 + 512,
     };
-    let extra = [&EXTRA[2..], &[0; 8]].concat();
-    let mut gzip = GzBuilder::new()
-        .extra(extra)
-        .write(Vec::with_capacity(room), level);
-    for part in parts {
-        // Writing to memory does not fail.
-        let _ = gzip.write_all(part);
-    }
-    let mut bytes = gzip.finish().unwrap_or_default();
-    let lengths = [bytes.len(), length].map(|n| u32::try_from(n).unwrap_or(0).to_le_bytes());
+    let mut bytes = Vec::with_capacity(room);
+    bytes.extend_from_slice(&MAGIC);
+    bytes.extend_from_slice(&[0, 255]); // no level, no system named
+    bytes.extend_from_slice(&EXTRA);
+    bytes.extend_from_slice(&[0; 8]);
+    bytes = match effort {
+        Effort::Stored => stored(bytes, &plain),
+        Effort::Fast => deflated(bytes, &plain),
+    };
+    bytes.extend_from_slice(&crc32fast::hash(&plain).to_le_bytes());
+    bytes.extend_from_slice(&(plain.len() as u32).to_le_bytes());
+    let lengths = [bytes.len(), plain.len()].map(|n| u32::try_from(n).unwrap_or(0).to_le_bytes());
     if let Some(field) = bytes.get_mut(HEAD - 8..HEAD) {
         field.copy_from_slice(lengths.as_flattened());
     }
     bytes
+}
+
+fn deflated(bytes: Vec<u8>, plain: &[u8]) -> Vec<u8> {
+    let mut deflate = DeflateEncoder::new(bytes, Compression::fast());
+    // Writing to memory does not fail.
+    let _ = deflate.write_all(plain);
+    deflate.finish().unwrap_or_default()
+}
+
+/// Blocks that are not deflated (RFC 1951, 3.2.4); setting up a compressor for them would cost more than all the rest.
+fn stored(mut bytes: Vec<u8>, plain: &[u8]) -> Vec<u8> {
+    let mut rest = plain;
+    loop {
+        let length = rest.len().min(usize::from(u16::MAX));
+        let (block, behind) = rest.split_at(length);
+        let length = length as u16;
+        bytes.push(u8::from(behind.is_empty()));
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&(!length).to_le_bytes());
+        bytes.extend_from_slice(block);
+        if behind.is_empty() {
+            return bytes;
+        }
+        rest = behind;
+    }
 }
 
 /// The member that begins where `reader` stands: its bytes unpacked, and its length. `None` where what
@@ -156,4 +183,43 @@ fn unpacked(lengths: &Lengths, bytes: &[u8]) -> Option<Vec<u8>> {
         .read_to_end(&mut plain)
         .ok()?;
     (plain.len() as u64 == lengths.plain).then_some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_packed_comes_out_again_and_gzip_agrees() {
+        let noise: Vec<u8> = (0..200_000u32).map(|n| (n * n >> 7) as u8).collect();
+        for length in [0, 1, 65_535, 65_536, 200_000] {
+            for effort in [Effort::Stored, Effort::Fast] {
+                let member = packed(&[&noise[..length / 2], &noise[length / 2..length]], effort);
+                let (plain, packed) = next(&mut member.as_slice()).unwrap().unwrap();
+                assert_eq!(
+                    (plain.as_slice(), packed),
+                    (&noise[..length], member.len() as u64)
+                );
+                let mut peer = Vec::new();
+                let mut gzip = flate2::read::GzDecoder::new(member.as_slice());
+                gzip.read_to_end(&mut peer).unwrap();
+                assert_eq!(peer, &noise[..length]);
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_recent_end_is_unpacked_at_opening() {
+        let records = [0, 1, 2].map(|n| packed(&[&[n; 100]], Effort::Fast));
+        let mut bytes = records.concat();
+        let left = bytes.len() as u64;
+        bytes[30] ^= 1;
+        let mut reader = io::Cursor::new(bytes);
+        let first = records[0].len() as u64;
+        let found = whole(&mut reader, left, 20).unwrap();
+        assert_eq!(found, Some(Found::Member(first)));
+        reader.set_position(0);
+        let found = whole(&mut reader, left, left).unwrap();
+        assert_eq!(found, Some(Found::Damage(first)));
+    }
 }

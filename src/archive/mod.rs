@@ -356,27 +356,6 @@ mod tests {
     }
 
     #[test]
-    fn only_the_recent_end_is_unpacked_at_opening() {
-        let records: Vec<_> = (0..3u8)
-            .map(|n| member::packed(&[&[n; 100]], member::Effort::Fast))
-            .collect();
-        let mut bytes = records.concat();
-        let left = bytes.len() as u64;
-        bytes[30] ^= 1;
-        let mut reader = std::io::Cursor::new(bytes);
-        let first = records[0].len() as u64;
-        assert_eq!(
-            member::whole(&mut reader, left, 20).unwrap(),
-            Some(member::Found::Member(first))
-        );
-        reader.set_position(0);
-        assert_eq!(
-            member::whole(&mut reader, left, left).unwrap(),
-            Some(member::Found::Damage(first))
-        );
-    }
-
-    #[test]
     fn warcio_finds_every_digest_right() {
         let warcio = env::var_os("LISTWARDEN_WARCIO").unwrap_or_else(|| "warcio".into());
         let dir = tempfile::tempdir().unwrap();

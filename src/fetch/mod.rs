@@ -9,6 +9,7 @@ mod guard;
 mod hosts;
 mod http;
 mod pace;
+mod pattern;
 mod replay;
 mod robots;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memchr::memmem;
+use super::pattern::{Pattern, Target};
 
 /// What is read of a robots.txt; RFC 9309, 2.5 asks for no less.
 pub(super) const LIMIT: usize = 500 * 1024;
@@ -36,12 +36,7 @@ struct Group {
 #[derive(Clone, Debug)]
 struct Rule {
     allow: bool,
-    /// As written, percent-encoded where a URL would be.
-    written: Vec<u8>,
-    /// The same with the escapes of unreserved characters undone.
-    plain: Vec<u8>,
-    /// It ended with `$`.
-    anchored: bool,
+    pattern: Pattern,
     line: usize,
     text: String,
 }
@@ -87,15 +82,20 @@ impl Robots {
     ///
     /// `agent` is a product token (`listwarden`), or a User-Agent beginning with one.
     pub fn allowed(&self, agent: &str, path: &str) -> Decision {
-        let written = encoded(path.as_bytes(), false);
-        let plain = unescaped(&written);
+        let path = Target::new(path);
         // RFC 9309, 2.2.2: the file itself may always be fetched.
-        let own = written == b"/robots.txt";
+        let own = path.is("/robots.txt");
         let rule = self
             .groups_of(agent)
             .flat_map(|group| &group.rules)
-            .filter(|rule| !own && rule.speaks_of(&written, &plain))
-            .max_by_key(|rule| (rule.length(), rule.allow, std::cmp::Reverse(rule.line)));
+            .filter(|rule| !own && rule.speaks_of(&path))
+            .max_by_key(|rule| {
+                (
+                    rule.pattern.length(),
+                    rule.allow,
+                    std::cmp::Reverse(rule.line),
+                )
+            });
         Decision {
             allowed: rule.is_none_or(|rule| rule.allow),
             line: rule.map(|rule| (rule.line, rule.text.clone())),
@@ -123,34 +123,21 @@ impl Robots {
 }
 
 impl Rule {
+    /// A rule without a path says nothing.
     fn new(allow: bool, value: &str, line: usize, text: &str) -> Option<Self> {
-        if value.is_empty() {
-            return None;
-        }
-        let (value, anchored) = match value.strip_suffix('$') {
-            Some(value) => (value, true),
-            None => (value, false),
-        };
-        let written = encoded(value.as_bytes(), true);
-        Some(Self {
+        (!value.is_empty()).then(|| Self {
             allow,
-            plain: unescaped(&written),
-            written,
-            anchored,
+            pattern: Pattern::new(value),
             line,
             text: text.trim().to_owned(),
         })
     }
 
-    fn length(&self) -> usize {
-        self.written.len() + usize::from(self.anchored)
-    }
-
     /// The RFC undoes the escapes of unreserved characters before comparing, Google's matcher does not.
     /// A site may mean either, so a Disallow counts in both readings and an Allow only as written.
-    fn speaks_of(&self, written: &[u8], plain: &[u8]) -> bool {
-        matches(&self.written, self.anchored, written)
-            || (!self.allow && matches(&self.plain, self.anchored, plain))
+    fn speaks_of(&self, path: &Target) -> bool {
+        self.pattern.matches_as_written(path)
+            || (!self.allow && self.pattern.matches_unescaped(path))
     }
 }
 
@@ -223,88 +210,6 @@ fn field(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once([' ', '\t'])?;
     let value = value.trim();
     (!value.contains([' ', '\t'])).then_some((key, value))
-}
-
-/// Percent-encodes what cannot stand in a URL and writes escapes in capitals, so that octets can be compared.
-/// `*` and `$` are kept in a pattern, where `*` is a wildcard; elsewhere they are plain characters.
-fn encoded(text: &[u8], pattern: bool) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match (*first, escape(text_of_escape(*first, tail))) {
-            (_, Some(octet)) => {
-                push_escape(&mut out, octet);
-                rest = &tail[2..];
-            }
-            (b'*', _) if pattern => out.push(b'*'),
-            (b'*' | b'$', _) => push_escape(&mut out, *first),
-            (octet, _) if octet.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&octet) => {
-                out.push(octet);
-            }
-            (octet, _) => push_escape(&mut out, octet),
-        }
-    }
-    out
-}
-
-/// Undoes the escapes of letters, digits and `-._~`, which mean the same escaped or not (RFC 3986, 2.3).
-fn unescaped(encoded: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(encoded.len());
-    let mut rest = encoded;
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match escape(text_of_escape(*first, tail)) {
-            Some(octet) if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) => {
-                out.push(octet);
-                rest = &tail[2..];
-            }
-            _ => out.push(*first),
-        }
-    }
-    out
-}
-
-/// The two characters after a `%`.
-fn text_of_escape(first: u8, tail: &[u8]) -> Option<&str> {
-    let digits = tail.get(..2).filter(|_| first == b'%')?;
-    std::str::from_utf8(digits).ok()
-}
-
-fn escape(digits: Option<&str>) -> Option<u8> {
-    let digits = digits.filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
-    u8::from_str_radix(digits, 16).ok()
-}
-
-fn push_escape(out: &mut Vec<u8>, octet: u8) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    out.extend([
-        b'%',
-        DIGITS[usize::from(octet >> 4)],
-        DIGITS[usize::from(octet & 15)],
-    ]);
-}
-
-/// Does `path` begin with `pattern`, `*` standing for anything? Anchored: does it match to its end?
-fn matches(pattern: &[u8], anchored: bool, path: &[u8]) -> bool {
-    let mut pieces = pattern.split(|b| *b == b'*').peekable();
-    let first = pieces.next().unwrap_or_default();
-    let Some(mut rest) = path.strip_prefix(first) else {
-        return false;
-    };
-    if pieces.peek().is_none() {
-        return !anchored || rest.is_empty();
-    }
-    while let Some(piece) = pieces.next() {
-        if anchored && pieces.peek().is_none() {
-            return rest.ends_with(piece);
-        }
-        let Some(at) = memmem::find(rest, piece) else {
-            return false;
-        };
-        rest = &rest[at + piece.len()..];
-    }
-    true
 }
 
 #[cfg(test)]
