@@ -35,7 +35,7 @@ impl<T> Both<T> {
 #[serde(deny_unknown_fields)]
 pub(super) struct Class {
     pub(super) id: String,
-    pub(super) slug: String,
+    pub(super) shelf: String,
     pub(super) crumbs: Both<Vec<String>>,
     pub(super) standard: String,
     pub(super) about: Both<String>,
@@ -105,7 +105,7 @@ pub(super) struct Labels {
     pub(super) licence: String,
 }
 
-/// Where a platform's pages lie; `{id}` stands for the item, the class's slug, the shop.
+/// Where a platform's pages lie; `{id}` stands for the item, the shelf, the shop.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Paths {
@@ -175,6 +175,9 @@ pub(super) struct SiteFile {
     pub(super) language: Language,
     pub(super) name: String,
     pub(super) currency: String,
+    /// The sign before prices in CNY: GBK has only the full-width one.
+    #[serde(default)]
+    pub(super) yuan: String,
     pub(super) charset: String,
     #[serde(default)]
     pub(super) gzip: bool,

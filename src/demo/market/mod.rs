@@ -285,11 +285,11 @@ impl Market {
 
     fn check_pages(&self) -> Result<(), Broken> {
         for site in &self.sites {
-            let slug = site.shelves.keys().next().map_or("", String::as_str);
+            let shelf = site.shelves.keys().next().map_or("", String::as_str);
             let lists = [
                 "/".to_owned(),
                 "/robots.txt".to_owned(),
-                site.category_path(slug),
+                site.category_path(shelf),
             ];
             let listings = site.offers.values().map(|offer| site.item_path(offer));
             for target in lists.into_iter().chain(listings) {

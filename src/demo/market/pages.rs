@@ -11,7 +11,7 @@ use super::{
 };
 
 /// How many cards a list shows.
-const PER_PAGE: usize = 12;
+const PER_PAGE: usize = 8;
 
 /// An answer before it is put on the wire.
 #[derive(Debug)]
@@ -71,15 +71,15 @@ impl<'a> View<'a> {
             )),
             Wanted::Item(item) => self.listing(&item, false),
             Wanted::Private(item) => self.listing(&item, true),
-            Wanted::Category(slug, page) => {
-                let Some(items) = self.site.shelves.get(&slug) else {
+            Wanted::Category(shelf, page) => {
+                let Some(items) = self.site.shelves.get(&shelf) else {
                     return Ok(Answer::plain(404, "not found"));
                 };
                 let items = items.iter().filter_map(|item| self.site.offers.get(item));
                 let list = self.list(items.filter(|offer| self.on_sale(offer)).collect(), page);
                 self.results(
-                    &self.heading(&slug),
-                    &self.site.category_path(&slug),
+                    &self.heading(&shelf),
+                    &self.site.category_path(&shelf),
                     "",
                     list,
                 )
@@ -142,17 +142,21 @@ impl<'a> View<'a> {
         !words.is_empty() && words.iter().all(|word| title.contains(word.as_str()))
     }
 
-    fn heading(&self, slug: &str) -> String {
-        let class = self.goods.classes.values().find(|class| class.slug == slug);
+    fn heading(&self, shelf: &str) -> String {
+        let class = self
+            .goods
+            .classes
+            .values()
+            .find(|class| class.shelf == shelf);
         let crumbs = class.map(|class| class.crumbs.of(self.site.file.language));
         crumbs
-            .and_then(|crumbs| crumbs.last())
+            .and_then(|crumbs| crumbs.first())
             .cloned()
             .unwrap_or_default()
     }
 
     fn navigation(&self) -> Vec<Value> {
-        let entry = |slug: &String| json!({ "name": self.heading(slug), "url": self.site.category_path(slug) });
+        let entry = |shelf: &String| json!({ "name": self.heading(shelf), "url": self.site.category_path(shelf) });
         self.site.shelves.keys().map(entry).collect()
     }
 
@@ -271,7 +275,7 @@ impl<'a> View<'a> {
             .site
             .shelves
             .keys()
-            .map(|slug| self.site.category_path(slug));
+            .map(|shelf| self.site.category_path(shelf));
         let listings = self.on_shelves().map(|offer| self.site.item_path(offer));
         let mut xml = String::from(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",

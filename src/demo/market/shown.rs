@@ -77,6 +77,7 @@ impl<'a> Shown<'a> {
     pub(super) fn page(&self) -> Value {
         let price = self.offer.price_on(self.day);
         let (sold, reviews, rating) = self.popularity();
+        let sold_out = self.offer.availability.is_some();
         json!({
             "item": self.offer.item,
             "title": self.title(),
@@ -93,7 +94,8 @@ impl<'a> Shown<'a> {
             "category": self.class.crumbs.of(self.language()).join(" > "),
             "crumbs": self.crumbs(),
             "availability": self.offer.availability.as_deref().unwrap_or("InStock"),
-            "sold_out": self.offer.availability.is_some(),
+            "sold_out": sold_out,
+            "in_stock": !sold_out,
             "condition": if self.used() { "UsedCondition" } else { "NewCondition" },
             "used": self.used(),
             "seller": self.seller(),
@@ -122,7 +124,7 @@ impl<'a> Shown<'a> {
         let sign = match self.currency() {
             "EUR" => "€",
             "USD" => "$",
-            _ => "¥",
+            _ => &self.site.file.yuan,
         };
         format!("{sign}{}", grouped(amount))
     }
@@ -172,7 +174,7 @@ impl<'a> Shown<'a> {
 
     fn crumbs(&self) -> Vec<Value> {
         let crumbs = self.class.crumbs.of(self.language());
-        let url = self.site.category_path(&self.class.slug);
+        let url = self.site.category_path(&self.class.shelf);
         let crumb = |(n, name): (usize, &String)| json!({ "n": n + 2, "name": name, "url": url });
         crumbs.iter().enumerate().map(crumb).collect()
     }

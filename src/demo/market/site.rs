@@ -14,7 +14,7 @@ pub(super) struct Site {
     pub(super) id: &'static str,
     pub(super) file: SiteFile,
     pub(super) offers: BTreeMap<String, Offer>,
-    /// Items by class slug, in order; without the private ones.
+    /// Items by shelf, in order; without the private ones.
     pub(super) shelves: BTreeMap<String, Vec<String>>,
     pub(super) robots: Template,
     pub(super) home: Template,
@@ -72,9 +72,9 @@ impl Site {
                 .products
                 .get(&offer.product)
                 .and_then(|p| goods.classes.get(&p.class));
-            let slug = class.map_or("", |class| class.slug.as_str()).to_owned();
+            let shelf = class.map_or("", |class| class.shelf.as_str()).to_owned();
             self.shelves
-                .entry(slug)
+                .entry(shelf)
                 .or_default()
                 .push(offer.item.clone());
         }
@@ -90,8 +90,8 @@ impl Site {
         }
     }
 
-    pub(super) fn category_path(&self, slug: &str) -> String {
-        self.file.paths.category.replace("{id}", slug)
+    pub(super) fn category_path(&self, shelf: &str) -> String {
+        self.file.paths.category.replace("{id}", shelf)
     }
 
     pub(super) fn shop_path(&self, id: &str) -> String {
@@ -119,8 +119,8 @@ impl Site {
                     Wanted::Private(item)
                 } else if let Some(item) = named(&paths.item, path) {
                     Wanted::Item(item)
-                } else if let Some(slug) = named(&paths.category, path) {
-                    Wanted::Category(slug, page)
+                } else if let Some(shelf) = named(&paths.category, path) {
+                    Wanted::Category(shelf, page)
                 } else if let Some(shop) = named(&paths.shop, path) {
                     Wanted::Shop(shop, page)
                 } else {
