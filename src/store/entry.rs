@@ -50,7 +50,7 @@ pub enum Entry {
 }
 
 /// A URL to be fetched.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "plain names")]
 pub struct Queued {
     pub url: String,

@@ -250,6 +250,7 @@ fn open_index(path: &Path) -> Result<sled::Db, Error> {
 fn sync_index(tree: &sled::Db, path: &Path) -> Result<(), Error> {
     tree.flush().map_err(Error::index)?;
     let path = path.join("db");
-    let synced = File::open(&path).and_then(|file| file.sync_data());
+    let opened = OpenOptions::new().write(true).open(&path);
+    let synced = opened.and_then(|file| file.sync_data());
     Ok(synced.map_err(append::failed("fsync", &path))?)
 }

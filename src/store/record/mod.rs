@@ -4,6 +4,8 @@
 mod flag;
 mod listing;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
