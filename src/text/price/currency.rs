@@ -249,7 +249,7 @@ fn mark_at(text: &str, at: usize) -> Option<(usize, Mark)> {
         .filter(|(length, sign, _)| {
             let word = sign.starts_with(|c: char| c.is_alphabetic() && !cjk(c));
             let open = sign.ends_with(|c: char| c.is_alphabetic() && !cjk(c));
-            !(word && inside) && !(open && rest[*length..].starts_with(char::is_alphabetic))
+            !(word && inside || open && rest[*length..].starts_with(char::is_alphabetic))
         })
         .max_by_key(|(length, _, _)| *length)
         .map(|(length, _, mark)| (length, mark))
