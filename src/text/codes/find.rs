@@ -57,7 +57,7 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         form(
             "kc",
             true,
-            r"(?:^|[^a-z0-9-])((?:r-[cri]s?|(?:msip|kcc)-[a-z]{3})-[a-z0-9]{2,4}-[a-z0-9._-]{1,14})",
+            r"(?:^|[^a-z0-9-])((?:r-[cri]s?|(?:msip|kcc)-[a-z]{3})-[a-z0-9]{2,4}-[a-z0-9](?:[a-z0-9._-]{0,12}[a-z0-9])?)",
         ),
         form(
             "kc",
@@ -67,7 +67,7 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         form(
             "fcc",
             true,
-            r"fcc ?id ?[:#]? ?([a-z0-9]{3,5}-?[a-z0-9-]{1,14})",
+            r"fcc ?id ?[:#]? ?([a-z0-9]{3,5}-?(?:[a-z0-9-]{0,13}[a-z0-9]))",
         ),
         form(
             "ce",
@@ -95,8 +95,9 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
 
 /// No identifier is looked for behind this many characters.
 const FAR: usize = 200_000;
-/// More values than any attribute holds.
+/// More values than any attribute holds, and more numbers than any honest text.
 const MOST: usize = 20;
+const MOST_IN_TEXT: usize = 200;
 
 /// Every identifier in `text` (free text or the value of an attribute called `label`, empty where there is none).
 /// Under a label that asks for a number its value is taken even when malformed; words for "none" give nothing.
@@ -130,12 +131,17 @@ fn formed(text: &str) -> Vec<Found> {
     for form in FORMS.iter() {
         // The end of a match may be the beginning of the next, so each search starts where the last number ends.
         let mut at = 0;
-        while let Some(hit) = form
-            .pattern
-            .captures_at(&folded.text, at)
-            .and_then(|c| c.get(1))
+        while found.len() < MOST_IN_TEXT
+            && let Some(hit) = form
+                .pattern
+                .captures_at(&folded.text, at)
+                .and_then(|c| c.get(1))
         {
             at = hit.end();
+            // "FCC ID required" has the form, but a number has digits.
+            if !hit.as_str().bytes().any(|b| b.is_ascii_digit()) {
+                continue;
+            }
             let span = folded.original(hit.start(), hit.end());
             let raw: String = text
                 .chars()
@@ -193,7 +199,7 @@ mod tests {
     #[test]
     fn running_text_gives_up_its_numbers() {
         let text = "3C证书编号：2016010706840003，食品生产许可证 SC11834020305037；统一社会信用代码 91110000802100433B\n\
-            FCC ID: 2ABCB-PI3B R-C-ABC-model1 (CE 0123) XK06-014-00021 QS2112 0102 7680 EPREL: 1234567 EAN 5060138820289";
+            FCC ID: 2ABCB-PI3B R-C-ABC-model1. (CE 0123) XK06-014-00021 QS2112 0102 7680 EPREL: 1234567 EAN 5060138820289";
         assert_eq!(
             shown("", text),
             [
@@ -219,7 +225,7 @@ mod tests {
             "règlement CE 1935/2004, SIZE 2024",
             "身份证 11010519491231002X",
             "3C数码 256GB",
-            "FCC approved, R-C-1",
+            "FCC approved, FCC ID required, R-C-1",
             "ocean 12345678, japan 4006381333931",
         ] {
             assert_eq!(shown("", text), [""; 0], "{text}");

@@ -9,6 +9,9 @@ use super::{fold, invisible};
 ///
 /// Give it the original, not folded text: `Ν` looks like N, but its small form looks like v.
 pub fn skeleton(text: &str) -> String {
+    if text.is_ascii() {
+        return digits_as_letters(&fold(text)).replace("rn", "m");
+    }
     let mut looks = String::with_capacity(text.len());
     for c in text.nfkc().filter(|c| !invisible(*c)) {
         if alphabetic_script(c) {
