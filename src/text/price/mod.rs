@@ -149,7 +149,7 @@ impl<'t> Shown<'t> {
         // "1-2万元": the scale stands once, behind the whole range.
         let scaled = &self.text[priced.marked.range.end..];
         if let Some(scale) = number::scale(rest).or_else(|| number::scale(scaled)) {
-            return value.checked_mul(scale);
+            return value.checked_mul(scale).map(|all| all.normalize());
         }
         let behind = self.marks.iter().find(|placed| {
             let gap = self.text.get(number.range.end..placed.range.start);
