@@ -79,21 +79,6 @@ impl Client {
         })
     }
 
-    /// Takes over what was kept of the last run. After an unclean stop every host waits its whole delay.
-    pub fn restore(&self, states: Vec<HostState>, clean: bool) {
-        self.hosts.restore(states, clean);
-    }
-
-    /// What is to be kept of `host`; none where it was never asked.
-    pub fn state(&self, host: &str) -> Option<HostState> {
-        self.hosts.state(host)
-    }
-
-    /// Why `host` cannot be asked right now; none when it can.
-    pub fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
-        self.hosts.waiting(host, now)
-    }
-
     /// What robots.txt says of `url`; it is fetched where it is not known.
     ///
     /// # Errors
@@ -228,6 +213,18 @@ impl Client {
 }
 
 impl Fetch for Client {
+    fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
+        self.hosts.waiting(host, now)
+    }
+
+    fn state(&self, host: &str) -> Option<HostState> {
+        self.hosts.state(host)
+    }
+
+    fn restore(&self, states: Vec<HostState>, clean: bool) {
+        self.hosts.restore(states, clean);
+    }
+
     async fn fetch(&self, url: &Url) -> Result<Page, Error> {
         let span = tracing::info_span!("page", host = host_of(url), %url);
         self.follow(url).instrument(span).await

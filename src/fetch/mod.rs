@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    model::{Page, Time},
+    model::{Page, Time, Waiting},
     text::measure::{Period, Rate, Size},
 };
 
@@ -107,6 +107,19 @@ pub enum Error {
 pub trait Fetch: Send + Sync {
     /// Fetches `url` as the rules of conduct allow; redirects are followed and checked hop by hop.
     fn fetch(&self, url: &Url) -> impl Future<Output = Result<Page, Error>> + Send;
+
+    /// Why `host` cannot be asked right now; none when it can.
+    fn waiting(&self, _host: &str, _now: Time) -> Option<Waiting> {
+        None
+    }
+
+    /// What is to be kept of `host` between runs; none where it was never asked.
+    fn state(&self, _host: &str) -> Option<HostState> {
+        None
+    }
+
+    /// Takes over what was kept of the last run. After an unclean stop every host waits its whole delay.
+    fn restore(&self, _states: Vec<HostState>, _clean: bool) {}
 }
 
 /// What is kept about a host between runs.

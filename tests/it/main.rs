@@ -1,0 +1,3 @@
+//! The one integration binary: what needs the whole house, or another process.
+
+mod commit;
