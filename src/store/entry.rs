@@ -17,8 +17,12 @@ pub enum Entry {
     /// A listing was seen for the first time or its content changed. Its version number is the store's to give;
     /// `first_seen` stays what it was, and missing times are those of its capture.
     Version(Box<Listing>),
-    /// A listing was seen again with the same content.
-    Seen { id: ListingId, capture: Capture },
+    /// A listing was seen again with the same content. `campaigns` are all that have found it so far.
+    Seen {
+        id: ListingId,
+        capture: Capture,
+        campaigns: Vec<String>,
+    },
     /// A listing's life on its platform took a turn.
     Status {
         id: ListingId,
@@ -72,6 +76,8 @@ pub enum Work {
     Done { url: String, host: String },
     /// Put back with another attempt count and due time.
     Again(Queued),
+    /// A small named value, see `Store::note`.
+    Note { key: String, value: Vec<u8> },
     /// What a host is owed; opaque bytes of the fetch room.
     Host { host: String, state: Vec<u8> },
 }

@@ -1,6 +1,7 @@
 //! The embedded store: the journal is the truth, sled the index over it and the crawl's working state.
 
 mod commit;
+mod config;
 mod entry;
 mod follow;
 mod index;
@@ -17,6 +18,7 @@ use std::{
 
 use crate::journal::{self, Journal, Reader, append};
 pub use commit::{OnStep, Step};
+pub use config::StoreConfig;
 pub use entry::{Entry, Group, Opened, Queued, Run, Work};
 pub use follow::rebuild;
 
@@ -97,6 +99,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Another process owns the store; ask it.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Busy { .. })
+    }
+
     fn index(source: sled::Error) -> Self {
         Self::Index(source.into())
     }

@@ -214,10 +214,17 @@ enum Step {
 pub(super) fn apply(changes: &mut Changes<'_>, work: Vec<Work>) -> Result<(), Error> {
     let mut queue = None;
     for work in work {
-        if let Work::Host { host, state } = work {
-            changes.put_bytes(named(HOST, &host), state);
-            continue;
-        }
+        let work = match work {
+            Work::Host { host, state } => {
+                changes.put_bytes(named(HOST, &host), state);
+                continue;
+            }
+            Work::Note { key, value } => {
+                changes.put_bytes(named(NOTE, &key), value);
+                continue;
+            }
+            work => work,
+        };
         let (run, counts): &mut (u64, Counts) = match &mut queue {
             Some(queue) => queue,
             None => queue.insert(open_queue(changes)?),
@@ -248,7 +255,7 @@ pub(super) fn apply(changes: &mut Changes<'_>, work: Vec<Work>) -> Result<(), Er
                     changes.put(seen_key(*run, &url), &None::<Spot>)?;
                 }
             }
-            Work::Host { .. } => {}
+            Work::Host { .. } | Work::Note { .. } => {}
         }
     }
     match queue {

@@ -106,11 +106,15 @@ impl Store {
         let mut listing = self.version(row.version)?;
         listing.status = row.status().map_err(|f| f.of(listing.id.as_str()))?;
         if let Some(place) = row.seen {
-            let Entry::Seen { capture, .. } = self.entry(place)? else {
+            let Entry::Seen {
+                capture, campaigns, ..
+            } = self.entry(place)?
+            else {
                 return Err(misplaced("a visit", place));
             };
             listing.last_seen = Some(capture.fetched_at);
             listing.capture = Some(capture);
+            listing.campaigns = campaigns;
         }
         Ok(listing)
     }

@@ -63,6 +63,7 @@ struct CapturedForm {
 struct SeenForm {
     id: String,
     capture: CaptureForm,
+    campaigns: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -111,9 +112,18 @@ pub(super) fn encode(entry: &Entry) -> Result<(u8, Vec<u8>), Error> {
             Ok((kind::CAPTURED, pack(&form)?))
         }
         Entry::Version(listing) => Ok((kind::VERSION, pack(&ListingForm::from(*listing))?)),
-        Entry::Seen { id, capture } => {
+        Entry::Seen {
+            id,
+            capture,
+            campaigns,
+        } => {
             let (id, capture) = (id.as_str().to_owned(), capture.into());
-            Ok((kind::SEEN, pack(&SeenForm { id, capture })?))
+            let form = SeenForm {
+                id,
+                capture,
+                campaigns,
+            };
+            Ok((kind::SEEN, pack(&form)?))
         }
         Entry::Status { id, status, at } => {
             let id = id.as_str().to_owned();
@@ -162,7 +172,12 @@ pub(super) fn decode(frame_kind: u8, payload: &[u8]) -> Result<Entry, Fault> {
             .and_then(|form: ListingForm| Ok(Entry::Version(Box::new(form.try_into()?)))),
         kind::SEEN => unpack(payload).and_then(|form: SeenForm| {
             let (id, capture) = (ListingId::from(form.id), form.capture.try_into()?);
-            Ok(Entry::Seen { id, capture })
+            let campaigns = form.campaigns;
+            Ok(Entry::Seen {
+                id,
+                capture,
+                campaigns,
+            })
         }),
         kind::STATUS => unpack(payload).and_then(|form: StatusForm| {
             let id = ListingId::from(form.id);

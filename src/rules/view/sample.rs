@@ -1,0 +1,337 @@
+//! A test's listing and facts, written in the form of scripts, as the model's values.
+
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, Map};
+
+use super::fields::{FIELDS, day, number, string};
+use crate::{
+    model::{
+        Block, Code, CodeBook, Facts, Holder, Listing, Money, Past, PriceBook, SellerBook,
+        SellerFacts, Usual,
+    },
+    rules::{native::history::seller_key, picture::did_you_mean, view::fields::Field},
+    text::{codes, fold::fold},
+};
+
+/// The day on which a test's page was captured where the test does not say.
+const A_DAY: &str = "2026-01-01";
+
+/// What is wrong with a test: the key, what is wrong, and what would be right.
+pub(in crate::rules) type Problem = (String, String, Option<String>);
+
+/// The listing of a test. Codes are found in its texts as on a page; a block counts as seen where a field of it is given.
+pub(in crate::rules) fn listing(map: &Map) -> (Listing, Vec<Problem>) {
+    let mut made = Listing {
+        version: 1,
+        ..Listing::default()
+    };
+    let mut problems = Vec::new();
+    write(&mut made, "platform", &Dynamic::from("test"));
+    write(&mut made, "captured_on", &Dynamic::from(A_DAY));
+    // In the table's order, so that `currency` finds a price whatever order the author chose.
+    for field in FIELDS.iter().filter(|f| !f.name.contains('.')) {
+        if let Some(value) = map.get(field.name) {
+            give(&mut made, field, value, &mut problems);
+        }
+    }
+    for (key, value) in map {
+        match key.as_str() {
+            "seller" => seller(&mut made, value, &mut problems),
+            "attributes" => attributes(&mut made, value, &mut problems),
+            "codes" | "observed" => {}
+            known if super::field(known).is_some() => {}
+            unknown => problems.push((
+                unknown.to_owned(),
+                format!("a listing has no field `{unknown}`"),
+                did_you_mean(unknown, keys()),
+            )),
+        }
+    }
+    find_codes(&mut made);
+    if let Some(given) = map.get("codes") {
+        add_codes(&mut made, given, &mut problems);
+    }
+    observe(&mut made, map.get("observed"), &mut problems);
+    (made, problems)
+}
+
+fn keys() -> impl Iterator<Item = &'static str> {
+    FIELDS
+        .iter()
+        .map(|field| field.name)
+        .filter(|name| !name.contains('.'))
+        .chain(["seller", "attributes", "codes", "observed"])
+}
+
+fn write(listing: &mut Listing, name: &str, value: &Dynamic) {
+    if let Some(field) = FIELDS.iter().find(|field| field.name == name) {
+        (field.write)(listing, value);
+    }
+}
+
+fn give(listing: &mut Listing, field: &Field, value: &Dynamic, problems: &mut Vec<Problem>) {
+    if value.is_unit() {
+        return;
+    }
+    if !(field.write)(listing, value) {
+        problems.push((
+            field.name.to_owned(),
+            format!("`{}` does not take {value}", field.name),
+            Some(format!("{}: {}", field.kind, field.doc)),
+        ));
+    } else if let Some(block) = field.block {
+        listing.observed.push(block);
+    }
+}
+
+fn seller(listing: &mut Listing, value: &Dynamic, problems: &mut Vec<Problem>) {
+    let Some(map) = value.read_lock::<Map>() else {
+        problems.push(wrong("seller", "a map such as #{ name: \"…\" }"));
+        return;
+    };
+    for (key, value) in map.iter() {
+        let name = format!("seller.{key}");
+        match FIELDS.iter().find(|field| field.name == name) {
+            Some(field) => give(listing, field, value, problems),
+            None => problems.push((
+                key.to_string(),
+                format!("a seller has no field `{key}`"),
+                did_you_mean(
+                    key,
+                    FIELDS.iter().filter_map(|f| f.name.strip_prefix("seller.")),
+                ),
+            )),
+        }
+    }
+}
+
+fn attributes(listing: &mut Listing, value: &Dynamic, problems: &mut Vec<Problem>) {
+    let Some(map) = value.read_lock::<Map>() else {
+        problems.push(wrong("attributes", "a map such as #{ \"材质\": \"棉\" }"));
+        return;
+    };
+    for (name, value) in map.iter() {
+        match string(value) {
+            Some(value) => {
+                listing.attributes.insert(name.to_string(), value);
+            }
+            None => problems.push(wrong(name, "a text")),
+        }
+    }
+    listing.observed.push(Block::Attributes);
+}
+
+fn wrong(key: &str, right: &str) -> Problem {
+    (
+        key.to_owned(),
+        format!("`{key}` holds the wrong kind of value"),
+        Some(format!("write {right}")),
+    )
+}
+
+/// Codes where a page would show them.
+fn find_codes(listing: &mut Listing) {
+    let texts = [
+        ("title", listing.title.clone()),
+        ("description", listing.description.clone()),
+    ];
+    let mut found = Vec::new();
+    for (path, text) in texts {
+        found.extend(
+            codes::find("", text.as_deref().unwrap_or_default())
+                .into_iter()
+                .map(|code| shown(code, path)),
+        );
+    }
+    for (name, value) in &listing.attributes {
+        let path = format!("attributes.{name}");
+        found.extend(
+            codes::find(name, value)
+                .into_iter()
+                .map(|code| shown(code, &path)),
+        );
+    }
+    listing.codes = found;
+}
+
+fn shown(code: codes::Found, path: &str) -> Code {
+    Code {
+        scheme: code.scheme.to_owned(),
+        raw: code.raw,
+        value: code.value,
+        valid: code.valid,
+        path: path.to_owned(),
+    }
+}
+
+/// Codes by scheme, as `codes: #{ ccc: ["2016010706840003"] }`.
+fn add_codes(listing: &mut Listing, given: &Dynamic, problems: &mut Vec<Problem>) {
+    let Some(schemes) = given.read_lock::<Map>() else {
+        problems.push(wrong(
+            "codes",
+            "a map such as #{ ccc: [\"2016010706840003\"] }",
+        ));
+        return;
+    };
+    for (scheme, values) in schemes.iter() {
+        let Some(values) = values.read_lock::<Array>() else {
+            problems.push(wrong(scheme, "a list of texts"));
+            continue;
+        };
+        for raw in values.iter().filter_map(string) {
+            let read = codes::find(scheme, &raw)
+                .into_iter()
+                .find(|code| code.scheme == scheme.as_str());
+            listing.codes.push(match read {
+                Some(code) => shown(code, "codes"),
+                None => Code {
+                    scheme: scheme.to_string(),
+                    raw,
+                    value: None,
+                    valid: false,
+                    path: "codes".to_owned(),
+                },
+            });
+        }
+    }
+    listing.observed.push(Block::Certificates);
+}
+
+/// Blocks that were seen beside those of the fields given.
+fn observe(listing: &mut Listing, given: Option<&Dynamic>, problems: &mut Vec<Problem>) {
+    let blocks = given.and_then(|value| value.read_lock::<Array>());
+    if given.is_some() && blocks.is_none() {
+        problems.push(wrong("observed", "a list such as [\"attributes\"]"));
+    }
+    for word in blocks.iter().flat_map(|blocks| blocks.iter()) {
+        let word = word.to_string();
+        match Block::ALL.iter().find(|block| block.as_str() == word) {
+            Some(block) => listing.observed.push(*block),
+            None => problems.push((
+                "observed".to_owned(),
+                format!("a page has no block `{word}`"),
+                did_you_mean(&word, Block::ALL.iter().map(|b| b.as_str())),
+            )),
+        }
+    }
+    listing.observed.sort_unstable();
+    listing.observed.dedup();
+}
+
+/// The keys that `facts` of a test takes.
+const FACTS: &[&str] = &[
+    "usual_price",
+    "price_was",
+    "first_seen",
+    "seller_listings",
+    "seller_confirmed",
+    "holders",
+];
+
+/// What a test says the store knows about its listing.
+pub(in crate::rules) fn facts(map: &Map, listing: &Listing) -> (Facts, Vec<Problem>) {
+    let mut facts = Facts::default();
+    let mut problems = Vec::new();
+    for (key, value) in map {
+        let taken = match key.as_str() {
+            "usual_price" => usual_price(&mut facts, value, listing),
+            "price_was" => price_was(&mut facts, value, listing),
+            "first_seen" => {
+                facts.first_seen = string(value).and_then(|text| day(&text));
+                facts.first_seen.is_some()
+            }
+            "seller_listings" | "seller_confirmed" => seller_book(&mut facts, key, value, listing),
+            "holders" => holders(&mut facts, value, listing),
+            unknown => {
+                problems.push((
+                    unknown.to_owned(),
+                    format!("`facts` has no key `{unknown}`"),
+                    did_you_mean(unknown, FACTS.iter().copied()),
+                ));
+                true
+            }
+        };
+        if !taken {
+            problems.push((
+                key.to_string(),
+                format!("`{key}` holds the wrong kind of value"),
+                Some("see docs/rules.md, Tests".to_owned()),
+            ));
+        }
+    }
+    (facts, problems)
+}
+
+fn usual_price(facts: &mut Facts, value: &Dynamic, listing: &Listing) -> bool {
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let Some(amount) = number(value) else {
+        return false;
+    };
+    let key = (
+        fold(listing.brand.as_deref().unwrap_or_default()),
+        text(listing.class.as_ref().map(|class| class.id.as_str())),
+        text(currency(listing)),
+    );
+    let usual = [(key, Usual { amount, sellers: 3 })].into();
+    facts.prices = Arc::new(PriceBook { usual });
+    true
+}
+
+fn currency(listing: &Listing) -> Option<&str> {
+    listing.price.as_ref().and_then(|p| p.currency.as_deref())
+}
+
+fn price_was(facts: &mut Facts, value: &Dynamic, listing: &Listing) -> bool {
+    let amount = number(value).and_then(|amount| amount.try_into().ok());
+    let price = amount.map(|amount| Money {
+        amount,
+        currency: currency(listing).map(str::to_owned),
+    });
+    facts.past = price.map(|price| Past {
+        price: Some(price),
+        ..Past::default()
+    });
+    facts.past.is_some()
+}
+
+fn seller_book(facts: &mut Facts, key: &str, value: &Dynamic, listing: &Listing) -> bool {
+    let Some(count) = value.as_int().ok().and_then(|n| u32::try_from(n).ok()) else {
+        return false;
+    };
+    let book: &mut SellerBook = Arc::make_mut(&mut facts.sellers);
+    let seller: &mut SellerFacts = book.sellers.entry(seller_key(listing)).or_default();
+    match key {
+        "seller_listings" => seller.listings = count,
+        _ => seller.confirmed = count,
+    }
+    true
+}
+
+/// `holders: [#{ brand: "…", maker: "…" }]`: who else uses the listing's certificate numbers.
+fn holders(facts: &mut Facts, value: &Dynamic, listing: &Listing) -> bool {
+    let Some(given) = value.read_lock::<Array>() else {
+        return false;
+    };
+    let mut holders = Vec::new();
+    for holder in given.iter() {
+        let Some(map) = holder.read_lock::<Map>() else {
+            return false;
+        };
+        let text = |key: &str| map.get(key).and_then(string).unwrap_or_default();
+        holders.push(Holder {
+            brand: fold(&text("brand")),
+            maker: fold(&text("maker")),
+            class: text("class"),
+        });
+    }
+    holders.sort();
+    let book: &mut CodeBook = Arc::make_mut(&mut facts.codes);
+    for code in &listing.codes {
+        if let Some(number) = &code.value {
+            let key = (code.scheme.clone(), number.clone());
+            book.holders.insert(key, holders.clone());
+        }
+    }
+    true
+}
