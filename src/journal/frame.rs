@@ -6,7 +6,10 @@
 //! the frame before (32), stored payload. Because the place is part of the checksum, bytes that look like a
 //! frame inside a payload are none.
 
-use std::io::{self, Read};
+use std::{
+    cell::RefCell,
+    io::{self, Read},
+};
 
 use super::{Frame, Place};
 
@@ -51,6 +54,11 @@ pub enum Fault {
     /// A segment is not there, though later ones are.
     #[error("the segment is missing")]
     Missing,
+}
+
+thread_local! {
+    /// Making one takes longer than unpacking a frame.
+    static UNPACKER: RefCell<zstd::bulk::Decompressor<'static>> = RefCell::default();
 }
 
 /// A frame as read, with its part in the group that was written at once.
@@ -207,7 +215,8 @@ fn unpack(stored: &[u8], length: usize, flags: u8) -> Result<Vec<u8>, Fault> {
     if length > MAX_PAYLOAD {
         return Err(Fault::Payload);
     }
-    let payload = zstd::bulk::decompress(stored, length).map_err(|_| Fault::Payload)?;
+    let payload = UNPACKER.with_borrow_mut(|u| u.decompress(stored, length));
+    let payload = payload.map_err(|_| Fault::Payload)?;
     (payload.len() == length)
         .then_some(payload)
         .ok_or(Fault::Payload)
