@@ -132,6 +132,7 @@ const SIGNS: &[(&str, Mark)] = &[
     ("рубль", One("RUB")),
     ("руб", One("RUB")),
     ("р", One("RUB")),
+   
     ("грн", One("UAH")),
     ("тг", One("KZT")),
     ("тенге", One("KZT")),
