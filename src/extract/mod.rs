@@ -1,5 +1,10 @@
 //! From a page's text to the fields of a listing, each with where it came from; what is missing is said.
 
+mod entity;
+mod page;
+mod soup;
+mod token;
+
 use std::collections::BTreeMap;
 
 use url::Url;
