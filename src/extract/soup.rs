@@ -123,7 +123,7 @@ impl<'a> Soup<'a> {
         for piece in decoded.split_inclusive(|c: char| c.is_ascii_whitespace() || c == '\u{a0}') {
             let word = piece.trim_end_matches(|c: char| c.is_ascii_whitespace() || c == '\u{a0}');
             out.push_str(word);
-            if word.len() < piece.len() && !out.ends_with([' ', '\n']) {
+            if word.len() < piece.len() && !out.is_empty() && !out.ends_with([' ', '\n']) {
                 out.push(' ');
             }
         }
