@@ -1,5 +1,11 @@
 //! Bytes as received to text: content coding, then character set.
 
+mod charset;
+mod coding;
+
+pub use charset::text;
+pub use coding::unpack;
+
 /// Why bytes could not become text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecodable {
@@ -26,20 +32,4 @@ pub struct Decoded {
     pub charset: &'static str,
     /// Replacement characters per 1,000 characters that the decoding had to put in or that the page came with.
     pub ruined: u32,
-}
-
-/// Undoes `Content-Encoding` (a comma list), never giving more than `limit` bytes.
-pub fn unpack<'a>(
-    body: &'a [u8],
-    coding: Option<&str>,
-    limit: u64,
-) -> Result<std::borrow::Cow<'a, [u8]>, Undecodable> {
-    let _ = (body, coding, limit);
-    todo!()
-}
-
-/// Text from bytes: BOM, then the charset of `content_type`, then `<meta>`, then a guess; gb2312 and gbk are read as GB18030.
-pub fn text(bytes: &[u8], content_type: Option<&str>) -> Decoded {
-    let _ = (bytes, content_type);
-    todo!()
 }

@@ -1,0 +1,103 @@
+//! Identifiers with their forms and check digits.
+
+mod china;
+mod find;
+mod gtin;
+mod marks;
+mod standards;
+
+pub use china::{Ccc, Sc, ccc_parts, sc_parts, uscc_region};
+pub use find::find;
+pub use gtin::{gtin, in_store, kind_of};
+pub use standards::standards;
+
+/// An identifier in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// See `model::Code::scheme`.
+    pub scheme: &'static str,
+    /// The characters found.
+    pub raw: String,
+    /// Normalised, where the form could be read.
+    pub value: Option<String>,
+    /// Form and check digit hold.
+    pub valid: bool,
+}
+
+impl Found {
+    fn of(scheme: &'static str, raw: &str) -> Self {
+        let Checked { value, valid } = check(scheme, raw);
+        Self {
+            scheme,
+            raw: raw.trim().to_owned(),
+            value,
+            valid,
+        }
+    }
+}
+
+/// What a check says of one value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Normalised, where the form could be read.
+    pub value: Option<String>,
+    /// Form and check digit hold.
+    pub valid: bool,
+}
+
+impl Checked {
+    fn valid(value: String) -> Self {
+        Self {
+            value: Some(value),
+            valid: true,
+        }
+    }
+
+    fn with(value: String, valid: bool) -> Self {
+        Self {
+            value: Some(value),
+            valid,
+        }
+    }
+}
+
+/// The schemes that [`check`] knows, as `model::Code::scheme` names them.
+pub const SCHEMES: [&str; 11] = [
+    "gtin", "isbn", "ccc", "sc", "qs", "xk", "uscc", "kc", "fcc", "ce", "eprel",
+];
+
+/// Reads `value` as an identifier of `scheme`; one of an unknown scheme is never valid.
+/// Letters in any case and width, with or without the scheme's own prefix.
+pub fn check(scheme: &str, value: &str) -> Checked {
+    let plain = plain(value);
+    match scheme {
+        "gtin" => gtin::check(&plain),
+        "isbn" => gtin::check_isbn(&plain),
+        "ccc" => china::check_ccc(&plain),
+        "sc" => china::check_sc(&plain),
+        "qs" => china::check_qs(&plain),
+        "xk" => china::check_xk(&plain),
+        "uscc" => china::check_uscc(&plain),
+        "kc" => marks::check_kc(&plain),
+        "fcc" => marks::check_fcc(&plain),
+        "ce" => marks::check_ce(&plain),
+        "eprel" => marks::check_eprel(&plain),
+        _ => Checked::default(),
+    }
+}
+
+/// NFKC without invisible characters, dashes as `-`, trimmed, capital letters.
+fn plain(value: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let plain: String = value
+        .nfkc()
+        .filter(|c| !super::fold::invisible(*c))
+        .map(|c| match c {
+            '‐'..='―' | '−' => '-',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        })
+        .flat_map(char::to_uppercase)
+        .collect();
+    plain.trim().to_owned()
+}

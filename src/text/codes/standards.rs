@@ -1,0 +1,132 @@
+//! Standards named in a text: Chinese (GB, QB/T, DB), European, international, American.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{marks::pattern, plain};
+
+/// Chinese series: letters, optional /T or /Z, number with parts, year.
+static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[^A-Z0-9])(GB|GBZ|QB|SB|NY|FZ|JB|YY|HJ|HG|LY|MT|JC|JG|JGJ|CJ|SJ|YD|BB|WS|DL|NB|TB|JT|GA|XF|SN|SC|DB\d{2,4})(?: ?/ ?([TZ]))? ?-? ?(\d{1,6}(?:\.\d{1,3})?)(?: ?- ?((?:19|20)\d{2}|\d{2}))?(?:[^0-9A-Z]|$)",
+    )
+});
+/// Standards of associations: T/NAME number-year.
+static GROUP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[^A-Z0-9/])T ?/ ?([A-Z]{2,10}) ?(\d{1,5}(?:\.\d{1,2})?) ?- ?(20\d{2})(?:[^0-9]|$)",
+    )
+});
+/// European and international: prefix, number, part, year, amendments.
+static WORLD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[^A-Za-z0-9])((?:(?:BS|DIN|NF|UNE|UNI) ?-?)?EN(?: ?/? ?(?:ISO|IEC))?|ISO(?:/IEC|/TR|/TS)?|IEC) ?-?(\d{2,6})((?:-\d{1,3})*)(?: ?: ?((?:19|20)\d{2})((?: ?\+ ?A\d{1,2}(?: ?: ?(?:19|20)\d{2})?)*))?(?:[^0-9A-Za-z]|$)",
+    )
+});
+static ASTM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:^|[^A-Z])ASTM ?-?([A-G]) ?(\d{1,4})(?: ?- ?(\d{2,4}[A-E]?\d?))?(?:[^0-9]|$)")
+});
+static CFR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:^|[^0-9])(16|21|40|47|49) ?CFR ?(?:PART)? ?(\d{1,4})(?:[^0-9]|$)")
+});
+
+/// The standards that `text` names, each once, in order of their names: `GB 6675.1-2014`, `EN 71-1:2014`, `ASTM F963-17`.
+pub fn standards(text: &str) -> Vec<String> {
+    let upper = plain(text);
+    let mut found = Vec::new();
+    let group = |hit: &regex::Captures<'_>, at: usize| {
+        hit.get(at).map_or("", |m| m.as_str()).replace(' ', "")
+    };
+    for hit in all(&CHINESE, &upper) {
+        found.extend(chinese(
+            &group(&hit, 1),
+            &group(&hit, 2),
+            &group(&hit, 3),
+            &group(&hit, 4),
+        ));
+    }
+    for hit in all(&GROUP, &upper) {
+        found.push(format!(
+            "T/{} {}-{}",
+            group(&hit, 1),
+            group(&hit, 2),
+            group(&hit, 3)
+        ));
+    }
+    // In small letters "en 2024" is a Spanish or French word and a year.
+    let cased = cased(text);
+    for hit in all(&WORLD, &cased) {
+        let prefix = hit.get(1).map_or("", |m| m.as_str());
+        let (number, part, year) = (group(&hit, 2), group(&hit, 3), group(&hit, 4));
+        found.extend(world(prefix, &number, &part, &year, &group(&hit, 5)));
+    }
+    for hit in all(&ASTM, &upper) {
+        let year = group(&hit, 3);
+        let dash = if year.is_empty() { "" } else { "-" };
+        found.push(format!(
+            "ASTM {}{}{dash}{year}",
+            group(&hit, 1),
+            group(&hit, 2)
+        ));
+    }
+    for hit in all(&CFR, &upper) {
+        found.push(format!("{} CFR {}", group(&hit, 1), group(&hit, 2)));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Width and dashes made plain, letters as they are.
+fn cased(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    text.nfkc()
+        .map(|c| match c {
+            '‐'..='―' | '−' => '-',
+            c => c,
+        })
+        .collect()
+}
+
+/// All matches, where the end of one may be the beginning of the next.
+fn all<'t>(pattern: &Regex, text: &'t str) -> Vec<regex::Captures<'t>> {
+    let mut hits = Vec::new();
+    let mut at = 0;
+    while let Some(hit) = pattern.captures_at(text, at) {
+        let last = hit.iter().flatten().skip(1).map(|m| m.end()).max();
+        at = last.unwrap_or(text.len());
+        hits.push(hit);
+    }
+    hits
+}
+
+fn chinese(series: &str, kind: &str, number: &str, year: &str) -> Option<String> {
+    let digits = number.split('.').next().map_or(0, str::len);
+    // "GB 128" is memory and "SC 12" a size: without a year only a long number is meant.
+    if year.is_empty() && (digits < 4 || !kind.is_empty() && digits < 3 || series == "SC") {
+        return None;
+    }
+    let year = match year.len() {
+        0 => String::new(),
+        2 => format!("-19{year}"),
+        _ => format!("-{year}"),
+    };
+    let slash = if kind.is_empty() { "" } else { "/" };
+    Some(format!("{series}{slash}{kind} {number}{year}"))
+}
+
+fn world(prefix: &str, number: &str, part: &str, year: &str, amendments: &str) -> Option<String> {
+    let words: Vec<&str> = prefix.split([' ', '-']).filter(|w| !w.is_empty()).collect();
+    let looks_like_year =
+        number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    let bare = part.is_empty() && year.is_empty();
+    if bare && (looks_like_year || number.len() < 3) {
+        return None;
+    }
+    let colon = if year.is_empty() { "" } else { ":" };
+    Some(format!(
+        "{} {number}{part}{colon}{year}{amendments}",
+        words.join(" ")
+    ))
+}

@@ -1,0 +1,171 @@
+//! Which character set bytes are in, by what is declared and by what they are.
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{
+    Encoding, GB18030, GBK, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
+};
+
+use super::Decoded;
+
+/// HTML asks for 1,024 bytes; shops put scripts before their `<meta>`.
+const HEAD: usize = 4096;
+/// Bytes that a guess looks at.
+const SAMPLE: usize = 1 << 18;
+/// Wrong bytes per mille up to which a declaration is believed.
+const SPECKS: u32 = 2;
+
+/// Text from bytes: BOM, then the charset of `content_type`, then `<meta>`, then a guess; gb2312 and gbk are read as GB18030.
+///
+/// A declaration that the bytes contradict is passed over: one of another set where they are UTF-8 throughout, and one
+/// under which too many of them are no characters.
+pub fn text(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        return decoded(encoding, bytes.get(length..).unwrap_or_default());
+    }
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let declared: Vec<&'static Encoding> = content_type
+        .and_then(parameter)
+        .into_iter()
+        .chain(declared_within(head))
+        .collect();
+    if utf8_throughout(bytes, declared.first().copied()) {
+        return decoded(UTF_8, bytes);
+    }
+    let mut best: Option<Decoded> = None;
+    for encoding in declared {
+        let read = decoded(encoding, bytes);
+        if read.ruined <= SPECKS {
+            return read;
+        }
+        best = better(best, read);
+    }
+    let guess = decoded(guess(bytes), bytes);
+    better(best, guess.clone()).unwrap_or(guess)
+}
+
+/// The less ruined of two readings; of equals the declared one.
+fn better(best: Option<Decoded>, next: Decoded) -> Option<Decoded> {
+    match best {
+        Some(best) if best.ruined <= next.ruined => Some(best),
+        _ => Some(next),
+    }
+}
+
+/// The encoding that a label means on the web.
+fn known(label: &[u8]) -> Option<&'static Encoding> {
+    let encoding = Encoding::for_label(label)?;
+    Some(if encoding == GBK { GB18030 } else { encoding })
+}
+
+/// `charset` of a media type such as `text/html; charset="gbk"`.
+fn parameter(content_type: &str) -> Option<&'static Encoding> {
+    let lower = content_type.to_ascii_lowercase();
+    let (_, rest) = lower.split_once("charset")?;
+    let value = rest.trim_start().strip_prefix('=')?.trim_start();
+    let value = value.trim_start_matches(['"', '\'']);
+    let end = value
+        .find(|c: char| matches!(c, '"' | '\'' | ';' | ',') || c.is_whitespace())
+        .unwrap_or(value.len());
+    known(value.get(..end)?.as_bytes())
+}
+
+/// The declaration in the first bytes: of an XML head or of a `<meta>`, not of a script or a comment.
+fn declared_within(head: &[u8]) -> Option<&'static Encoding> {
+    // Every byte of a head in ASCII letters is itself in each encoding that can be declared so.
+    let head: String = head
+        .iter()
+        .map(|b| char::from(b.to_ascii_lowercase()))
+        .collect();
+    let mut rest = head.as_str();
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        if let Some(comment) = rest.strip_prefix("!--") {
+            rest = comment.split_once("-->").map_or("", |(_, after)| after);
+            continue;
+        }
+        let tag = rest.split_once('>').map_or(rest, |(tag, _)| tag);
+        let found = if let Some(meta) = tag
+            .strip_prefix("meta")
+            .filter(|m| m.starts_with([' ', '/', '\n', '\t', '\r', '\u{c}']))
+        {
+            parameter(meta)
+        } else if tag.starts_with("?xml") {
+            tag.split_once("encoding")
+                .and_then(|(_, rest)| parameter(&format!("charset{rest}")))
+        } else {
+            None
+        };
+        // Bytes that could be read as ASCII so far are not UTF-16, whatever they say (HTML, 13.2.3.2).
+        match found {
+            Some(e) if e == UTF_16LE || e == UTF_16BE => return Some(UTF_8),
+            Some(e) if e == X_USER_DEFINED => return Some(WINDOWS_1252),
+            Some(e) => return Some(e),
+            None => {}
+        }
+    }
+    None
+}
+
+/// Whether the bytes are UTF-8 to the end (a character cut off there is forgiven) and show it.
+fn utf8_throughout(bytes: &[u8], declared: Option<&'static Encoding>) -> bool {
+    let valid = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(bytes.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or("")
+        }
+        Err(_) => return false,
+    };
+    let Some(other) = declared.filter(|e| *e != UTF_8) else {
+        return true;
+    };
+    if other == ISO_2022_JP || other == UTF_16LE || other == UTF_16BE {
+        return false;
+    }
+    // Two characters of GBK can look like two of UTF-8 with two bytes each; with three bytes they hardly do.
+    let mut two = 0;
+    for c in valid.chars().filter(|c| !c.is_ascii()) {
+        match c.len_utf8() {
+            2 if other.is_single_byte() => return true,
+            2 => two += 1,
+            _ => return true,
+        }
+    }
+    two > 8
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    detector.feed(sample, sample.len() == bytes.len());
+    let guess = detector.guess(None, Utf8Detection::Allow);
+    if guess == GBK { GB18030 } else { guess }
+}
+
+fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
+    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    let ruined = ruined(&text);
+    Decoded {
+        text: match text {
+            Cow::Borrowed(text) => text.to_owned(),
+            Cow::Owned(text) => text,
+        },
+        charset: encoding.name(),
+        ruined,
+    }
+}
+
+/// Replacement characters per 1,000 characters, also those that were read as GBK afterwards (two of them are 锟斤拷).
+fn ruined(text: &str) -> u32 {
+    let count =
+        |needle: &str| memchr::memmem::find_iter(text.as_bytes(), needle.as_bytes()).count();
+    let bad = count("\u{fffd}") + 2 * count("锟斤拷");
+    if bad == 0 {
+        return 0;
+    }
+    let all = text.chars().count().max(1);
+    u32::try_from((bad * 1000).div_ceil(all))
+        .unwrap_or(1000)
+        .min(1000)
+}
