@@ -1,5 +1,7 @@
 //! Things with properties, as JSON-LD, microdata and RDFa state them: three notations, one form for `schema` to read.
 
+use super::found::Place;
+
 /// A value of a property.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
@@ -14,7 +16,7 @@ pub(super) struct Property {
     /// schema.org's name, without its address.
     pub(super) name: String,
     pub(super) value: Value,
-    pub(super) path: String,
+    pub(super) place: Place,
 }
 
 /// A thing of one or more types.
@@ -66,22 +68,30 @@ impl Graph {
 
     /// The first text of a property; of a thing's name where the value is a thing.
     pub(super) fn text(&self, thing: usize, name: &str) -> Option<&str> {
-        self.things[thing].properties.iter().filter(|p| p.name == name).find_map(|p| match &p.value {
-            Value::Text(text) => Some(text.as_str()).filter(|t| !t.trim().is_empty()),
-            Value::Thing(at) if *at != thing => self.things[*at]
-                .properties
-                .iter()
-                .filter(|inner| inner.name == "name")
-                .find_map(|inner| match &inner.value {
-                    Value::Text(text) => Some(text.as_str()).filter(|t| !t.trim().is_empty()),
-                    Value::Thing(_) => None,
-                }),
-            Value::Thing(_) => None,
-        })
+        self.things[thing]
+            .properties
+            .iter()
+            .filter(|p| p.name == name)
+            .find_map(|p| match &p.value {
+                Value::Text(text) => Some(text.as_str()).filter(|t| !t.trim().is_empty()),
+                Value::Thing(at) if *at != thing => self.things[*at]
+                    .properties
+                    .iter()
+                    .filter(|inner| inner.name == "name")
+                    .find_map(|inner| match &inner.value {
+                        Value::Text(text) => Some(text.as_str()).filter(|t| !t.trim().is_empty()),
+                        Value::Thing(_) => None,
+                    }),
+                Value::Thing(_) => None,
+            })
     }
 
     /// The things that are values of a property.
-    pub(super) fn things<'a>(&'a self, thing: usize, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+    pub(super) fn things<'a>(
+        &'a self,
+        thing: usize,
+        name: &'a str,
+    ) -> impl Iterator<Item = usize> + 'a {
         self.things[thing].all(name).filter_map(|p| match p.value {
             Value::Thing(at) => Some(at),
             Value::Text(_) => None,

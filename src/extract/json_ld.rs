@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{
+    found::Place,
     graph::{Graph, Property, Thing, Value, bare},
     mend,
     page::PageModel,
@@ -41,6 +42,30 @@ pub(super) fn graph(blocks: &[Json]) -> Graph {
     build.graph
 }
 
+/// The products among the blocks and their graphs, each with its pointer.
+pub(super) fn products(blocks: &[Json]) -> Vec<(String, &Json)> {
+    let mut products = Vec::new();
+    for (n, block) in blocks.iter().enumerate() {
+        let mut open = vec![(format!("/{n}"), block)];
+        while let Some((path, json)) = open.pop() {
+            if let Json::Array(items) = json {
+                let items = items.iter().enumerate().rev();
+                open.extend(items.map(|(n, item)| (format!("{path}/{n}"), item)));
+            } else if let Some(members) = json.get("@graph") {
+                open.push((format!("{path}/@graph"), members));
+            } else if let Some(main) = json.get("mainEntity") {
+                open.push((format!("{path}/mainEntity"), main));
+            } else if types(json.get("@type"))
+                .iter()
+                .any(|t| t.starts_with("product"))
+            {
+                products.push((path, json));
+            }
+        }
+    }
+    products
+}
+
 #[derive(Default)]
 struct Build {
     graph: Graph,
@@ -72,7 +97,7 @@ impl Build {
             self.graph.things[owner].properties.push(Property {
                 name: name.to_owned(),
                 value,
-                path: path.to_owned(),
+                place: Place::Path(path.to_owned()),
             });
         }
     }
@@ -101,7 +126,12 @@ impl Build {
                 // The members of a graph stand on their own.
                 self.value(inner, None, "", &format!("{path}/@graph"));
             } else if !matches!(key.as_str(), "@type" | "@context") {
-                self.value(inner, Some(at), bare(key), &format!("{path}/{}", escaped(key)));
+                self.value(
+                    inner,
+                    Some(at),
+                    bare(key),
+                    &format!("{path}/{}", escaped(key)),
+                );
             }
         }
         Some(at)
@@ -120,10 +150,12 @@ impl Build {
         let target: Vec<usize> = things
             .iter()
             .enumerate()
-            .map(|(at, thing)| match thing.id.as_deref().filter(|_| says(thing) == 0) {
-                Some(id) => told.get(id).copied().unwrap_or(at),
-                None => at,
-            })
+            .map(
+                |(at, thing)| match thing.id.as_deref().filter(|_| says(thing) == 0) {
+                    Some(id) => told.get(id).copied().unwrap_or(at),
+                    None => at,
+                },
+            )
             .collect();
         for thing in &mut self.graph.things {
             for property in &mut thing.properties {
@@ -160,8 +192,15 @@ mod tests {
             {"@id": "#b", "@type": "Brand", "schema:name": {"@value": "Acme"}},
         ]})];
         let graph = graph(&blocks);
-        let product = graph.things.iter().position(|t| t.is(&["product"])).unwrap();
+        let product = graph
+            .things
+            .iter()
+            .position(|t| t.is(&["product"]))
+            .unwrap();
         assert_eq!(graph.text(product, "brand"), Some("Acme"));
-        assert_eq!(graph.things[product].properties[1].path, "/0/@graph/0/brand");
+        assert_eq!(
+            graph.things[product].properties[1].place,
+            Place::Path("/0/@graph/0/brand".to_owned())
+        );
     }
 }

@@ -36,7 +36,10 @@ fn mend(text: &str) -> String {
             rest = &rest[length..];
         } else {
             if matches!(c, ']' | '}') {
-                out.truncate(out.trim_end_matches(|c: char| c == ',' || c.is_whitespace()).len());
+                out.truncate(
+                    out.trim_end_matches(|c: char| c == ',' || c.is_whitespace())
+                        .len(),
+                );
             }
             out.push(if c.is_control() { ' ' } else { c });
             rest = &rest[c.len_utf8()..];
@@ -108,13 +111,16 @@ mod tests {
             assert_eq!(parse(text).unwrap(), [wanted.clone()], "{text}");
         }
         assert_eq!(parse("{\"a\": 1} {\"b\": 2} rubbish").unwrap().len(), 2);
-        assert_eq!(parse("{\"u\": \"http://x/\\u00e9\\'\",}").unwrap(), [json!({"u": "http://x/é'"})]);
+        assert_eq!(
+            parse("{\"u\": \"http://x/\\u00e9\\'\",}").unwrap(),
+            [json!({"u": "http://x/é'"})]
+        );
     }
 
     #[test]
     fn rubbish_is_refused() {
         assert!(parse("{").is_err());
         assert!(parse(&"[".repeat(1_000_000)).is_err());
-        assert!(parse(&"/*".repeat(1_000_000)).is_ok_and(|v| v.is_empty()));
+        assert!(parse(&"/*".repeat(1_000_000)).is_err());
     }
 }

