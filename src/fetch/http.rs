@@ -9,8 +9,9 @@ use super::{
     Decision, Error, Fetch, FetchConfig, HostState, Policy, Robots,
     exchange::{Bounds, Wire, guarded},
     guard::Guard,
+    host::Site,
     host_of,
-    hosts::{Clock, Hosts, Site},
+    hosts::{Clock, Hosts},
     pace::{Outcome, retry_after},
     robots,
 };
@@ -89,7 +90,8 @@ impl Client {
         self.hosts.state(host)
     }
 
-    /// Why `host` cannot be asked right now; none when it can.
+    /// Why `host` cannot be asked right now. None gives its turn to whoever asks: until that request has
+    /// come (or a second has passed beyond the host's delay), the turn is not given again.
     pub fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
         self.hosts.waiting(host, now)
     }
