@@ -90,8 +90,7 @@ impl Client {
         self.hosts.state(host)
     }
 
-    /// Why `host` cannot be asked right now. None gives its turn to whoever asks: until that request has
-    /// come (or a second has passed beyond the host's delay), the turn is not given again.
+    /// Why `host` cannot be asked right now; none when it can.
     pub fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
         self.hosts.waiting(host, now)
     }
