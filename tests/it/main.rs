@@ -1,3 +1,5 @@
 //! The one integration binary: what needs the whole house, or another process.
+#![allow(clippy::unwrap_used, reason = "these are tests, and their helpers are not marked as such")]
 
 mod commit;
+mod layers;
