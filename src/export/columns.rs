@@ -151,7 +151,7 @@ const LISTINGS: &[Column] = &[
     listing("sales", |l| figure(l.sales)),
     listing("region", |l| some(l.region.as_ref())),
     listing("language", |l| some(l.language.as_ref())),
-    listing("observed", |l| observed(l)),
+    listing("observed", observed),
     listing("first_seen", |l| some(l.first_seen)),
     listing("last_seen", |l| some(l.last_seen)),
     listing("status", |l| word(status(l.status))),

@@ -343,6 +343,10 @@ mod tests {
         }
 
         fn client(&self, concurrency: u32) -> Client {
+            self.impatient_client(concurrency, Duration::from_secs(30))
+        }
+
+        fn impatient_client(&self, concurrency: u32, timeout: Duration) -> Client {
             let policy = Policy {
                 rate: Rate {
                     count: 100_000,
@@ -354,7 +358,7 @@ mod tests {
             let config = FetchConfig {
                 contact: "https://example.org/crawler".to_owned(),
                 max_body: Size(100_000),
-                timeout: Period(Duration::from_millis(500)),
+                timeout: Period(timeout),
                 ..FetchConfig::default()
             };
             let hosts = BTreeMap::from([(self.address.to_string(), policy)]);
@@ -546,10 +550,10 @@ mod tests {
     #[tokio::test]
     async fn a_dripping_body_runs_out_of_time_and_the_host_gets_a_pause() {
         let shop = Shop::open([("/", Answer::Drip)]).await;
-        let client = shop.client(1);
+        let client = shop.impatient_client(1, Duration::from_secs(1));
         let failed = client.fetch(&shop.url("/")).await;
         assert!(
-            matches!(&failed, Err(Error::Failed { why, again: true, .. }) if why == "not complete within 500ms"),
+            matches!(&failed, Err(Error::Failed { why, again: true, .. }) if why == "not complete within 1s"),
             "{failed:?}"
         );
         let later = client.fetch(&shop.url("/")).await;

@@ -39,3 +39,30 @@ impl Fetch for Replay {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Time;
+
+    #[tokio::test]
+    async fn a_page_answers_for_its_url_and_nothing_else_does() {
+        let url = Url::parse("https://shop.test/a").unwrap();
+        let page = Page {
+            url: url.clone(),
+            status: 200,
+            head: b"HTTP/1.1 200 OK\r\n\r\n".to_vec(),
+            request: Vec::new(),
+            headers: Vec::new(),
+            body: b"a kettle".to_vec(),
+            truncated: false,
+            fetched_at: Time::UNIX_EPOCH,
+            remote: None,
+        };
+        let replay: Replay = [page].into_iter().collect();
+        let fragment = url.join("#top").unwrap();
+        assert_eq!(replay.fetch(&fragment).await.unwrap().body, b"a kettle");
+        let other = replay.fetch(&url.join("/b").unwrap()).await;
+        assert!(matches!(other, Err(Error::Failed { again: false, .. })));
+    }
+}

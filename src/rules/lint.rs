@@ -7,12 +7,12 @@ use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, Map, Position, Stmt};
 use super::{
     fault::Code,
     literal::Literal,
-    native::{self, codes::SCHEMES},
+    native,
     picture::{Findings, Place, did_you_mean},
     terms::Names,
     view::fields::FIELDS,
 };
-use crate::model::Block;
+use crate::{model::Block, text::codes::SCHEMES};
 
 /// Every function that the engine knows, with the numbers of values each takes.
 #[derive(Debug)]
@@ -227,9 +227,10 @@ impl Walk<'_, '_, '_> {
             .or_else(|| self.vocabulary.functions.get(name));
         match counts {
             None => {
-                let known = self
-                    .vocabulary
-                    .names()
+                let documented = native::FAMILIES.iter().flat_map(|family| family.docs);
+                let known = documented
+                    .map(|doc| doc.name)
+                    .chain(self.vocabulary.names())
                     .chain(self.own.keys().map(String::as_str));
                 let help = did_you_mean(name, known);
                 self.findings.add(
@@ -288,7 +289,7 @@ impl Walk<'_, '_, '_> {
             }
             "codes" => {
                 if let Some(scheme) = text(1) {
-                    self.must_be("scheme", scheme, SCHEMES, None);
+                    self.must_be("scheme", scheme, &SCHEMES, None);
                 }
             }
             "because" => self.because.extend(text(1).map(|(key, _)| key)),

@@ -4,6 +4,7 @@ use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use rhai::Position;
 
 use super::{Fault, RuleSource, fault::Code};
+use crate::text::likeness::similar;
 
 /// Where in a rule's text: line and column from 1 (0 where there is none), and how many characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +119,7 @@ fn span(text: &str, place: Place) -> Option<std::ops::Range<usize>> {
     Some(at + from..at + to)
 }
 
-/// `did you mean …?` with the nearest of `known`, or all of them where none is near and they are few.
+/// `did you mean …?` with the nearest of `known` (the first of equals), or all of them where none is near and they are few.
 pub(super) fn did_you_mean<'k>(
     word: &str,
     known: impl IntoIterator<Item = &'k str>,
@@ -129,7 +130,7 @@ pub(super) fn did_you_mean<'k>(
         .iter()
         .map(|candidate| (distance(word, candidate), *candidate))
         .filter(|(distance, _)| *distance <= reach)
-        .min();
+        .min_by_key(|(distance, _)| *distance);
     match near {
         Some((_, candidate)) => Some(format!("did you mean `{candidate}`?")),
         None if (1..=14).contains(&known.len()) => Some(format!("known: {}", known.join(", "))),
@@ -137,26 +138,10 @@ pub(super) fn did_you_mean<'k>(
     }
 }
 
-/// How many characters to insert, delete, replace or swap to make `b` of `a`.
+/// How many characters to insert, delete, replace or swap to make `b` of `a` (for words, not for long texts).
 pub(super) fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut before = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 0..a.len() {
-        let mut row = vec![i + 1];
-        for j in 0..b.len() {
-            let mut cost = (last[j + 1] + 1)
-                .min(row[j] + 1)
-                .min(last[j] + usize::from(a[i] != b[j]));
-            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
-                let swapped: &Vec<usize> = &before;
-                cost = cost.min(swapped[j - 1] + 1);
-            }
-            row.push(cost);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
+    let longest = a.chars().count().max(b.chars().count());
+    ((1.0 - similar(a, b)) * longest as f64).round() as usize
 }
 
 #[cfg(test)]

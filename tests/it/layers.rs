@@ -25,8 +25,16 @@ fn floor(module: &str) -> Option<usize> {
 
 /// The module names that stand right after each `crate::`, a group in braces opened one level.
 fn imports(source: &str) -> Vec<String> {
-    let code: Vec<&str> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-    let name = |text: &str| -> String { text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    let code: Vec<&str> = source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect();
+    let name = |text: &str| -> String {
+        text.trim_start()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect()
+    };
     let mut found = Vec::new();
     for tail in code.join("\n").split("crate::").skip(1) {
         match tail.strip_prefix('{') {
@@ -60,7 +68,10 @@ fn members(group: &str) -> Vec<&str> {
 }
 
 fn sources(dir: &Path, visit: &mut dyn FnMut(&Path, &str)) {
-    let mut entries: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<_> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -82,7 +93,13 @@ fn imports_only_point_down() {
     let mut wrong = Vec::new();
     sources(&src, &mut |path, text| {
         let inside = path.strip_prefix(&src).unwrap();
-        let top = inside.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
+        let top = inside
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_string_lossy()
+            .replace(".rs", "");
         if top == "lib" || top == "main" {
             return;
         }
@@ -91,11 +108,17 @@ fn imports_only_point_down() {
         };
         let depth = inside.components().count() - usize::from(inside.ends_with("mod.rs"));
         if code(text).contains(&"super::".repeat(depth)) {
-            wrong.push(format!("{}: climbs to the crate root by super::", inside.display()));
+            wrong.push(format!(
+                "{}: climbs to the crate root by super::",
+                inside.display()
+            ));
         }
         for name in imports(text) {
             if name != top && floor(&name).is_none_or(|below| below >= here) {
-                wrong.push(format!("{}: crate::{name} is not below {top}", inside.display()));
+                wrong.push(format!(
+                    "{}: crate::{name} is not below {top}",
+                    inside.display()
+                ));
             }
         }
     });
@@ -121,7 +144,9 @@ fn only_the_command_line_prints() {
     sources(&src, &mut |path, text| {
         let mouth = path.ends_with("cli/printer.rs");
         for word in ["io::stdout()", "println!", "print!("] {
-            let speaks = code(text).lines().any(|line| line.contains(word) && !line.trim_start().starts_with("//"));
+            let speaks = code(text)
+                .lines()
+                .any(|line| line.contains(word) && !line.trim_start().starts_with("//"));
             assert!(mouth || !speaks, "{} speaks with {word}", path.display());
         }
     });
@@ -129,15 +154,26 @@ fn only_the_command_line_prints() {
 
 #[test]
 fn the_map_in_the_documents_is_this_one() {
-    let map = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md")).unwrap();
+    let map =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md"))
+            .unwrap();
     let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
     for module in FLOORS.iter().flat_map(|floor| floor.iter()) {
-        assert!(map.contains(&format!("`{module}`")), "docs/ARCHITECTURE.md does not name {module}");
-        assert!(lib.contains(&format!("pub mod {module};")), "src/lib.rs does not name {module}");
+        assert!(
+            map.contains(&format!("`{module}`")),
+            "docs/ARCHITECTURE.md does not name {module}"
+        );
+        assert!(
+            lib.contains(&format!("pub mod {module};")),
+            "src/lib.rs does not name {module}"
+        );
     }
 }
 
 #[test]
 fn a_group_of_imports_is_read_to_its_names() {
-    assert_eq!(imports("use crate::{\n    a::{b, c},\n    d,\n};\nfn f() { crate::e::g() }"), ["a", "d", "e"]);
+    assert_eq!(
+        imports("use crate::{\n    a::{b, c},\n    d,\n};\nfn f() { crate::e::g() }"),
+        ["a", "d", "e"]
+    );
 }

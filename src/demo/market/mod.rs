@@ -33,7 +33,11 @@ use site::Site;
 pub const PLATFORMS: [&str; 3] = ["harbour", "taoyuan", "laojie"];
 
 /// The files that go to `rules/reference` of a workspace that watches the market.
-const REFERENCE: &[&str] = &[];
+const REFERENCE: [&str; 3] = [
+    "brands/market.toml",
+    "certificates/market.csv",
+    "recalls/market.jsonl",
+];
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "fixtures/market"]
@@ -119,7 +123,7 @@ impl Market {
             platforms: text("platforms.toml")?,
             reference: REFERENCE
                 .iter()
-                .map(|name| Ok(((*name).to_owned(), bytes(&format!("reference/{name}"))?)))
+                .map(|name| Ok((name.to_string(), bytes(&format!("reference/{name}"))?)))
                 .collect::<Result<_, _>>()?,
             delay: Duration::ZERO,
             busy: true,

@@ -324,3 +324,45 @@ fn the_config_entries_name_the_addresses() {
         Some("http://127.0.0.1:3/so.php?q={keyword}&page={page}")
     );
 }
+
+/// What the pages say and what the reference data says must fit: otherwise a good rule would be counted as wrong.
+#[test]
+fn the_reference_data_knows_the_goods() {
+    let market = Market::bundled().unwrap();
+    let files: BTreeMap<_, _> = market.reference_files().into_iter().collect();
+    let text = |path: &str| std::str::from_utf8(&files[path]).unwrap();
+    let register = text("certificates/market.csv");
+    let status = |number: &str| {
+        let row = register.lines().find(|row| row.contains(number))?;
+        row.split(',').nth(5)
+    };
+    for offer in market.sites.iter().flat_map(|site| site.offers.values()) {
+        let product = &market.goods.products[&offer.product];
+        let number = offer.certificate.as_ref().or(product.certificate.as_ref());
+        let number = number.filter(|number| number.ends_with(|c: char| c.is_ascii_digit()));
+        if offer.note.contains("was revoked") {
+            assert_eq!(status(number.unwrap()), Some("revoked"), "{}", offer.item);
+        } else if let Some(number) = number.filter(|_| !offer.expects.contains("certification")) {
+            assert_eq!(status(number), Some("valid"), "{}", offer.item);
+        }
+        let brand = format!("name = \"{}\"", product.brand);
+        assert!(
+            text("brands/market.toml").contains(&brand),
+            "{}",
+            offer.item
+        );
+    }
+    for notice in text("recalls/market.jsonl").lines() {
+        let notice: serde_json::Value = serde_json::from_str(notice).unwrap();
+        for model in notice["models"].as_array().into_iter().flatten() {
+            let product = market
+                .goods
+                .products
+                .values()
+                .find(|product| *model == *product.model)
+                .unwrap();
+            assert_eq!(notice["gtins"][0], format!("0{}", product.gtin));
+            assert_eq!(notice["brands"][0], *product.brand);
+        }
+    }
+}

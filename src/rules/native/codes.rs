@@ -12,17 +12,12 @@ use crate::{
     text,
 };
 
-/// The schemes that `codes` knows; see `model::Code::scheme`.
-pub(in crate::rules) const SCHEMES: &[&str] = &[
-    "gtin", "isbn", "ccc", "sc", "qs", "xk", "uscc", "kc", "fcc", "ce", "eprel",
-];
-
 pub(super) const FAMILY: Family = Family {
     name: "codes",
     docs: DOCS,
     kinds: &[Kind {
         name: "Code",
-        fields: &["raw", "value", "valid", "year", "class"],
+        fields: &["raw", "value", "valid", "year", "class", "region"],
     }],
     register,
 };
@@ -31,7 +26,7 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "codes",
         signature: "Listing.codes(scheme: text) -> list of Code",
-        doc: "the identifiers of a scheme that the page shows, also those that fail their check; a code has `raw`, `value`, `valid`, and for `ccc` its `year` and four-digit `class`",
+        doc: "the identifiers of a scheme that the page shows, also those that fail their check; a code has `raw`, `value`, `valid`, for `ccc` its `year` and four-digit `class`, for `sc` and `uscc` its six-digit `region`",
         example: r#"item.codes("ccc")[0].year == 2016 && item.codes("ccc")[0].class == "0706""#,
     },
     Doc {
@@ -65,6 +60,7 @@ fn register(engine: &mut Engine) {
     engine.register_get("class", |code: &mut Code| {
         maybe(part(code, 6..10).map(str::to_owned))
     });
+    engine.register_get("region", |code: &mut Code| maybe(region(code)));
     engine.register_fn("codes", codes);
     engine.register_fn("observed", observed);
     engine.register_fn("attr", |item: &mut Item, name: &str| {
@@ -81,7 +77,8 @@ fn register(engine: &mut Engine) {
     engine.register_fn("gtin", |raw: &str| maybe(text::codes::gtin(raw)));
 }
 
-/// Digits of a CCC number: year 0..4, body 4..6, product class 6..10 (CNCA's numbering of 16 digits).
+/// Digits of a CCC number: year 0..4, body 4..6, product class 6..10 (CNCA's numbering of 16 digits);
+/// also of one whose form is wrong, so that a rule can say what is wrong with it.
 fn part(code: &Code, digits: std::ops::Range<usize>) -> Option<&str> {
     let value = code.value.as_deref().unwrap_or(&code.raw);
     let whole = code.scheme == "ccc" && value.len() >= 16 && value.is_ascii();
@@ -90,9 +87,18 @@ fn part(code: &Code, digits: std::ops::Range<usize>) -> Option<&str> {
         .filter(|part| whole && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// GB/T 2260.
+fn region(code: &Code) -> Option<String> {
+    match code.scheme.as_str() {
+        "sc" => text::codes::sc_parts(&code.raw).map(|parts| parts.region),
+        "uscc" => text::codes::uscc_region(&code.raw),
+        _ => None,
+    }
+}
+
 fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
-    if !SCHEMES.contains(&scheme) {
-        let help = did_you_mean(scheme, SCHEMES.iter().copied()).unwrap_or_default();
+    if !text::codes::SCHEMES.contains(&scheme) {
+        let help = did_you_mean(scheme, text::codes::SCHEMES).unwrap_or_default();
         return Err(wrong(format!("no scheme `{scheme}`; {help}")));
     }
     let listing = &item.sheet().listing;

@@ -153,6 +153,16 @@ fn find_codes(listing: &mut Listing) {
         );
     }
     listing.codes = found;
+    if listing.standards.is_empty() {
+        let texts = listing
+            .attributes
+            .values()
+            .chain(&listing.title)
+            .chain(&listing.description);
+        listing.standards = texts.flat_map(|text| codes::standards(text)).collect();
+        listing.standards.sort();
+        listing.standards.dedup();
+    }
 }
 
 fn shown(code: codes::Found, path: &str) -> Code {
@@ -179,19 +189,19 @@ fn add_codes(listing: &mut Listing, given: &Dynamic, problems: &mut Vec<Problem>
             problems.push(wrong(scheme, "a list of texts"));
             continue;
         };
+        if !codes::SCHEMES.contains(&scheme.as_str()) {
+            let message = format!("there is no scheme `{scheme}`");
+            let help = did_you_mean(scheme, codes::SCHEMES);
+            problems.push((scheme.to_string(), message, help));
+        }
         for raw in values.iter().filter_map(string) {
-            let read = codes::find(scheme, &raw)
-                .into_iter()
-                .find(|code| code.scheme == scheme.as_str());
-            listing.codes.push(match read {
-                Some(code) => shown(code, "codes"),
-                None => Code {
-                    scheme: scheme.to_string(),
-                    raw,
-                    value: None,
-                    valid: false,
-                    path: "codes".to_owned(),
-                },
+            let checked = codes::check(scheme, &raw);
+            listing.codes.push(Code {
+                scheme: scheme.to_string(),
+                raw,
+                value: checked.value,
+                valid: checked.valid,
+                path: "codes".to_owned(),
             });
         }
     }

@@ -9,7 +9,7 @@ pub(super) struct Asked {
     pub(super) any: bool,
 }
 
-/// Parts of labels in capital letters; all parts of a row must be there. The first row that fits counts.
+/// Parts of labels, simplified and in capital letters; all parts of a row must be there. The first row that fits counts.
 const LABELS: &[(&[&str], &str)] = &[
     (&["食品", "生产许可"], "sc"),
     (&["SC", "编号"], "sc"),
@@ -18,21 +18,17 @@ const LABELS: &[(&[&str], &str)] = &[
     (&["CCC", "编码"], "ccc"),
     (&["CCC", "号"], "ccc"),
     (&["CCC", "证书"], "ccc"),
-    (&["CCC", "證書"], "ccc"),
     (&["CCC", "CERTIFICATE"], "ccc"),
     (&["CCC", "NO"], "ccc"),
     (&["CCC", "NUMBER"], "ccc"),
     (&["3C", "编号"], "ccc"),
     (&["3C", "编码"], "ccc"),
     (&["3C", "证书"], "ccc"),
-    (&["3C", "證書"], "ccc"),
     (&["3C", "CERTIFICATE"], "ccc"),
     (&["强制性产品认证"], "ccc"),
     (&["强制认证"], "ccc"),
     (&["信用代码"], "uscc"),
-    (&["信用代碼"], "uscc"),
     (&["营业执照", "号"], "uscc"),
-    (&["營業執照", "號"], "uscc"),
     (&["KC", "인증"], "kc"),
     (&["인증번호"], "kc"),
     (&["KC", "NUMBER"], "kc"),
@@ -42,7 +38,6 @@ const LABELS: &[(&[&str], &str)] = &[
     (&["ISBN"], "isbn"),
     (&["条形码"], "gtin"),
     (&["条码"], "gtin"),
-    (&["條碼"], "gtin"),
     (&["바코드"], "gtin"),
     (&["バーコード"], "gtin"),
     (&["ШТРИХКОД"], "gtin"),
@@ -51,7 +46,7 @@ const LABELS: &[(&[&str], &str)] = &[
 /// Words that are the whole label or a word of it.
 const BARCODES: [&str; 6] = ["EAN", "GTIN", "UPC", "JAN", "BARCODE", "BARCODES"];
 
-/// What `label` (made plain) asks for.
+/// What `label` (folded, in capital letters) asks for.
 pub(super) fn asked(label: &str) -> Option<Asked> {
     let named = LABELS
         .iter()
@@ -67,7 +62,7 @@ pub(super) fn asked(label: &str) -> Option<Asked> {
     if let Some(scheme) = named.or_else(barcode) {
         return Some(Asked { scheme, any: false });
     }
-    let certificate = ["证书编号", "證書編號", "认证编号", "证书号"]
+    let certificate = ["证书编号", "认证编号", "证书号"]
         .iter()
         .any(|part| label.contains(part))
         || label.contains("CERTIFICATE")

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{marks::pattern, plain};
+use super::marks::pattern;
 
 /// Chinese series: letters, optional /T or /Z, number with parts, year.
 static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,7 +33,8 @@ static CFR: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The standards that `text` names, each once, in order of their names: `GB 6675.1-2014`, `EN 71-1:2014`, `ASTM F963-17`.
 pub fn standards(text: &str) -> Vec<String> {
-    let upper = plain(text);
+    let cased = cased(text);
+    let upper = cased.to_uppercase();
     let mut found = Vec::new();
     let group = |hit: &regex::Captures<'_>, at: usize| {
         hit.get(at).map_or("", |m| m.as_str()).replace(' ', "")
@@ -55,7 +56,6 @@ pub fn standards(text: &str) -> Vec<String> {
         ));
     }
     // In small letters "en 2024" is a Spanish or French word and a year.
-    let cased = cased(text);
     for hit in all(&WORLD, &cased) {
         let prefix = hit.get(1).map_or("", |m| m.as_str());
         let (number, part, year) = (group(&hit, 2), group(&hit, 3), group(&hit, 4));
@@ -82,6 +82,7 @@ pub fn standards(text: &str) -> Vec<String> {
 fn cased(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     text.nfkc()
+        .filter(|c| !crate::text::fold::invisible(*c))
         .map(|c| match c {
             '‐'..='―' | '−' => '-',
             c => c,
