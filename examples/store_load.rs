@@ -69,6 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .map(|n| Entry::Seen {
                     id: id(n),
                     capture: capture(n),
+                    campaigns: Vec::new(),
                 })
                 .collect();
             store.commit(Group {

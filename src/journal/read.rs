@@ -44,7 +44,8 @@ impl Reader {
         Ok(Self::until(dir, Place { segment, offset }))
     }
 
-    pub(super) fn until(dir: &Path, end: Place) -> Self {
+    /// A reader up to `end`, such as `verify` found it, for a process that does not write there.
+    pub fn until(dir: &Path, end: Place) -> Self {
         let reader = Self {
             dir: dir.into(),
             shared: Arc::default(),

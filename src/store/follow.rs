@@ -2,6 +2,8 @@
 
 use std::{fs, io, path::Path};
 
+use serde::Serialize;
+
 use super::{
     Error, INDEX, JOURNAL, hold,
     index::{self, APPLIED, Changes},
@@ -10,7 +12,7 @@ use super::{
     record::Applied,
     sync_index,
 };
-use crate::journal::{Journal, append};
+use crate::journal::{Journal, Reader, Verified, append};
 
 /// Frames that go into the index as one batch.
 const BATCH: u64 = 1_000;
@@ -38,6 +40,56 @@ pub fn rebuild(dir: &Path) -> Result<u64, Error> {
     append::sync_dir(dir)?;
     sweep(dir)?;
     Ok(followed)
+}
+
+/// How the index stands to the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// It has followed the journal to its end.
+    Current,
+    /// The next opening has something to apply.
+    Behind,
+    /// Another process has the store, and keeps the index current.
+    Busy,
+    /// There is none; the next opening makes it.
+    Absent,
+    /// It followed another journal, or a longer one: records were taken away, or an older journal was put back.
+    Foreign,
+    /// sled cannot open it.
+    Unopenable,
+}
+
+/// How the index in `dir` stands to the journal there, of which `verify` found this; nothing is repaired or applied.
+pub fn standing(dir: &Path, journal: &Verified) -> Result<Standing, Error> {
+    let _lock = match hold(dir) {
+        Err(e) if e.is_busy() => return Ok(Standing::Busy),
+        lock => lock?,
+    };
+    let path = dir.join(INDEX);
+    if !path.exists() {
+        return Ok(Standing::Absent);
+    }
+    let Ok(tree) = open_index(&path) else {
+        return Ok(Standing::Unopenable);
+    };
+    let applied: Applied = index::get(&tree, APPLIED)?.unwrap_or_default();
+    let reader = Reader::until(&dir.join(JOURNAL), journal.end);
+    Ok(if applied.next > journal.end {
+        Standing::Foreign
+    } else if applied.next == journal.end {
+        let same = applied.head == journal.head;
+        if same {
+            Standing::Current
+        } else {
+            Standing::Foreign
+        }
+    } else {
+        match reader.frames_after(applied.next, applied.head).next() {
+            Some(Err(_)) => Standing::Foreign,
+            _ => Standing::Behind,
+        }
+    })
 }
 
 /// Applies what lies behind `applied`; says how many records that were.

@@ -24,7 +24,8 @@ const TAIL: usize = 1 + 4 + 8 + 16;
 impl Store {
     /// The unfinished run, or a new one. `fresh` drops what was queued.
     pub fn begin_run(&self, fresh: bool, now: Time) -> Result<Run, Error> {
-        let writer = self.writer()?;
+        let mut writer = self.writer()?;
+        writer.settled = true;
         let last: Option<RunRow> = index::get(&self.tree, RUN)?;
         if let Some(row) = last.as_ref().filter(|row| !row.over && !fresh) {
             let started = row.started.time();
@@ -46,7 +47,6 @@ impl Store {
         changes.put(COUNTS.to_vec(), &Counts::default())?;
         changes.write()?;
         self.flush()?;
-        drop(writer);
         Ok(Run {
             number,
             started: now,

@@ -1,12 +1,14 @@
 //! Reading what the journal holds, through the index.
 
+use std::path::Path;
+
 use super::{
-    Entry, Error, Store,
+    Entry, Error, JOURNAL, Store,
     index::{self, FLAG, LISTING},
     record::{self, FlagRow, ListingRow},
 };
 use crate::{
-    journal::{Frame, Place},
+    journal::{Frame, Place, Reader},
     model::{Flag, FlagId, Listing, ListingId},
 };
 
@@ -134,6 +136,13 @@ impl Store {
         }
         Ok(*flag)
     }
+}
+
+/// Every entry of the journal of the store in `dir` up to `end`, for a process that does not own the store.
+pub fn ledger(dir: &Path, end: Place) -> impl Iterator<Item = Result<Entry, Error>> {
+    let reader = Reader::until(&dir.join(JOURNAL), end);
+    let frames = reader.frames(Place::default());
+    frames.map(|frame| entry_of(&frame?))
 }
 
 pub(super) fn entry_of(frame: &Frame) -> Result<Entry, Error> {

@@ -104,6 +104,7 @@ fn group(n: u64, filler: usize) -> Group {
             Entry::Seen {
                 id,
                 capture: capture(n),
+                campaigns: Vec::new(),
             },
         ],
         work: vec![

@@ -71,6 +71,7 @@ fn listing() -> Listing {
             licence: some("L"),
             rating: Some(4.5),
         },
+        campaigns: vec!["toys".into()],
         images: vec!["https://shop.example/i.jpg".into()],
         attributes: [("Power".to_owned(), "1500 W".to_owned())].into(),
         standards: vec!["GB 4706.1".into()],
@@ -148,6 +149,7 @@ fn entries() -> Vec<Entry> {
         Entry::Seen {
             id: id.clone(),
             capture: capture(),
+            campaigns: vec!["toys".into()],
         },
         Entry::Status {
             id,
