@@ -9,6 +9,8 @@ mod lint;
 mod literal;
 mod meta;
 mod native;
+#[cfg(test)]
+mod papers;
 mod picture;
 mod prepared;
 mod rule;

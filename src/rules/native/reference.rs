@@ -26,7 +26,7 @@ pub(super) const FAMILY: Family = Family {
         Kind {
             name: "Certificate",
             fields: &[
-                "scheme", "value", "holder", "product", "class", "status", "from", "until",
+                "scheme", "value", "holder", "product", "class", "status", "valid_from", "valid_until",
             ],
         },
         Kind {
@@ -47,7 +47,7 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "certificate",
         signature: "certificate(scheme: text, value: text?) -> Certificate?",
-        doc: "the register's entry for a number, with `status` (`valid`, `suspended`, `revoked`, `expired`, `withdrawn`), `holder`, `product`, `class`, `from`, `until`; `()` where the copy here has none, which proves nothing",
+        doc: "the register's entry for a number, with `status` (`valid`, `suspended`, `revoked`, `expired`, `withdrawn`), `holder`, `product`, `class`, `valid_from`, `valid_until`; `()` where the copy here has none, which proves nothing",
         example: r#"certificate("ccc", "0000000000000000") == ()"#,
     },
     Doc {
@@ -83,7 +83,7 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "goods",
         signature: "goods(class: text?) -> Goods?",
-        doc: "the catalogue's entry for a class: `en`, `zh`, `ccc` (four-digit CCC classes), `ccc_required`, `licences`",
+        doc: "the catalogue's entry for a class, as in force on the day of the capture: `en`, `zh`, `ccc` (four-digit CCC classes), `ccc_required`, `licences`",
         example: r#"goods("no/such-class") == ()"#,
     },
 ];
@@ -137,8 +137,8 @@ fn certificate_kind(engine: &mut Engine) {
     engine.register_get("product", |c: &mut Certificate| maybe(c.product.clone()));
     engine.register_get("class", |c: &mut Certificate| maybe(c.class.clone()));
     engine.register_get("status", |c: &mut Certificate| c.status.to_string());
-    engine.register_get("from", |c: &mut Certificate| maybe(c.from.clone()));
-    engine.register_get("until", |c: &mut Certificate| maybe(c.until.clone()));
+    engine.register_get("valid_from", |c: &mut Certificate| maybe(c.from.clone()));
+    engine.register_get("valid_until", |c: &mut Certificate| maybe(c.until.clone()));
 }
 
 fn goods_kind(engine: &mut Engine) {
@@ -374,7 +374,12 @@ fn goods(context: NativeCallContext, class: Dynamic) -> Answer<Dynamic> {
     let Some(class) = words(&class, "a class")? else {
         return Ok(Dynamic::UNIT);
     };
-    let kind = item.reference().kind(&class);
+    let day = crate::rules::view::field("captured_on").map(|field| item.value(field));
+    let day = day.as_ref().and_then(crate::rules::view::fields::string);
+    let kind = match &day {
+        Some(day) => item.reference().kind_on(&class, day),
+        None => item.reference().kind(&class),
+    };
     let row = kind.map_or(format!("class {class}: none"), |kind| kind.row.hash.clone());
     item.trace(|trace| trace.row(row));
     Ok(kind.cloned().map_or(Dynamic::UNIT, Dynamic::from))
