@@ -132,7 +132,6 @@ const SIGNS: &[(&str, Mark)] = &[
     ("рубль", One("RUB")),
     ("руб", One("RUB")),
     ("р", One("RUB")),
-   
     ("грн", One("UAH")),
     ("тг", One("KZT")),
     ("тенге", One("KZT")),
