@@ -195,7 +195,7 @@ usual = [{ class = "fashion/shoes", amount = -1.0, currency = "CNY" }]
         assert_eq!(names.get("3d"), Some(1));
         assert_eq!(
             complaints,
-            [(9, "Nordhaus cannot usually cost -1".to_owned())]
+            [(10, "Nordhaus cannot usually cost -1".to_owned())]
         );
     }
 }

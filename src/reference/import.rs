@@ -395,8 +395,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("in.json");
         fs::write(&file, "{\"Message\":\"An error has occurred.\"}").unwrap();
-        let said = import("cpcs", &file, dir.path()).unwrap_err().to_string();
-        assert_eq!(said, "there is no source 'cpcs'; did you mean 'cpsc'?");
+        let said = import("cpsd", &file, dir.path()).unwrap_err().to_string();
+        assert_eq!(said, "there is no source 'cpsd'; did you mean 'cpsc'?");
         let said = import("cpsc", &file, dir.path()).unwrap_err().to_string();
         assert!(said.contains("An error has occurred."), "{said}");
         assert!(!dir.path().join("recalls").exists());

@@ -228,7 +228,7 @@ impl<'a> Matcher<'a> {
             ));
         }
         let listed = brand.field == "title" || brand.field == "brand";
-        let agree = listed && goods.agree(words) && self.affordable(place, query);
+        let agree = listed && words.enough() && self.affordable(place, query);
         agree.then(|| {
             self.said(
                 place,
@@ -383,5 +383,249 @@ impl<'t> Field<'t> {
         const LABELS: &[&str] = &["model", "no", "number", "号", "mpn", "sku", "ref"];
         matches!(self.name, "model" | "mpn" | "attributes")
             || at > 0 && LABELS.contains(&self.units.word(at - 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::reference::{Reference, import};
+
+    /// Notices as the importer would write them.
+    fn reference(notices: &[Notice]) -> Reference {
+        let mut reference = Reference {
+            notices: notices.to_vec(),
+            ..Reference::default()
+        };
+        reference.index();
+        reference
+    }
+
+    fn notice(id: &str, brand: &str, product: &str, models: &[&str]) -> Notice {
+        Notice {
+            source: "test".to_owned(),
+            id: id.to_owned(),
+            title: format!("{brand} recalls {product}"),
+            brands: vec![brand.to_owned()],
+            products: vec![product.to_owned()],
+            models: models.iter().map(|m| (*m).to_owned()).collect(),
+            ..Notice::default()
+        }
+    }
+
+    fn tier(reference: &Reference, title: &str) -> Option<Tier> {
+        reference
+            .recalls(&RecallQuery {
+                title,
+                ..RecallQuery::default()
+            })
+            .first()
+            .map(|m| m.tier)
+    }
+
+    #[test]
+    fn a_model_is_matched_whole_and_however_it_is_parted() {
+        let reference = reference(&[notice(
+            "1",
+            "Nordhaus",
+            "Nordhaus electric kettles",
+            &["RW-1200"],
+        )]);
+        for title in [
+            "Nordhaus RW1200",
+            "NORDHAUS kettle RW 1200 1.7l",
+            "Ｎｏｒｄｈａｕｓ ＲＷ－１２００ kettle",
+            "nordhaus rw_1200, white",
+        ] {
+            assert_eq!(tier(&reference, title), Some(Tier::Strong), "{title}");
+        }
+        for title in [
+            "Nordhaus RW-1200-B",
+            "Nordhaus RW12000",
+            "Nordhaus XRW-1200",
+            "Nordhaus RW-120 toaster",
+            "RW-1200 kettle",
+            "1200 W kettle",
+        ] {
+            assert_ne!(tier(&reference, title), Some(Tier::Strong), "{title}");
+        }
+    }
+
+    #[test]
+    fn an_accessory_for_the_goods_is_not_the_goods() {
+        let mut reference = reference(&[
+            notice("1", "Nordhaus", "Nordhaus electric scooters", &["ES-015A"]),
+            notice("2", "小熊", "电热水壶", &["XX-200B"]),
+        ]);
+        reference.accessories = vec![accessory::phrase("charger"), accessory::phrase("底座")];
+        for title in [
+            "Tyre for Nordhaus ES-015A scooter",
+            "Nordhaus ES-015A scooter charger",
+            "适用于小熊电热水壶XX-200B的盖子",
+            "小熊电热水壶 XX-200B 底座",
+        ] {
+            assert_eq!(tier(&reference, title), None, "{title}");
+        }
+        assert_eq!(
+            tier(&reference, "Nordhaus ES-015A scooter with charger"),
+            Some(Tier::Strong)
+        );
+        assert_eq!(
+            tier(&reference, "小熊电热水壶XX-200B 家用"),
+            Some(Tier::Strong)
+        );
+        assert_eq!(tier(&reference, "小熊热水壶家用"), Some(Tier::Candidate));
+        assert_eq!(tier(&reference, "小熊加湿器"), None);
+    }
+
+    #[test]
+    fn numbers_that_many_goods_share_prove_nothing_alone() {
+        let reference = reference(&[notice(
+            "1",
+            "Nordhaus",
+            "Nordhaus climbing ropes",
+            &["73281", "T30", "CR2032", "60m"],
+        )]);
+        for title in [
+            "Nordhaus rope 60m",
+            "Nordhaus lamp CR2032",
+            "Nordhaus 73281",
+            "Nordhaus T30 printer",
+        ] {
+            assert_ne!(tier(&reference, title), Some(Tier::Strong), "{title}");
+        }
+        assert_eq!(tier(&reference, "Nordhaus T30 rope"), Some(Tier::Strong));
+        assert_eq!(
+            tier(&reference, "Nordhaus rope model 73281"),
+            Some(Tier::Strong)
+        );
+    }
+
+    #[test]
+    fn an_item_number_or_a_gtin_with_the_brand_is_hard() {
+        let mut one = notice("1", "Nordhaus", "extension leads", &[]);
+        one.item_ids = vec![("ebay".to_owned(), "177657636273".to_owned())];
+        one.gtins = vec!["05060138820289".to_owned()];
+        let reference = reference(&[one]);
+        let found = |platform, item, gtin, brand| {
+            let query = RecallQuery {
+                platform,
+                item,
+                gtin,
+                brand,
+                title: "offer",
+                ..RecallQuery::default()
+            };
+            reference.recalls(&query).first().map(|m| (m.tier, m.by))
+        };
+        assert_eq!(
+            found(Some("ebay-uk"), Some("177657636273"), None, None),
+            Some((Tier::Hard, "item id"))
+        );
+        assert_eq!(found(Some("shop"), Some("177657636273"), None, None), None);
+        let gtin = Some("5060138820289");
+        assert_eq!(
+            found(None, None, gtin, Some("Nordhaus")),
+            Some((Tier::Hard, "gtin"))
+        );
+        assert_eq!(found(None, None, gtin, None), Some((Tier::Strong, "gtin")));
+        assert_eq!(
+            found(None, None, gtin, Some("Lumora")),
+            Some((Tier::Candidate, "gtin"))
+        );
+        assert_eq!(
+            found(None, None, Some("5060138820288"), Some("Nordhaus")),
+            None
+        );
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Cases {
+        pairs: Vec<Pair>,
+        non_matches: Vec<String>,
+        must_not_be_red: Vec<Trap>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Pair {
+        text: String,
+        recall_id: u64,
+        min_verdict: String,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Trap {
+        text: String,
+    }
+
+    #[test]
+    fn real_notices_and_the_verdicts_that_people_gave() {
+        let shared = std::env::var("LISTWARDEN_SHARED")
+            .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
+        let folder = PathBuf::from(shared).join("data/matching");
+        let Ok(cases) = std::fs::read(folder.join("recall_cases.json")) else {
+            println!("skipped: {} is not there", folder.display());
+            return;
+        };
+        let cases: Cases = serde_json::from_slice(&cases).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let summary = import("cpsc", &folder.join("cpsc_recalls_885.json.gz"), dir.path()).unwrap();
+        assert_eq!(summary.added, 885, "{:?}", summary.refused);
+        let (mut reference, faults) = Reference::load(dir.path());
+        assert!(faults.is_empty());
+        let (shipped, _) = Reference::load(&PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/rules/reference"
+        )));
+        reference.accessories = shipped.accessories;
+
+        let all = |title: &str| {
+            let query = RecallQuery {
+                title,
+                ..RecallQuery::default()
+            };
+            let found = reference.recalls(&query).into_iter();
+            found
+                .map(|m| (m.notice.id.clone(), m.tier, m.by, m.matched))
+                .collect::<Vec<_>>()
+        };
+        let mut wrong = Vec::new();
+        for pair in &cases.pairs {
+            let least = if pair.min_verdict == "red" {
+                Tier::Strong
+            } else {
+                Tier::Candidate
+            };
+            let found = all(&pair.text);
+            if !found
+                .iter()
+                .any(|m| m.0 == pair.recall_id.to_string() && m.1 >= least)
+            {
+                wrong.push(format!(
+                    "missed: {} {:?} {found:?}",
+                    pair.text, pair.recall_id
+                ));
+            }
+        }
+        for text in &cases.non_matches {
+            let found = all(text);
+            if !found.is_empty() {
+                wrong.push(format!("false: {text} {found:?}"));
+            }
+        }
+        for trap in &cases.must_not_be_red {
+            let found = all(&trap.text);
+            if found.iter().any(|m| m.1 > Tier::Candidate) {
+                wrong.push(format!("too sure: {} {found:?}", trap.text));
+            }
+        }
+        let whole = cases.pairs.len() + cases.non_matches.len() + cases.must_not_be_red.len();
+        println!("{} of {whole} verdicts are right", whole - wrong.len());
+        for line in &wrong {
+            println!("{line}");
+        }
+        assert!(wrong.is_empty());
     }
 }

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::{
     models::{Worth, worth},
     notice::PriceRange,
-    words::{empty, ordinary, squash},
+    words::{empty, is_platform, ordinary, squash},
 };
 use crate::text::fold::fold;
 
@@ -153,13 +153,12 @@ fn leading_name(product: &str) -> String {
         if name.is_empty() && (number || empty(&folded)) {
             continue;
         }
-        let small = bare.starts_with(char::is_lowercase) && !bare.chars().any(char::is_uppercase);
-        if small
-            || empty(&folded)
-            || folded.split('-').any(ordinary)
-            || worth(bare) > Worth::Nothing
-            || name.len() == 3
-        {
+        let small =
+            number || bare.starts_with(char::is_lowercase) && !bare.chars().any(char::is_uppercase);
+        // A marketplace's own brand has an ordinary word behind its name: Amazon Basics.
+        let own = name.len() == 1 && is_platform(&fold(name[0]));
+        let plain = !own && folded.split('-').any(ordinary);
+        if small || plain || empty(&folded) || worth(bare) > Worth::Nothing || name.len() == 3 {
             break;
         }
         // A capital inside the second word or none but capitals: the name of a series, not of the maker.
@@ -172,33 +171,6 @@ fn leading_name(product: &str) -> String {
         }
     }
     name.join(" ").trim_matches(['®', '™']).to_owned()
-}
-
-/// A marketplace sells every brand; it is none. Its own brands have longer names.
-fn is_platform(squashed: &str) -> bool {
-    const PLATFORMS: &[&str] = &[
-        "amazon",
-        "amazoncom",
-        "ebay",
-        "ebaycom",
-        "walmart",
-        "walmartcom",
-        "temu",
-        "temucom",
-        "shein",
-        "aliexpress",
-        "tiktok",
-        "tiktokshop",
-        "alibaba",
-        "taobao",
-        "target",
-        "cpsc",
-        "firms",
-        "firm",
-        "target.com",
-        "wish",
-    ];
-    PLATFORMS.contains(&squashed)
 }
 
 /// Model, style and part numbers that the texts name as such, and codes in the product's name.

@@ -109,6 +109,7 @@ impl Index {
 fn stands_alone(word: &str) -> bool {
     word.chars().count() > 2
         && !words::ordinary(word)
+        && !words::is_platform(word)
         && !words::empty(word)
         && !word.chars().all(|c| c.is_ascii_digit())
 }
@@ -134,6 +135,7 @@ fn lower_case_words(notices: &[Notice]) -> BTreeSet<String> {
 fn goods(notice: &Notice, lower: &BTreeSet<String>) -> Goods {
     let brands: Vec<String> = notice.brands.iter().map(|brand| fold(brand)).collect();
     let brand_words: BTreeSet<String> = brands.iter().flat_map(|b| Units::of(b).stems()).collect();
+    let firsts: BTreeSet<String> = brands.iter().map(|b| stem(Units::of(b).word(0))).collect();
     let models: BTreeSet<String> = notice.models.iter().map(|m| words::squash(m)).collect();
     let mut goods = Goods {
         ordinary_brand: brands.iter().any(|b| {
@@ -153,12 +155,11 @@ fn goods(notice: &Notice, lower: &BTreeSet<String>) -> Goods {
                 || words::ordinary(&word)
                 || lower.contains(&word)
                 || goods.heads.contains(&word);
-            match (ordinary, brand_words.contains(&word)) {
-                (true, _) => goods.plain.insert(word),
-                (false, false) => goods.proper.insert(word),
-                // The rest of the brand's name still tells its goods apart where only its first word matched.
-                (false, true) => false,
-            };
+            if ordinary {
+                goods.plain.insert(word);
+            } else if !firsts.contains(&word) {
+                goods.proper.insert(word);
+            }
         }
     }
     goods.plain.extend(goods.heads.iter().cloned());
@@ -238,9 +239,10 @@ impl Goods {
             .collect();
         let count = |of: &BTreeSet<String>| of.iter().filter(|word| said.contains(word)).count();
         let plain = count(&self.plain);
+        let named = self.proper.iter().any(|word| !brand.contains(word));
         Agreement {
             head: count(&self.heads) > 0,
-            proper: count(&self.proper) > 0,
+            proper: named.then(|| count(&self.proper) > 0),
             of_notice: share(plain, self.plain.len()),
             of_listing: share(plain, said.len()),
         }
@@ -260,26 +262,20 @@ fn share(part: usize, whole: usize) -> f64 {
 pub(super) struct Agreement {
     /// The listing names the goods by their noun.
     pub(super) head: bool,
-    /// The listing has a name of their own that the goods have.
-    pub(super) proper: bool,
+    /// The listing has a name of their own that the goods have; none where they have none beside the brand.
+    pub(super) proper: Option<bool>,
     /// Share of the ordinary words in the notice's product name that the listing has.
     pub(super) of_notice: f64,
     /// Share of the listing's words that are in the notice's product name.
     pub(super) of_listing: f64,
 }
 
-impl Goods {
+impl Agreement {
     /// Whether the words agree well enough for a candidate: the noun, and a name of their own where the goods have one.
-    pub(super) fn agree(&self, with: Agreement) -> bool {
-        let alike = match self.plain.len() {
-            ..2 => with.of_listing >= 0.5,
-            _ => with.of_notice.max(with.of_listing) >= 0.5,
-        };
-        with.head
-            && if self.proper.is_empty() {
-                alike
-            } else {
-                with.proper
-            }
+    /// A listing that says little beyond what the notice says needs no name.
+    pub(super) fn enough(&self) -> bool {
+        let alike = self.of_notice > 0.5 || self.of_listing >= 0.5;
+        let same = self.of_notice >= 0.6 && self.of_listing >= 0.75;
+        self.head && (same || self.proper.unwrap_or(alike))
     }
 }

@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_name_and_bad_rows_by_line() {
-        let text = "# source: x\n# date: 2026-01-01\n编号;brnad;brand\n1;;\"A;B\"\n2;x\n;;C\n";
+        let text = "# source: x\n# date: 2026-01-01\n编号;brandd;brand\n1;;\"A;B\"\n2;x\n;;C\n";
         let mut complaints = Vec::new();
         let sheet = read(text, COLUMNS, &mut complaints).unwrap();
         assert_eq!(sheet.comments["source"], "x");
@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "3: the column 'brnad' is not known and passed over; did you mean `brand`?",
+                "3: the column 'brandd' is not known and passed over; did you mean `brand`?",
                 "5: the row has 2 cells and the header 3",
                 "6: the row has no id",
             ]

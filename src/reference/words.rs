@@ -222,6 +222,32 @@ pub(super) fn empty(word: &str) -> bool {
     EMPTY.binary_search(&word).is_ok()
 }
 
+/// A marketplace sells every brand; it is none. Its own brands have longer names.
+pub(super) fn is_platform(squashed: &str) -> bool {
+    const PLATFORMS: &[&str] = &[
+        "amazon",
+        "amazoncom",
+        "ebay",
+        "ebaycom",
+        "walmart",
+        "walmartcom",
+        "temu",
+        "temucom",
+        "shein",
+        "aliexpress",
+        "tiktok",
+        "tiktokshop",
+        "alibaba",
+        "taobao",
+        "target",
+        "cpsc",
+        "firms",
+        "firm",
+        "wish",
+    ];
+    PLATFORMS.contains(&squashed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
