@@ -12,6 +12,7 @@ mod csv_certificates;
 mod csv_notices;
 mod import;
 mod json;
+mod given;
 mod list;
 mod load;
 mod matching;

@@ -3,10 +3,13 @@
 mod definitions;
 mod engine;
 mod explain;
+#[cfg(test)]
+mod gate_property;
 mod fault;
 mod gate;
 mod lint;
 mod literal;
+mod lookalike;
 mod meta;
 mod native;
 #[cfg(test)]

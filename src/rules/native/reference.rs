@@ -7,6 +7,7 @@ use crate::{
     model::{Proof, ReferenceRow},
     reference::{self, Certificate, RecallQuery, Tier},
     rules::{
+        lookalike::{looks_like, one_slip},
         trace::path,
         view::{Answer, Item, SellerOf},
     },
@@ -77,7 +78,7 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "brand_like",
         signature: "brand_like(name: text?) -> text?",
-        doc: "the known brand that a different name imitates: look-alike letters, or one slip in a name of five letters or more",
+        doc: "the known brand that a different name imitates: look-alike letters or characters, or one slip in a name of five letters or more",
         example: r#"brand_like("nobody at all") == ()"#,
     },
     Doc {
@@ -345,28 +346,19 @@ fn brands_in(context: NativeCallContext, text: Dynamic) -> Answer<Array> {
     Ok(found.into_iter().map(|brand| met(&item, brand)).collect())
 }
 
-/// Shorter names differ by one letter from many honest ones.
-const LONG_ENOUGH: usize = 5;
-
 fn brand_like(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
     let Some(name) = words(&name, "a brand")?.filter(|name| item.reference().brand(name).is_none())
     else {
         return Ok(Dynamic::UNIT);
     };
-    let imitated =
-        |known: &str| super::text::looks_like(&name, known) || one_slip(&fold(&name), &fold(known));
+    let imitated = |known: &str| looks_like(&name, known) || one_slip(&name, known);
     let brand = item.reference().brands().find(|brand| {
         std::iter::once(&brand.name)
             .chain(&brand.aliases)
             .any(|known| imitated(known))
     });
     Ok(brand.map_or(Dynamic::UNIT, |brand| met(&item, brand)))
-}
-
-/// Whether one letter was added, dropped, replaced or swapped.
-fn one_slip(a: &str, b: &str) -> bool {
-    b.chars().count() >= LONG_ENOUGH && crate::rules::picture::distance(a, b) == 1
 }
 
 fn goods(context: NativeCallContext, class: Dynamic) -> Answer<Dynamic> {
