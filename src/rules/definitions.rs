@@ -71,7 +71,11 @@ fn function_table() -> String {
 /// The table of fault codes in the manual.
 fn code_table() -> String {
     let one = |code: &Code| {
-        let mark = if code.level() == "error" { "" } else { " (a warning)" };
+        let mark = if code.level() == "error" {
+            ""
+        } else {
+            " (a warning)"
+        };
         format!("**{}**{mark} {}", code.as_str(), code.doc())
     };
     let all: Vec<String> = Code::ALL.iter().map(one).collect();

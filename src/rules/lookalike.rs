@@ -37,7 +37,11 @@ mod tests {
 
     #[test]
     fn what_looks_alike_is_told_from_what_is_alike() {
-        for (a, b) in [("末来", "未来"), ("Nоrdhaus", "nordhaus"), ("N0rdhaus", "Nordhaus")] {
+        for (a, b) in [
+            ("末来", "未来"),
+            ("Nоrdhaus", "nordhaus"),
+            ("N0rdhaus", "Nordhaus"),
+        ] {
             assert!(looks_like(a, b), "{a} {b}");
         }
         for (a, b) in [("未来", "未来"), ("NORDHAUS", "Nordhaus"), ("木来", "未来")] {

@@ -3,10 +3,10 @@
 mod definitions;
 mod engine;
 mod explain;
-#[cfg(test)]
-mod gate_property;
 mod fault;
 mod gate;
+#[cfg(test)]
+mod gate_property;
 mod lint;
 mod literal;
 mod lookalike;

@@ -2,7 +2,11 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use super::{RuleSet, RuleSource, native::FAMILIES, tests::{rule, source}};
+use super::{
+    RuleSet, RuleSource,
+    native::FAMILIES,
+    tests::{rule, source},
+};
 use crate::{
     model::{Code, Facts},
     reference::Reference,
@@ -56,7 +60,10 @@ fn the_manuals_tables_are_those_of_the_code() {
     if std::env::var_os("LISTWARDEN_WRITE_DOCS").is_some() {
         fs::write(&path, &made).unwrap();
     }
-    assert!(made == manual(), "docs/rules.md is old: run this test with LISTWARDEN_WRITE_DOCS=1");
+    assert!(
+        made == manual(),
+        "docs/rules.md is old: run this test with LISTWARDEN_WRITE_DOCS=1"
+    );
     assert!(made.lines().count() < 200);
 }
 
@@ -65,7 +72,10 @@ fn every_documented_example_is_true() {
     let docs = FAMILIES.iter().flat_map(|family| family.docs);
     let sources: Vec<_> = docs
         .map(|doc| {
-            let body = format!("if {} {{ return pass(); }} unsure(\"not true\")", doc.example);
+            let body = format!(
+                "if {} {{ return pass(); }} unsure(\"not true\")",
+                doc.example
+            );
             source(&format!("example/{}", doc.name), &rule(&body))
         })
         .collect();
@@ -113,11 +123,18 @@ fn packs() -> Vec<RuleSource> {
         if !pack.path().is_dir() || pack.file_name() == "reference" {
             continue;
         }
-        assert!(pack.path().join("pack.toml").is_file(), "{:?} has no pack.toml", pack.path());
+        assert!(
+            pack.path().join("pack.toml").is_file(),
+            "{:?} has no pack.toml",
+            pack.path()
+        );
         for file in fs::read_dir(pack.path()).unwrap().flatten() {
             if file.path().extension().is_some_and(|ext| ext == "rhai") {
                 let path = file.path();
-                let id = path.strip_prefix(root().join("rules")).unwrap().with_extension("");
+                let id = path
+                    .strip_prefix(root().join("rules"))
+                    .unwrap()
+                    .with_extension("");
                 sources.push(RuleSource {
                     id: id.to_string_lossy().into_owned(),
                     text: fs::read_to_string(&path).unwrap(),
@@ -135,8 +152,16 @@ fn the_shipped_packs_hold_with_two_tests_of_each_outcome() {
     assert!(set.len() >= 12);
     let mut few = Vec::new();
     for rule in set.rules() {
-        let all: Vec<_> = set.test().into_iter().filter(|test| test.rule == rule.id).collect();
-        let text = packs().into_iter().find(|source| source.id == rule.id).unwrap().text;
+        let all: Vec<_> = set
+            .test()
+            .into_iter()
+            .filter(|test| test.rule == rule.id)
+            .collect();
+        let text = packs()
+            .into_iter()
+            .find(|source| source.id == rule.id)
+            .unwrap()
+            .text;
         for (outcome, written) in [("flag", "flag("), ("pass", "pass("), ("unsure", "unsure(")] {
             let count = all.iter().filter(|test| test.expected == outcome).count();
             if text.contains(written) && count < 2 {

@@ -17,7 +17,14 @@ use crate::{
 /// The outcomes that a test may expect.
 pub(super) const OUTCOMES: &[&str] = &["flag", "pass", "unsure", "skip"];
 const KEYS: &[&str] = &[
-    "flag", "pass", "unsure", "skip", "item", "score", "facts", "reference",
+    "flag",
+    "pass",
+    "unsure",
+    "skip",
+    "item",
+    "score",
+    "facts",
+    "reference",
 ];
 
 /// One test of a rule.
@@ -95,7 +102,12 @@ fn trial(test: Literal<'_>, findings: &mut Findings<'_>) -> Option<Trial> {
             Ok(_) => Some(rows),
             Err(wrong) => {
                 let message = format!("`reference` is not made like the files: {wrong}");
-                findings.add(Code::BadTest, Place::at(at, "reference".len()), message, None);
+                findings.add(
+                    Code::BadTest,
+                    Place::at(at, "reference".len()),
+                    message,
+                    None,
+                );
                 None
             }
         }

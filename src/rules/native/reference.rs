@@ -27,7 +27,14 @@ pub(super) const FAMILY: Family = Family {
         Kind {
             name: "Certificate",
             fields: &[
-                "scheme", "value", "holder", "product", "class", "status", "valid_from", "valid_until",
+                "scheme",
+                "value",
+                "holder",
+                "product",
+                "class",
+                "status",
+                "valid_from",
+                "valid_until",
             ],
         },
         Kind {

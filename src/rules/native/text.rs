@@ -235,7 +235,11 @@ fn different(names: Array) -> Answer<i64> {
         if name.trim().is_empty() {
             continue;
         }
-        let script = if name.is_ascii() { &mut latin } else { &mut other };
+        let script = if name.is_ascii() {
+            &mut latin
+        } else {
+            &mut other
+        };
         script.insert(name);
     }
     Ok(i64::try_from(latin.len().max(other.len())).unwrap_or(i64::MAX))

@@ -232,7 +232,9 @@ fn observe(listing: &mut Listing, given: Option<&Dynamic>, problems: &mut Vec<Pr
 /// A script's plain value as JSON.
 pub(in crate::rules) fn json(value: &Dynamic) -> serde_json::Value {
     if let Some(map) = value.read_lock::<Map>() {
-        let entries = map.iter().map(|(key, value)| (key.to_string(), json(value)));
+        let entries = map
+            .iter()
+            .map(|(key, value)| (key.to_string(), json(value)));
         return serde_json::Value::Object(entries.collect());
     }
     if let Some(list) = value.read_lock::<Array>() {
