@@ -12,14 +12,25 @@ struct Options {
     #[arg(long, value_name = "N")]
     listings: Option<usize>,
     /// Ports of harbour, taoyuan and laojie; 0 for any free one
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', num_args = 3, default_values_t = [0, 0, 0])]
-    ports: Vec<u16>,
+    #[arg(long, value_name = "A,B,C", value_parser = ports, default_value = "0,0,0")]
+    ports: [u16; 3],
     /// Never answer 429
     #[arg(long = "no-429")]
     never_busy: bool,
     /// Wait so many milliseconds before each answer
     #[arg(long, value_name = "D", default_value_t = 0)]
     delay_ms: u64,
+}
+
+fn ports(text: &str) -> Result<[u16; 3], String> {
+    let ports: Vec<_> = text
+        .split(',')
+        .map(|port| port.trim().parse())
+        .collect::<Result<_, _>>()
+        .map_err(|e| format!("{e}"))?;
+    ports
+        .try_into()
+        .map_err(|_| "write three ports, such as 8001,8002,8003".to_owned())
 }
 
 #[tokio::main]
@@ -47,9 +58,8 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     } else {
         market
     };
-    let ports = options.ports.as_slice().try_into()?;
     let market = Arc::new(market);
-    let serving = market.clone().serve(ports).await?;
+    let serving = market.clone().serve(options.ports).await?;
     println!("{}", market.platforms_toml(&serving.addrs));
     tokio::signal::ctrl_c().await?;
     Ok(())

@@ -306,10 +306,8 @@ fn tag(language: Option<&str>) -> Option<String> {
 }
 
 fn guess(listing: &Listing) -> Option<String> {
-    let text = [&listing.title, &listing.description]
-        .into_iter()
-        .flatten()
-        .fold(String::new(), |all, t| all + t + " ");
+    let texts: Vec<&str> = [&listing.title, &listing.description].into_iter().flatten().map(String::as_str).collect();
+    let text = texts.join(" ");
     fold::language(&text).map(str::to_owned)
 }
 

@@ -1,28 +1,22 @@
-//! What is known of each host, and its slots: whoever wants to ask one waits here for its turn.
+//! All hosts, each behind its name: whoever wants to ask one waits here for its turn.
 
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::sleep,
-};
+use tokio::{sync::OwnedSemaphorePermit, time::sleep};
 use url::Url;
 
 use super::{
-    Error, HostState, Policy, Robots, host_of,
-    pace::{Outcome, Pace, later},
+    Error, HostState, Policy,
+    host::{Host, Site},
+    host_of,
+    pace::Outcome,
 };
 use crate::model::{Time, Waiting};
-
-/// How long a robots.txt is believed (RFC 9309, 2.4).
-const ROBOTS_FOR: Duration = Duration::from_secs(24 * 3600);
-/// How soon a robots.txt out of reach is asked for again, where the host's back-off is not longer.
-const ROBOTS_AGAIN: Duration = Duration::from_secs(60);
 
 /// Where the time comes from.
 #[derive(Clone)]
@@ -58,30 +52,6 @@ struct Known {
     hosts: BTreeMap<String, Host>,
 }
 
-#[derive(Debug)]
-struct Host {
-    pace: Pace,
-    slots: Arc<Semaphore>,
-    robots: Site,
-    /// Held while robots.txt is being fetched, so that it is fetched once.
-    reading: Arc<tokio::sync::Mutex<()>>,
-}
-
-/// What is known of a host's robots.txt.
-#[derive(Clone, Debug)]
-pub(super) enum Site {
-    /// Nothing, or nothing recent.
-    Unread,
-    /// This, for a while. `text` is none where there is no such file.
-    Read {
-        text: Option<String>,
-        rules: Arc<Robots>,
-        until: Time,
-    },
-    /// It could not be had: nothing may be fetched (RFC 9309, 2.3.1.4).
-    OutOfReach { until: Time, cause: String },
-}
-
 impl Hosts {
     pub(super) fn new(
         usual: Policy,
@@ -101,7 +71,7 @@ impl Hosts {
     /// Waits for the host's turn. The slot is the request's until it is dropped.
     pub(super) async fn admit(&self, url: &Url) -> Result<OwnedSemaphorePermit, Error> {
         let host = host_of(url);
-        let slots = self.with(&host, |host| Arc::clone(&host.slots));
+        let slots = self.with(&host, Host::come);
         let slot = slots.acquire_owned().await.map_err(|_| Error::Failed {
             url: url.clone(),
             why: "the host takes no more requests".to_owned(),
@@ -148,140 +118,52 @@ impl Hosts {
     /// What is known of the host's robots.txt now, and the lock under which to read it.
     pub(super) fn site(&self, host: &str) -> (Site, Arc<tokio::sync::Mutex<()>>) {
         let now = self.clock.now();
-        self.with(host, |host| {
-            let site = match &host.robots {
-                Site::Read { until, .. } | Site::OutOfReach { until, .. } if *until > now => {
-                    host.robots.clone()
-                }
-                _ => Site::Unread,
-            };
-            (site, Arc::clone(&host.reading))
-        })
+        self.with(host, |host| host.site(now))
     }
 
     /// Takes a robots.txt as fetched; `Err` says why it could not be.
     pub(super) fn read_site(&self, host: &str, answer: Result<Option<String>, String>) -> Site {
         let now = self.clock.now();
-        self.with(host, |host| {
-            match answer {
-                Ok(text) => host.obey(text, later(now, ROBOTS_FOR), &self.agent),
-                Err(cause) => {
-                    let pause = host.pace.blocked(now).map(|(until, _)| until);
-                    let again = later(now, ROBOTS_AGAIN);
-                    host.robots = Site::OutOfReach {
-                        until: pause.map_or(again, |pause| pause.max(again)),
-                        cause,
-                    };
-                }
-            }
-            host.robots.clone()
-        })
+        self.with(host, |host| host.read_site(answer, &self.agent, now))
     }
 
-    /// Why the host cannot be asked right now.
+    /// Why the host cannot be asked right now. None gives its turn to whoever asks: until that request
+    /// has come, the turn is not given again.
     pub(super) fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
-        self.with(host, |host| {
-            if let Some((until, cause)) = host.pace.blocked(now) {
-                let cause = cause.to_owned();
-                return Some(Waiting::Backoff { until, cause });
-            }
-            match host.robots {
-                Site::OutOfReach { until, .. } if until > now => {
-                    return Some(Waiting::Robots { until });
-                }
-                _ => {}
-            }
-            if let Some(until) = host.pace.due(now) {
-                return Some(Waiting::Pace { until });
-            }
-            // All slots taken: nobody knows for how long, so look again soon.
-            let soon = host
-                .pace
-                .delay()
-                .clamp(Duration::from_millis(10), Duration::from_secs(1));
-            (host.slots.available_permits() == 0).then(|| Waiting::Pace {
-                until: later(now, soon),
-            })
-        })
+        self.with(host, |host| host.waiting(now))
     }
 
     /// What is to be kept of a host that was asked.
     pub(super) fn state(&self, name: &str) -> Option<HostState> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let host = known.hosts.get(name)?;
-        let (next_due, mut blocked, failures) = host.pace.kept();
-        let (mut robots, mut robots_until) = (None, None);
-        match &host.robots {
-            Site::Read { text, until, .. } => {
-                robots.clone_from(text);
-                robots_until = Some(*until);
-            }
-            // Kept as a pause, so that the next run does not ask sooner.
-            Site::OutOfReach { until, cause } => {
-                if blocked.as_ref().is_none_or(|(other, _)| other < until) {
-                    blocked = Some((*until, cause.clone()));
-                }
-            }
-            Site::Unread => {}
-        }
-        let (blocked_until, blocked_cause) = blocked.unzip();
-        Some(HostState {
-            host: name.to_owned(),
-            next_due,
-            blocked_until,
-            blocked_cause,
-            failures,
-            robots,
-            robots_until,
-        })
+        Some(self.known().hosts.get(name)?.state(name))
     }
 
     /// Takes over what was kept.
     pub(super) fn restore(&self, states: Vec<HostState>, clean: bool) {
-        {
-            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            known.hosts.clear();
-            known.unclean = (!clean).then(|| self.clock.now());
-        }
+        let now = self.clock.now();
+        *self.known() = Known {
+            unclean: (!clean).then_some(now),
+            hosts: BTreeMap::new(),
+        };
         for state in states {
-            self.with(&state.host, |host| {
-                if let Some(until) = state.robots_until {
-                    host.obey(state.robots, until, &self.agent);
-                }
-                let blocked = state
-                    .blocked_until
-                    .map(|until| (until, state.blocked_cause.unwrap_or_default()));
-                host.pace.restore(state.next_due, blocked, state.failures);
-            });
+            let name = state.host.clone();
+            self.with(&name, |host| host.restore(state, &self.agent));
         }
     }
 
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn with<T>(&self, name: &str, use_it: impl FnOnce(&mut Host) -> T) -> T {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         let unclean = known.unclean;
         if let Some(host) = known.hosts.get_mut(name) {
             return use_it(host);
         }
         let policy = self.policies.get(name).unwrap_or(&self.usual);
         let host = known.hosts.entry(name.to_owned());
-        use_it(host.or_insert(Host {
-            pace: Pace::new(policy.rate.interval(), unclean),
-            slots: Arc::new(Semaphore::new(policy.concurrency.max(1) as usize)),
-            robots: Site::Unread,
-            reading: Arc::default(),
-        }))
-    }
-}
-
-impl Host {
-    fn obey(&mut self, text: Option<String>, until: Time, agent: &str) {
-        let rules = Robots::parse(text.as_deref().unwrap_or(""));
-        self.pace.slow_to(rules.crawl_delay(agent));
-        self.robots = Site::Read {
-            text,
-            rules: Arc::new(rules),
-            until,
-        };
+        use_it(host.or_insert(Host::new(policy, unclean)))
     }
 }
 
@@ -289,7 +171,7 @@ impl Host {
 mod tests {
     use tokio::time::Instant;
 
-    use super::*;
+    use super::{super::pace::later, *};
     use crate::text::measure::Rate;
 
     const HOST: &str = "shop.test:80";
@@ -357,6 +239,22 @@ mod tests {
         drop(first);
         assert_eq!(hosts.waiting(HOST, hosts.clock.now()), None);
         assert!(hosts.admit(&shop()).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_is_given_away_once() {
+        let hosts = hosts(2);
+        let pace = |seconds| Some(Waiting::Pace { until: at(seconds) });
+        assert_eq!(hosts.waiting(HOST, at(0.0)), None);
+        assert_eq!(hosts.waiting(HOST, at(0.0)), pace(2.0));
+        assert_eq!(hosts.waiting(HOST, at(2.0)), None);
+        // Both slots are promised, and nobody has come.
+        assert_eq!(hosts.waiting(HOST, at(4.0)), pace(5.0));
+        tokio::time::advance(Duration::from_secs(4)).await;
+        let _first = hosts.admit(&shop()).await.unwrap();
+        assert_eq!(hosts.waiting(HOST, at(4.0)), pace(6.0));
+        // The second never comes.
+        assert_eq!(hosts.waiting(HOST, at(6.0)), None);
     }
 
     #[tokio::test(start_paused = true)]

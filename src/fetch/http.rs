@@ -9,8 +9,9 @@ use super::{
     Decision, Error, Fetch, FetchConfig, HostState, Policy, Robots,
     exchange::{Bounds, Wire, guarded},
     guard::Guard,
+    host::Site,
     host_of,
-    hosts::{Clock, Hosts, Site},
+    hosts::{Clock, Hosts},
     pace::{Outcome, retry_after},
     robots,
 };

@@ -6,6 +6,7 @@
 
 mod exchange;
 mod guard;
+mod host;
 mod hosts;
 mod http;
 mod pace;

@@ -3,12 +3,28 @@
 //! A folder of dated, sourced files becomes a [`Reference`]; rules ask it about classes, terms, brands,
 //! certificates and recalls. New notices come in through [`import`], by way of the [`SOURCES`] table.
 
+mod accessory;
 mod brands;
 mod catalogue;
 mod certificates;
+mod cpsc;
+mod csv_certificates;
+mod csv_notices;
+mod import;
+mod json;
+mod given;
+mod list;
+mod load;
+mod matching;
+mod models;
 mod notice;
+mod prose;
 mod query;
+mod recalls;
+mod sheet;
+mod table;
 mod terms;
+mod words;
 
 use std::{
     collections::BTreeMap,
@@ -18,12 +34,16 @@ use std::{
 pub use brands::{Brand, UsualPrice};
 pub use catalogue::Kind;
 pub use certificates::Certificate;
+pub use import::{Error, Imported, SOURCES, Source, Summary, import};
 pub use notice::{Notice, PriceRange};
 pub use query::{RecallMatch, RecallQuery};
 pub use terms::TermList;
 
 pub use crate::model::ReferenceRow as Row;
-use crate::model::{Class, Listing};
+use crate::{
+    model::{Class, Listing},
+    text::fold::fold,
+};
 
 /// A row or file of reference data that could not be used; the others are.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,24 +85,48 @@ pub struct ListInfo {
 #[derive(Debug, Default)]
 pub struct Reference {
     lists: Vec<ListInfo>,
-    kinds: BTreeMap<String, Kind>,
+    /// By id, the one longest in force first.
+    kinds: BTreeMap<String, Vec<Kind>>,
     terms: BTreeMap<String, TermList>,
     brands: Vec<Brand>,
+    names: brands::Names,
     certificates: BTreeMap<(String, String), Certificate>,
+    notices: Vec<Notice>,
+    recalls: recalls::Index,
+    accessories: Vec<Vec<String>>,
 }
 
 impl Reference {
     /// Reads a folder; what cannot be read is a fault beside the rest. A missing folder is empty.
     pub fn load(dir: &Path) -> (Self, Vec<Fault>) {
-        let _ = dir;
-        (Self::default(), Vec::new())
+        load::folder(dir)
+    }
+
+    /// Puts what was read in order and makes it findable.
+    fn index(&mut self) {
+        for versions in self.kinds.values_mut() {
+            versions.sort_by(|a, b| a.valid_from.cmp(&b.valid_from));
+        }
+        self.lists.sort_by(|a, b| a.path.cmp(&b.path));
+        self.brands.sort_by(|a, b| a.name.cmp(&b.name));
+        self.names = brands::Names::of(&self.brands);
+        self.notices
+            .sort_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));
+        self.recalls = recalls::Index::of(&self.notices);
+        let accessories = self.terms.get("accessory").into_iter();
+        self.accessories = accessories
+            .flat_map(|list| &list.terms)
+            .map(|term| accessory::phrase(&fold(term)))
+            .collect();
     }
 
     /// Hex BLAKE3 over everything loaded, independent of how files and rows are ordered.
     pub fn hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();
-        for list in &self.lists {
-            hasher.update(list.hash.as_bytes()).update(b"\0");
+        let mut hashes: Vec<&str> = self.lists.iter().map(|list| list.hash.as_str()).collect();
+        hashes.sort_unstable();
+        for hash in hashes {
+            hasher.update(hash.as_bytes()).update(b"\0");
         }
         hasher.finalize().to_hex().to_string()
     }
@@ -98,14 +142,22 @@ impl Reference {
         None
     }
 
-    /// The catalogue's entry for a class id such as `children/toy`.
+    /// The catalogue's newest entry for a class id such as `children/toy`.
     pub fn kind(&self, class: &str) -> Option<&Kind> {
-        self.kinds.get(class)
+        self.kinds.get(class)?.last()
+    }
+
+    /// The entry in force on a day (ISO 8601): a listing is judged by the catalogue of its capture date.
+    pub fn kind_on(&self, class: &str, day: &str) -> Option<&Kind> {
+        let versions = self.kinds.get(class)?;
+        versions
+            .iter()
+            .rfind(|kind| kind.valid_from.as_deref().is_none_or(|from| from <= day))
     }
 
     /// The catalogue, sorted by id.
     pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
-        self.kinds.values()
+        self.kinds.values().filter_map(|versions| versions.last())
     }
 
     /// Every term list, sorted by name.
@@ -120,8 +172,7 @@ impl Reference {
 
     /// The brand of that name or alias, compared folded.
     pub fn brand(&self, name: &str) -> Option<&Brand> {
-        let _ = name;
-        None
+        self.brands.get(self.names.get(name)?)
     }
 
     /// Every brand, sorted by name.
@@ -132,8 +183,8 @@ impl Reference {
     /// Brands named in folded text: Latin names at word boundaries, Chinese ones as substrings;
     /// names of under four Latin letters or two Han characters never match alone.
     pub fn brands_in(&self, folded: &str) -> Vec<&Brand> {
-        let _ = folded;
-        Vec::new()
+        let places = self.names.within(folded).into_iter();
+        places.filter_map(|place| self.brands.get(place)).collect()
     }
 
     /// What a register says about a certificate, by scheme (`ccc`, `sc`, …) and normalised value.
@@ -144,7 +195,11 @@ impl Reference {
 
     /// Recall notices that the listing may fall under: best tier first, then by notice.
     pub fn recalls(&self, query: &RecallQuery<'_>) -> Vec<RecallMatch<'_>> {
-        let _ = query;
-        Vec::new()
+        let matcher = matching::Matcher {
+            notices: &self.notices,
+            index: &self.recalls,
+            accessories: &self.accessories,
+        };
+        matcher.find(query)
     }
 }

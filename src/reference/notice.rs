@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::list::{Complaint, Head};
 use crate::model::ReferenceRow;
 
 /// A recall, normalised: one line of `recalls/*.jsonl`.
@@ -65,4 +66,48 @@ pub struct PriceRange {
     pub high: rust_decimal::Decimal,
     /// ISO 4217.
     pub currency: String,
+}
+
+/// A list of notices as read: its head, and each notice with its line.
+pub(super) type Notices = (Head, Vec<(usize, Notice)>);
+
+/// Reads `recalls/*.jsonl`: the head on the first line, then a notice a line.
+pub(super) fn read(text: &str, complaints: &mut Vec<Complaint>) -> Option<Notices> {
+    let mut lines = (1..).zip(text.lines());
+    let first = lines.next().map_or("", |(_, line)| line);
+    let head = match serde_json::from_str::<Head>(first) {
+        Ok(head) => head,
+        Err(error) => {
+            complaints.push((
+                1,
+                format!("the first line must say where the list comes from, like {{\"source\": \"cpsc\", \"licence\": \"public domain\"}}: {error}"),
+            ));
+            return None;
+        }
+    };
+    head.check(complaints);
+    let mut notices = Vec::new();
+    for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+        match serde_json::from_str::<Notice>(line) {
+            Ok(notice) if notice.id.is_empty() || notice.source.is_empty() => {
+                complaints.push((at, "the notice lacks `source` or `id`".to_owned()));
+            }
+            Ok(notice) => notices.push((at, notice.filed(line))),
+            Err(error) => complaints.push((at, error.to_string())),
+        }
+    }
+    Some((head, notices))
+}
+
+impl Notice {
+    /// With the row that a proof names; `line` is the notice as it stands in the list.
+    fn filed(mut self, line: &str) -> Self {
+        self.row = ReferenceRow {
+            source: self.source.clone(),
+            id: self.id.clone(),
+            date: self.date.clone(),
+            hash: blake3::hash(line.trim().as_bytes()).to_hex().to_string(),
+        };
+        self
+    }
 }

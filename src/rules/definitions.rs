@@ -70,15 +70,14 @@ fn function_table() -> String {
 
 /// The table of fault codes in the manual.
 fn code_table() -> String {
-    let mut text = String::from("| code | level | what it says |\n|---|---|---|\n");
-    for code in Code::ALL {
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} |",
-            code.as_str(),
-            code.level(),
-            code.doc()
-        );
-    }
-    text
+    let one = |code: &Code| {
+        let mark = if code.level() == "error" {
+            ""
+        } else {
+            " (a warning)"
+        };
+        format!("**{}**{mark} {}", code.as_str(), code.doc())
+    };
+    let all: Vec<String> = Code::ALL.iter().map(one).collect();
+    all.join(" · ") + "\n"
 }

@@ -281,6 +281,12 @@ impl Walk<'_, '_, '_> {
                 }
                 (None, None) => {}
             },
+            "is_term" => {
+                let lists = self.names.lists.clone();
+                if let Some(list) = text(0) {
+                    self.must_be("term list", list, &lists, None);
+                }
+            }
             "observed" => {
                 let blocks: Vec<&str> = Block::ALL.iter().map(|block| block.as_str()).collect();
                 if let Some(block) = text(1) {

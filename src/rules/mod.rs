@@ -5,10 +5,15 @@ mod engine;
 mod explain;
 mod fault;
 mod gate;
+#[cfg(test)]
+mod gate_property;
 mod lint;
 mod literal;
+mod lookalike;
 mod meta;
 mod native;
+#[cfg(test)]
+mod papers;
 mod picture;
 mod prepared;
 mod rule;

@@ -129,7 +129,10 @@ impl RuleSet {
             for trial in &rule.trials {
                 let item = self.prepare(trial.listing.clone());
                 let facts = Arc::new(trial.facts.clone());
-                let answer = run::ask(&self.engine, rule, &item.0, &facts, &self.reference);
+                let given = trial.reference.clone();
+                let given = given.and_then(|rows| self.reference.with_rows(rows).ok());
+                let reference = given.map_or_else(|| self.reference.clone(), Arc::new);
+                let answer = run::ask(&self.engine, rule, &item.0, &facts, &reference);
                 let told = explain::explain(rule, &item.0, answer);
                 let score = told.score.map(i64::from);
                 let scored = trial.score.is_none_or(|expected| score == Some(expected));

@@ -129,6 +129,13 @@ impl Terms {
         self.lists.iter().map(|list| list.name.as_str())
     }
 
+    /// Whether a text is a term of a list.
+    pub(super) fn holds(&self, list: usize, text: &str) -> bool {
+        let number = self.by_text.get(fold(text).trim());
+        let pattern = number.and_then(|number| self.patterns.get(*number));
+        pattern.is_some_and(|pattern| pattern.counts_in.contains(&list))
+    }
+
     /// One pass over each passage.
     pub(super) fn search<'t>(&self, passages: impl Iterator<Item = &'t Folded>) -> Found {
         let mut found = Found::default();

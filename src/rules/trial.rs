@@ -9,11 +9,23 @@ use super::{
     picture::{Findings, Place},
     view::sample::{self, Problem},
 };
-use crate::model::{Facts, Listing};
+use crate::{
+    model::{Facts, Listing},
+    reference::Reference,
+};
 
 /// The outcomes that a test may expect.
 pub(super) const OUTCOMES: &[&str] = &["flag", "pass", "unsure", "skip"];
-const KEYS: &[&str] = &["flag", "pass", "unsure", "skip", "item", "score", "facts"];
+const KEYS: &[&str] = &[
+    "flag",
+    "pass",
+    "unsure",
+    "skip",
+    "item",
+    "score",
+    "facts",
+    "reference",
+];
 
 /// One test of a rule.
 #[derive(Clone, Debug)]
@@ -23,6 +35,8 @@ pub(super) struct Trial {
     pub score: Option<i64>,
     pub listing: Listing,
     pub facts: Facts,
+    /// Rows instead of the ones that are loaded; see `Reference::with_rows`.
+    pub reference: Option<serde_json::Value>,
     /// Line in the rule's text, from 1.
     pub line: usize,
 }
@@ -82,7 +96,24 @@ fn trial(test: Literal<'_>, findings: &mut Findings<'_>) -> Option<Trial> {
         }
         None => Facts::default(),
     };
+    let reference = find("reference").and_then(|(_, at, given)| {
+        let rows = sample::json(&given.value()?);
+        match Reference::default().with_rows(rows.clone()) {
+            Ok(_) => Some(rows),
+            Err(wrong) => {
+                let message = format!("`reference` is not made like the files: {wrong}");
+                findings.add(
+                    Code::BadTest,
+                    Place::at(at, "reference".len()),
+                    message,
+                    None,
+                );
+                None
+            }
+        }
+    });
     Some(Trial {
+        reference,
         expected,
         name,
         score: find("score").and_then(|(_, _, score)| score.value()?.as_int().ok()),

@@ -3,14 +3,17 @@
 
 mod goods;
 mod jsonld;
+mod offers;
 mod pages;
 mod scale;
 mod server;
 mod shown;
+mod signposts;
 mod site;
 mod template;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,8 +27,6 @@ use std::{
 
 use crate::model::{ListingId, Time};
 use goods::Goods;
-use pages::{Answer, View};
-use server::Asked;
 pub use server::{Serving, Unservable};
 use site::Site;
 
@@ -198,7 +199,7 @@ impl Market {
                 .values()
                 .filter(|offer| !offer.private)
                 .collect();
-            let entry = |offer: &&goods::Offer| {
+            let entry = |offer: &&offers::Offer| {
                 let expected = Expected {
                     kinds: offer.expects.clone(),
                     note: offer.note.clone(),
@@ -224,67 +225,6 @@ impl Market {
     /// The reference data that goes with the market, by path below `rules/reference`.
     pub fn reference_files(&self) -> Vec<(String, Vec<u8>)> {
         self.reference.clone()
-    }
-
-    fn view<'a>(&'a self, site: &'a Site, host: &'a str) -> View<'a> {
-        View {
-            site,
-            goods: &self.goods,
-            host,
-            day: self.day.load(Ordering::Relaxed),
-        }
-    }
-
-    async fn dawdle(&self) {
-        if !self.delay.is_zero() {
-            tokio::time::sleep(self.delay).await;
-        }
-    }
-
-    /// Answers and notes who asked.
-    fn answer(&self, number: usize, asked: &Asked) -> Answer {
-        let answer = self.compose(number, asked);
-        let request = Request {
-            at: Time::now(),
-            platform: PLATFORMS[number],
-            path: asked.target.clone(),
-            status: answer.status,
-            user_agent: asked.agent.clone(),
-        };
-        lock(&self.log).push(request);
-        answer
-    }
-
-    fn compose(&self, number: usize, asked: &Asked) -> Answer {
-        let site = &self.sites[number];
-        if self.is_busy(number, site, &asked.target) {
-            let mut answer = Answer::plain(429, "too many requests");
-            answer.headers.push(("Retry-After", "1".to_owned()));
-            return answer;
-        }
-        let answer = self.view(site, &asked.host).answer(&asked.target);
-        let mut answer = answer.unwrap_or_else(|message| Answer::plain(500, &message));
-        let etag = answer
-            .headers
-            .iter()
-            .find(|(name, _)| *name == "ETag")
-            .map(|(_, value)| value);
-        if etag.is_some() && etag == asked.etag.as_ref() {
-            answer.status = 304;
-            answer.body.clear();
-        } else if site.file.gzip && asked.gzip && server::gzip(&mut answer).is_err() {
-            return Answer::plain(500, "could not pack the answer");
-        }
-        answer
-    }
-
-    /// Whether this is the first request of a page that is answered with 429 once.
-    fn is_busy(&self, number: usize, site: &Site, target: &str) -> bool {
-        let Some(site::Wanted::Item(item)) = site.wanted(target) else {
-            return false;
-        };
-        let marked = site.offers.get(&item).is_some_and(|offer| offer.busy_once);
-        self.busy && marked && lock(&self.turned_away).insert((number, item))
     }
 
     fn check_pages(&self) -> Result<(), Broken> {

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{
-    goods::{Goods, Offer},
+    goods::Goods,
     jsonld,
+    offers::Offer,
     shown::Shown,
+    signposts,
     site::{Site, Wanted},
     template::Template,
 };
@@ -32,7 +34,7 @@ impl Answer {
         )
     }
 
-    fn of(status: u16, kind: &str, body: Vec<u8>) -> Self {
+    pub(super) fn of(status: u16, kind: &str, body: Vec<u8>) -> Self {
         Self {
             status,
             kind: kind.to_owned(),
@@ -67,7 +69,7 @@ impl<'a> View<'a> {
             Wanted::Image(path) => Ok(Answer::of(
                 200,
                 "image/svg+xml",
-                picture(&path).into_bytes(),
+                signposts::picture(&path).into_bytes(),
             )),
             Wanted::Item(item) => self.listing(&item, false),
             Wanted::Private(item) => self.listing(&item, true),
@@ -127,7 +129,7 @@ impl<'a> View<'a> {
         !offer.private && offer.status_on(self.day) == 200
     }
 
-    fn on_shelves(&self) -> impl Iterator<Item = &'a Offer> {
+    pub(super) fn on_shelves(&self) -> impl Iterator<Item = &'a Offer> {
         self.site
             .offers
             .values()
@@ -263,31 +265,6 @@ impl<'a> View<'a> {
             .push(("ETag", format!("\"{}\"", &hash[..16])));
         Ok(answer)
     }
-
-    fn robots(&self) -> Result<Answer, String> {
-        let text = self.site.robots.fill(&json!({ "host": self.host }));
-        let text = text.map_err(|message| format!("{}/robots.txt: {message}", self.site.id))?;
-        Ok(Answer::plain(200, &text))
-    }
-
-    fn sitemap(&self) -> String {
-        let categories = self
-            .site
-            .shelves
-            .keys()
-            .map(|shelf| self.site.category_path(shelf));
-        let listings = self.on_shelves().map(|offer| self.site.item_path(offer));
-        let mut xml = String::from(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
-        );
-        for path in categories.chain(listings) {
-            xml.push_str(&format!(
-                "<url><loc>http://{}{path}</loc></url>\n",
-                self.host
-            ));
-        }
-        xml + "</urlset>\n"
-    }
 }
 
 /// The words of a search, percent-decoded, in lower case.
@@ -298,18 +275,4 @@ fn keywords(query: &str) -> Vec<String> {
         .map(|(_, value)| value.to_lowercase())
         .unwrap_or_default();
     text.split_whitespace().map(str::to_owned).collect()
-}
-
-/// A drawing that differs from listing to listing: every picture of the market is made here.
-fn picture(path: &str) -> String {
-    let hash = blake3::hash(path.as_bytes());
-    let [hue, x, y, r, ..] = *hash.as_bytes();
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 400 400\"><rect width=\"400\" height=\"400\" fill=\"hsl({0} 35% 88%)\"/>\
-         <circle cx=\"{1}\" cy=\"{2}\" r=\"{3}\" fill=\"hsl({0} 40% 55%)\"/></svg>\n",
-        u32::from(hue) * 360 / 256,
-        u32::from(x) / 2 + 136,
-        u32::from(y) / 2 + 136,
-        u32::from(r) / 4 + 60,
-    )
 }

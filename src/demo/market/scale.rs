@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::goods::{Language, Offer, SecondDay};
+use super::{
+    goods::Language,
+    offers::{Offer, SecondDay},
+};
 
 const COLOURS: [(&str, &str); 8] = [
     ("grey", "灰色"),

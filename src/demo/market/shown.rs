@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{
-    goods::{Brand, Class, Goods, Language, Offer, Product},
+    goods::{Brand, Class, Goods, Language, Product},
+    offers::Offer,
     site::Site,
 };
 

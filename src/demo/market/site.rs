@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{
     Broken,
-    goods::{Goods, Offer, SiteFile},
+    goods::Goods,
+    offers::{Offer, SiteFile},
     template::Template,
 };
 

@@ -51,7 +51,7 @@ const DOCS: &[Doc] = &[
         name: "flag",
         signature: "flag(english: text, chinese: text) -> Outcome",
         doc: "something is wrong; `{name}` in a sentence is filled from `.because` or the listing's field of that name",
-        example: r#"type_of(flag("offered at {ratio}", "售价仅为{ratio}")) == "Outcome""#,
+        example: r#"type_of(flag("offered at {price}", "售价仅为{price}")) == "Outcome""#,
     },
     Doc {
         name: "pass",

@@ -7,6 +7,7 @@ use crate::{
     model::{Proof, ReferenceRow},
     reference::{self, Certificate, RecallQuery, Tier},
     rules::{
+        lookalike::{looks_like, one_slip},
         trace::path,
         view::{Answer, Item, SellerOf},
     },
@@ -26,7 +27,14 @@ pub(super) const FAMILY: Family = Family {
         Kind {
             name: "Certificate",
             fields: &[
-                "scheme", "value", "holder", "product", "class", "status", "from", "until",
+                "scheme",
+                "value",
+                "holder",
+                "product",
+                "class",
+                "status",
+                "valid_from",
+                "valid_until",
             ],
         },
         Kind {
@@ -47,7 +55,7 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "certificate",
         signature: "certificate(scheme: text, value: text?) -> Certificate?",
-        doc: "the register's entry for a number, with `status` (`valid`, `suspended`, `revoked`, `expired`, `withdrawn`), `holder`, `product`, `class`, `from`, `until`; `()` where the copy here has none, which proves nothing",
+        doc: "the register's entry for a number, with `status` (`valid`, `suspended`, `revoked`, `expired`, `withdrawn`), `holder`, `product`, `class`, `valid_from`, `valid_until`; `()` where the copy here has none, which proves nothing",
         example: r#"certificate("ccc", "0000000000000000") == ()"#,
     },
     Doc {
@@ -77,13 +85,13 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "brand_like",
         signature: "brand_like(name: text?) -> text?",
-        doc: "the known brand that a different name imitates: look-alike letters, or one slip in a name of five letters or more",
+        doc: "the known brand that a different name imitates: look-alike letters or characters, or one slip in a name of five letters or more",
         example: r#"brand_like("nobody at all") == ()"#,
     },
     Doc {
         name: "goods",
         signature: "goods(class: text?) -> Goods?",
-        doc: "the catalogue's entry for a class: `en`, `zh`, `ccc` (four-digit CCC classes), `ccc_required`, `licences`",
+        doc: "the catalogue's entry for a class, as in force on the day of the capture: `en`, `zh`, `ccc` (four-digit CCC classes), `ccc_required`, `licences`",
         example: r#"goods("no/such-class") == ()"#,
     },
 ];
@@ -137,8 +145,8 @@ fn certificate_kind(engine: &mut Engine) {
     engine.register_get("product", |c: &mut Certificate| maybe(c.product.clone()));
     engine.register_get("class", |c: &mut Certificate| maybe(c.class.clone()));
     engine.register_get("status", |c: &mut Certificate| c.status.to_string());
-    engine.register_get("from", |c: &mut Certificate| maybe(c.from.clone()));
-    engine.register_get("until", |c: &mut Certificate| maybe(c.until.clone()));
+    engine.register_get("valid_from", |c: &mut Certificate| maybe(c.from.clone()));
+    engine.register_get("valid_until", |c: &mut Certificate| maybe(c.until.clone()));
 }
 
 fn goods_kind(engine: &mut Engine) {
@@ -345,17 +353,13 @@ fn brands_in(context: NativeCallContext, text: Dynamic) -> Answer<Array> {
     Ok(found.into_iter().map(|brand| met(&item, brand)).collect())
 }
 
-/// Shorter names differ by one letter from many honest ones.
-const LONG_ENOUGH: usize = 5;
-
 fn brand_like(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
     let Some(name) = words(&name, "a brand")?.filter(|name| item.reference().brand(name).is_none())
     else {
         return Ok(Dynamic::UNIT);
     };
-    let imitated =
-        |known: &str| super::text::looks_like(&name, known) || one_slip(&fold(&name), &fold(known));
+    let imitated = |known: &str| looks_like(&name, known) || one_slip(&name, known);
     let brand = item.reference().brands().find(|brand| {
         std::iter::once(&brand.name)
             .chain(&brand.aliases)
@@ -364,17 +368,17 @@ fn brand_like(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
     Ok(brand.map_or(Dynamic::UNIT, |brand| met(&item, brand)))
 }
 
-/// Whether one letter was added, dropped, replaced or swapped.
-fn one_slip(a: &str, b: &str) -> bool {
-    b.chars().count() >= LONG_ENOUGH && crate::rules::picture::distance(a, b) == 1
-}
-
 fn goods(context: NativeCallContext, class: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
     let Some(class) = words(&class, "a class")? else {
         return Ok(Dynamic::UNIT);
     };
-    let kind = item.reference().kind(&class);
+    let day = crate::rules::view::field("captured_on").map(|field| item.value(field));
+    let day = day.as_ref().and_then(crate::rules::view::fields::string);
+    let kind = match &day {
+        Some(day) => item.reference().kind_on(&class, day),
+        None => item.reference().kind(&class),
+    };
     let row = kind.map_or(format!("class {class}: none"), |kind| kind.row.hash.clone());
     item.trace(|trace| trace.row(row));
     Ok(kind.cloned().map_or(Dynamic::UNIT, Dynamic::from))

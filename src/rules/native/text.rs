@@ -1,18 +1,21 @@
 //! Looking for words, and for words that hide.
 
-use rhai::{Array, Dynamic, Engine, ImmutableString};
+use std::collections::BTreeSet;
 
-use super::{Doc, Family, Kind, words, wrong};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
+
+use super::{Doc, Family, Kind, item_of, words, wrong};
 use crate::{
     model::Proof,
     rules::{
+        lookalike::looks_like,
         picture::did_you_mean,
-        terms::Hit,
+        terms::{Hit, Terms},
         trace::{Note, path},
         view::{Answer, Item},
     },
     text::{
-        fold::{Disguise, disguises, fold, skeleton},
+        fold::{Disguise, disguises, fold},
         likeness,
     },
 };
@@ -50,6 +53,18 @@ const DOCS: &[Doc] = &[
         example: r#"item.disguises().is_empty()"#,
     },
     Doc {
+        name: "is_term",
+        signature: "is_term(list: text, text: text?) -> true or false",
+        doc: "whether a text is one of the terms of that list",
+        example: r#"!is_term("replica", "genuine")"#,
+    },
+    Doc {
+        name: "different",
+        signature: "different(names: list of texts) -> whole number",
+        doc: "how many different names a list holds; Latin names and others are counted apart, for a firm has one in each, and the larger count is given",
+        example: r#"different(["Nike", "NIKE", "耐克", ""]) == 1"#,
+    },
+    Doc {
         name: "fold",
         signature: "fold(text: text?) -> text?",
         doc: "the text as it is compared: one case, one width, simplified characters, nothing invisible",
@@ -70,7 +85,7 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "lookalike",
         signature: "lookalike(a: text?, b: text?) -> true or false",
-        doc: "whether two different names look the same to a person: letters of another script, digits for letters",
+        doc: "whether two different names look the same to a person: letters of another script, digits for letters, 末 for 未",
         example: r#"lookalike("nіke", "nike") && !lookalike("nike", "Nike")"#,
     },
 ];
@@ -99,6 +114,8 @@ fn register(engine: &mut Engine) {
         },
     );
     engine.register_fn("disguises", disguised);
+    engine.register_fn("is_term", is_term);
+    engine.register_fn("different", different);
     engine.register_fn("fold", |text: Dynamic| -> Answer<Dynamic> {
         Ok(words(&text, "the text")?.map_or(Dynamic::UNIT, |text| fold(&text).into()))
     });
@@ -119,11 +136,6 @@ fn register(engine: &mut Engine) {
     });
 }
 
-/// Whether two names that are compared as different look the same.
-pub(super) fn looks_like(a: &str, b: &str) -> bool {
-    fold(a) != fold(b) && skeleton(a) == skeleton(b)
-}
-
 /// An answer about two folded texts, or `none` where one is missing.
 fn both<T>(a: &Dynamic, b: &Dynamic, none: T, ask: impl Fn(&str, &str) -> T) -> Answer<T> {
     Ok(
@@ -137,11 +149,15 @@ fn both<T>(a: &Dynamic, b: &Dynamic, none: T, ask: impl Fn(&str, &str) -> T) -> 
 fn in_list(item: &Item, name: &str) -> Answer<Vec<Hit>> {
     let sheet = item.sheet();
     let Some(list) = sheet.terms.list(name) else {
-        let help = did_you_mean(name, sheet.terms.names()).unwrap_or_default();
-        return Err(wrong(format!("there is no term list `{name}`; {help}")));
+        return Err(no_list(&sheet.terms, name));
     };
     note_list(item, list);
     Ok(sheet.found.in_list(list).to_vec())
+}
+
+fn no_list(terms: &Terms, name: &str) -> Box<EvalAltResult> {
+    let help = did_you_mean(name, terms.names()).unwrap_or_default();
+    wrong(format!("there is no term list `{name}`; {help}"))
 }
 
 /// Writes down where the terms of a list stand, and that the list was consulted.
@@ -197,6 +213,36 @@ fn as_written(item: &Item, hits: &[Hit]) -> Array {
         }
     }
     texts.into_iter().map(Dynamic::from).collect()
+}
+
+fn is_term(context: NativeCallContext, list: &str, text: Dynamic) -> Answer<bool> {
+    let item = item_of(&context)?;
+    let terms = &item.sheet().terms;
+    let Some(number) = terms.list(list) else {
+        return Err(no_list(terms, list));
+    };
+    if let Some(info) = terms.info(number) {
+        item.trace(|trace| trace.row(info.row.hash.clone()));
+    }
+    let text = words(&text, "the text")?;
+    Ok(text.is_some_and(|text| terms.holds(number, &text)))
+}
+
+fn different(names: Array) -> Answer<i64> {
+    let (mut latin, mut other) = (BTreeSet::new(), BTreeSet::new());
+    for name in &names {
+        let name = fold(&words(name, "a name")?.unwrap_or_default());
+        if name.trim().is_empty() {
+            continue;
+        }
+        let script = if name.is_ascii() {
+            &mut latin
+        } else {
+            &mut other
+        };
+        script.insert(name);
+    }
+    Ok(i64::try_from(latin.len().max(other.len())).unwrap_or(i64::MAX))
 }
 
 fn disguised(item: &mut Item) -> Array {

@@ -229,6 +229,25 @@ fn observe(listing: &mut Listing, given: Option<&Dynamic>, problems: &mut Vec<Pr
     listing.observed.dedup();
 }
 
+/// A script's plain value as JSON.
+pub(in crate::rules) fn json(value: &Dynamic) -> serde_json::Value {
+    if let Some(map) = value.read_lock::<Map>() {
+        let entries = map
+            .iter()
+            .map(|(key, value)| (key.to_string(), json(value)));
+        return serde_json::Value::Object(entries.collect());
+    }
+    if let Some(list) = value.read_lock::<Array>() {
+        return list.iter().map(json).collect();
+    }
+    match (value.as_int(), value.as_float(), value.as_bool()) {
+        (Ok(whole), ..) => whole.into(),
+        (_, Ok(number), _) => number.into(),
+        (.., Ok(answer)) => answer.into(),
+        _ => string(value).into(),
+    }
+}
+
 /// The keys that `facts` of a test takes.
 const FACTS: &[&str] = &[
     "usual_price",
