@@ -258,7 +258,7 @@ impl Committer {
             .as_ref()
             .is_some_and(|before| before.content() == listing.content());
         if same {
-            let campaigns = queued.campaigns.clone();
+            let campaigns = campaigns(before.as_ref(), queued);
             part.group.entries.push(Entry::Seen {
                 id: listing.id.clone(),
                 capture: capture.clone(),
@@ -386,10 +386,16 @@ fn date(listing: &mut Listing, before: Option<&Listing>, queued: &Queued, captur
     listing.first_seen = before.map_or(Some(capture.fetched_at), |before| before.first_seen);
     listing.last_seen = Some(capture.fetched_at);
     listing.capture = Some(capture.clone());
+    listing.campaigns = campaigns(before, queued);
+}
+
+/// Every campaign that has found the listing so far.
+fn campaigns(before: Option<&Listing>, queued: &Queued) -> Vec<String> {
     let known = before
         .map(|before| before.campaigns.clone())
         .unwrap_or_default();
-    listing.campaigns = known.into_iter().chain(queued.campaigns.clone()).collect();
-    listing.campaigns.sort();
-    listing.campaigns.dedup();
+    let mut all: Vec<String> = known.into_iter().chain(queued.campaigns.clone()).collect();
+    all.sort();
+    all.dedup();
+    all
 }

@@ -1,10 +1,46 @@
 //! From a page's text to the fields of a listing, each with where it came from; what is missing is said.
+//!
+//! A page becomes a [`page::PageModel`]; each reader in [`READERS`] offers values from it; `settle` chooses per field;
+//! `fill` makes the listing. A further vocabulary is a file beside this one and a line in [`READERS`].
 
-use std::collections::BTreeMap;
+mod entity;
+mod fill;
+mod found;
+mod graph;
+mod json_ld;
+mod kind;
+mod labels;
+mod links;
+mod market;
+mod mend;
+mod microdata;
+mod offer;
+mod open_graph;
+mod page;
+mod schema;
+mod select;
+mod settle;
+mod shown;
+mod shown_price;
+mod soup;
+mod stock;
+mod table;
+mod token;
+mod zones;
 
 use url::Url;
 
-use crate::model::{Gap, Listing, PageKind};
+use crate::{
+    model::{Gap, Listing, PageKind},
+    text::fold,
+};
+
+use found::{Found, Offered};
+use page::PageModel;
+use schema::Subject;
+use zones::Zone;
+
+pub use select::Selectors;
 
 /// A selector that could not be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,26 +52,13 @@ pub struct BadSelector {
     pub message: String,
 }
 
-/// CSS selectors and JSON pointers of one platform, by field.
-#[derive(Debug, Default)]
-pub struct Selectors {}
-
-impl Selectors {
-    /// Compiles what config.toml's `[platform.select]` says: field name to CSS selector (`css@attr` for an attribute)
-    /// or JSON pointer (begins with `/`). All faults at once.
-    pub fn compile(fields: &BTreeMap<String, String>) -> Result<Self, Vec<BadSelector>> {
-        let _ = fields;
-        todo!()
-    }
-}
-
 /// One value that a reader offered for a field.
 #[derive(Clone, Debug, serde::Serialize)]
 #[allow(missing_docs, reason = "plain names")]
 pub struct Candidate {
     pub field: String,
     pub value: String,
-    /// `select`, `json-ld`, `microdata`, `open-graph`, `table`, `text`, …
+    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `text`.
     pub reader: String,
     pub path: String,
     pub chosen: bool,
@@ -56,8 +79,165 @@ pub struct Reading {
     pub gaps: Vec<Gap>,
 }
 
+/// What every reader may look at.
+struct Sources<'a> {
+    blocks: &'a [serde_json::Value],
+    subject: &'a Subject,
+    zones: &'a [Zone],
+}
+
+/// A reader of one vocabulary.
+type Reader = fn(&Sources<'_>, &mut Found<'_, '_>);
+
+/// Every reader, most trusted first. A platform's own selectors go before all of them.
+const READERS: &[(&str, Reader)] = &[
+    ("json-ld", |from, found| {
+        schema::read(&json_ld::graph(from.blocks), from.subject, found)
+    }),
+    ("microdata", |from, found| {
+        schema::read(&microdata::graph(found.page), from.subject, found)
+    }),
+    ("rdfa", |from, found| {
+        schema::read(&microdata::rdfa(found.page), from.subject, found)
+    }),
+    ("open-graph", |_, found| open_graph::read(found)),
+    ("table", |from, found| table::read(found, from.zones)),
+    ("text", |from, found| shown::read(found, from.zones)),
+];
+
 /// Reads a page's text. Never fails: a bad page gives gaps.
 pub fn read(text: &str, url: &Url, selectors: &Selectors) -> Reading {
-    let _ = (text, url, selectors);
-    todo!()
+    let page = PageModel::new(text, url);
+    let zones = zones::zones(&page);
+    let (blocks, faults) = json_ld::blocks(&page);
+    let subject = subject(&page);
+    let mut own = Found::new(&page, "select");
+    let missed = select::read(selectors, &blocks, &mut own);
+    let mut offered = own.offered;
+    let from = Sources {
+        blocks: &blocks,
+        subject: &subject,
+        zones: &zones,
+    };
+    for (name, reader) in READERS {
+        let mut found = Found::new(&page, name);
+        reader(&from, &mut found);
+        offered.append(&mut found.offered);
+    }
+    let hint = currency(&page, &offered);
+    let chosen = settle::choose(&offered, hint.as_deref());
+    let mut listing = fill::listing(&fill::Chosen {
+        page: &page,
+        offered: &offered,
+        chosen: &chosen,
+        hint: hint.as_deref(),
+    });
+    listing.url = url.to_string();
+    let winners: Vec<&Offered> = chosen.values().map(|at| &offered[*at]).collect();
+    let kind = kind::of(&page, &zones, &listing, &winners);
+    let mut gaps = gaps(&page, kind, &listing);
+    gaps.extend(
+        faults
+            .into_iter()
+            .map(|why| gap("json-ld", &format!("a block that is no JSON: {why}"))),
+    );
+    gaps.extend(
+        missed
+            .into_iter()
+            .map(|(field, css)| gap(field, &format!("selector '{css}' found nothing"))),
+    );
+    Reading {
+        kind,
+        listing,
+        links: links::read(&page),
+        candidates: candidates(&page, &offered, &chosen),
+        gaps,
+    }
+}
+
+/// What the page says it is about: its title and headings, folded.
+fn subject(page: &PageModel<'_>) -> Subject {
+    let heads = page
+        .all()
+        .filter(|e| page.tag(*e) == "h1")
+        .take(5)
+        .map(|e| page.line(e));
+    let titles = heads.chain(page.title.clone()).map(|t| fold::fold(&t));
+    Subject {
+        titles: titles.filter(|t| t.chars().count() > 3).collect(),
+    }
+}
+
+/// The currency that the page names beside a price, else that of its market.
+fn currency(page: &PageModel<'_>, offered: &[Offered]) -> Option<String> {
+    let named = offered
+        .iter()
+        .filter(|o| o.field == "price")
+        .find_map(|o| o.beside.clone());
+    named.or_else(|| market::currency(page.language(), page.url).map(str::to_owned))
+}
+
+fn gap(field: &str, why: &str) -> Gap {
+    Gap {
+        field: field.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+/// What a listing should have and the page does not show.
+fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    if page.cut {
+        gaps.push(gap(
+            "page",
+            "it has more tags than are read of one page; what comes after them is missing",
+        ));
+    }
+    match kind {
+        PageKind::Listing => {
+            if listing.price.is_none() {
+                gaps.push(gap(
+                    "price",
+                    "no price in structured data, in a table or near the heading",
+                ));
+            }
+            for (field, missing) in [
+                ("brand", listing.brand.is_none()),
+                ("availability", listing.availability.is_none()),
+            ] {
+                if missing {
+                    gaps.push(gap(field, "not stated in a form that is read"));
+                }
+            }
+        }
+        PageKind::Wall => gaps.push(gap(
+            "page",
+            "a wall (captcha, login or block) instead of the page",
+        )),
+        PageKind::Index | PageKind::Ruined => {}
+    }
+    gaps
+}
+
+fn candidates(
+    page: &PageModel<'_>,
+    offered: &[Offered],
+    chosen: &std::collections::BTreeMap<&'static str, usize>,
+) -> Vec<Candidate> {
+    let one = |(at, offer): (usize, &Offered)| Candidate {
+        field: match &offer.beside {
+            Some(name) if offer.field == "attributes" => format!("attributes.{name}"),
+            _ => offer.field.to_owned(),
+        },
+        value: match &offer.beside {
+            Some(currency) if offer.field.ends_with("price") => {
+                format!("{} {currency}", offer.value)
+            }
+            _ => offer.value.clone(),
+        },
+        reader: offer.reader.to_owned(),
+        path: page.place(&offer.place),
+        chosen: chosen.get(offer.field) == Some(&at),
+    };
+    offered.iter().enumerate().map(one).collect()
 }

@@ -281,10 +281,11 @@ impl Listing {
         self.observed.contains(&block)
     }
 
-    /// The same listing without what a visit adds: times, capture, version, campaigns.
-    /// Two visits with equal content are one version.
+    /// The same listing without what a visit adds (times, capture, version, campaigns) and without the class,
+    /// which moves with the catalogue. Two visits with equal content are one version.
     pub fn content(&self) -> Self {
         Self {
+            class: None,
             campaigns: Vec::new(),
             first_seen: None,
             last_seen: None,

@@ -3,6 +3,7 @@
 mod china;
 mod find;
 mod gtin;
+mod labels;
 mod marks;
 mod standards;
 

@@ -1,0 +1,112 @@
+//! What the readers offer: values for fields, each with its reader and its place on the page.
+
+use super::page::PageModel;
+
+/// Where on the page a value stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// An element of the page model.
+    Element(usize),
+    /// Already a path: a JSON pointer, a meta name.
+    Path(String),
+}
+
+/// One value for one field.
+#[derive(Clone, Debug)]
+pub(super) struct Offered {
+    /// As `model::Listing` names it; `seller.name` for what lies deeper.
+    pub(super) field: &'static str,
+    pub(super) value: String,
+    /// The currency beside a price, the name of an attribute.
+    pub(super) beside: Option<String>,
+    pub(super) reader: &'static str,
+    pub(super) place: Place,
+    /// How much a reader trusts this one among its own: 0 is usual.
+    pub(super) lean: i32,
+}
+
+/// Values of one field beyond this number are not kept.
+const MOST: usize = 300;
+/// Descriptions are long.
+const MOST_TEXTS: usize = 8;
+
+/// What one reader finds.
+#[derive(Debug)]
+pub(super) struct Found<'p, 't> {
+    pub(super) page: &'p PageModel<'t>,
+    reader: &'static str,
+    pub(super) offered: Vec<Offered>,
+}
+
+impl<'p, 't> Found<'p, 't> {
+    pub(super) fn new(page: &'p PageModel<'t>, reader: &'static str) -> Self {
+        Self {
+            page,
+            reader,
+            offered: Vec::new(),
+        }
+    }
+
+    /// Offers a value; one that says nothing is passed over.
+    pub(super) fn add(&mut self, field: &'static str, value: &str, place: Place) {
+        self.push(field, value, None, place, 0);
+    }
+
+    /// Offers a value that this reader itself is less (or more) sure of than usual.
+    pub(super) fn lean(&mut self, field: &'static str, value: &str, place: Place, lean: i32) {
+        self.push(field, value, None, place, lean);
+    }
+
+    /// Offers a price with the currency beside it, or an attribute with its name.
+    pub(super) fn beside(
+        &mut self,
+        field: &'static str,
+        value: &str,
+        beside: &str,
+        place: Place,
+        lean: i32,
+    ) {
+        self.push(field, value, Some(beside), place, lean);
+    }
+
+    fn push(
+        &mut self,
+        field: &'static str,
+        value: &str,
+        beside: Option<&str>,
+        place: Place,
+        lean: i32,
+    ) {
+        let value = value.trim();
+        if value.is_empty() || says_nothing(value) {
+            return;
+        }
+        let most = if field == "description" {
+            MOST_TEXTS
+        } else {
+            MOST
+        };
+        if self.offered.iter().filter(|o| o.field == field).count() < most {
+            self.offered.push(Offered {
+                field,
+                value: value.to_owned(),
+                beside: beside
+                    .map(str::trim)
+                    .filter(|b| !b.is_empty())
+                    .map(str::to_owned),
+                reader: self.reader,
+                place,
+                lean,
+            });
+        }
+    }
+}
+
+/// What templates print where there is no value.
+fn says_nothing(value: &str) -> bool {
+    matches!(
+        value.to_ascii_lowercase().as_str(),
+        "null" | "undefined" | "nan" | "none" | "n/a" | "-" | "--" | "[object object]"
+    ) || value.starts_with("{{")
+        || value.starts_with("${")
+}

@@ -1,0 +1,173 @@
+//! What a page turned out to be: goods on offer, a list, or a wall in front of them.
+
+use super::{found::Offered, page::PageModel, zones::Zone};
+use crate::model::{Listing, PageKind};
+
+/// Words of walls, folded: in a title, or in the little text that such pages have.
+const WALL: &[&str] = &[
+    "captcha",
+    "are you a human",
+    "robot or human",
+    "verify you are human",
+    "verify you are a human",
+    "not a robot",
+    "are not a robot",
+    "access denied",
+    "access to this page has been denied",
+    "pardon our interruption",
+    "just a moment",
+    "attention required",
+    "unusual traffic",
+    "automated access",
+    "request blocked",
+    "checking your browser",
+    "security check",
+    "press & hold",
+    "press and hold",
+    "enable javascript and cookies to continue",
+    "ddos protection",
+    "human verification",
+    "bot detection",
+    "you have been blocked",
+    "please verify",
+    "验证码",
+    "安全验证",
+    "人机验证",
+    "滑块验证",
+    "请完成验证",
+    "访问过于频繁",
+    "访问异常",
+    "访问被拒绝",
+    "身份验证",
+    "확인해 주세요 로봇",
+    "ロボットではありません",
+    "проверка, что вы не робот",
+    "подтвердите, что вы не робот",
+    "доступ ограничен",
+    "sind sie ein mensch",
+    "zugriff verweigert",
+    "êtes-vous un humain",
+    "accès refusé",
+    "no soy un robot",
+    "acceso denegado",
+];
+/// Titles of login pages, folded, whole or at the start.
+const LOGIN: &[&str] = &[
+    "login",
+    "log in",
+    "sign in",
+    "登录",
+    "登陆",
+    "用户登录",
+    "会员登录",
+    "anmelden",
+    "connexion",
+    "iniciar sesión",
+    "вход",
+    "로그인",
+    "ログイン",
+];
+/// Parts of the addresses of scripts and frames that put up walls.
+const GUARDS: &[&str] = &[
+    "captcha-delivery.com",
+    "/_incapsula_resource",
+    "challenges.cloudflare.com",
+    "/cdn-cgi/challenge",
+    "px-captcha",
+    "perimeterx",
+    "geo.captcha",
+    "hcaptcha.com/1/api",
+    "recaptcha/api",
+    "geetest",
+    "arkoselabs",
+    "/distil_r_",
+];
+/// A wall has little else to say.
+const MOST_TEXT: usize = 2_500;
+
+/// What the page is, given what was read from it.
+pub(super) fn of(
+    page: &PageModel<'_>,
+    zones: &[Zone],
+    listing: &Listing,
+    winners: &[&Offered],
+) -> PageKind {
+    if is_listing(page, zones, listing, winners) {
+        PageKind::Listing
+    } else if is_wall(page) {
+        PageKind::Wall
+    } else {
+        PageKind::Index
+    }
+}
+
+/// Structured goods; or a heading with a price of its own; or a heading with a table of attributes that names the goods.
+fn is_listing(
+    page: &PageModel<'_>,
+    zones: &[Zone],
+    listing: &Listing,
+    winners: &[&Offered],
+) -> bool {
+    let by = |field: &str| winners.iter().find(|o| o.field == field);
+    let structured =
+        |o: &&&Offered| matches!(o.reader, "json-ld" | "microdata" | "rdfa" | "select");
+    if listing.title.is_none() {
+        return false;
+    }
+    if by("title").filter(structured).is_some() && !is_wall(page) {
+        return true;
+    }
+    let heading = page
+        .all()
+        .any(|e| page.tag(e) == "h1" && !zones[e].furniture && !page.raw(e).trim().is_empty());
+    let priced = by("price").is_some_and(|o| {
+        o.reader == "open-graph" || structured(&o) || o.reader == "text" && o.lean >= -8
+    });
+    let named = listing.brand.is_some()
+        || listing.model.is_some()
+        || listing.sku.is_some()
+        || listing.gtin.is_some();
+    let told = listing.attributes.len() >= 3 && named;
+    (heading || told) && (priced || told) && !is_wall(page)
+}
+
+fn is_wall(page: &PageModel<'_>) -> bool {
+    let text: String = crate::text::fold::fold(page.text.get(..).unwrap_or_default().trim())
+        .chars()
+        .take(MOST_TEXT + 1)
+        .collect();
+    let little = text.chars().count() <= MOST_TEXT;
+    let title = crate::text::fold::fold(page.title.as_deref().unwrap_or_default());
+    let says = |text: &str| WALL.iter().any(|word| text.contains(word));
+    if says(&title) || little && says(&text) {
+        return true;
+    }
+    let password = page
+        .all()
+        .any(|e| page.tag(e) == "input" && page.attribute(e, "type") == Some("password"));
+    if password && LOGIN.iter().any(|word| title.starts_with(word)) {
+        return true;
+    }
+    little && text.chars().count() < 600 && guarded(page)
+}
+
+/// Whether a script or frame of a guard is all that the page is about.
+fn guarded(page: &PageModel<'_>) -> bool {
+    let source = |e: usize| {
+        matches!(page.tag(e), "script" | "iframe")
+            .then(|| page.attribute(e, "src"))
+            .flatten()
+    };
+    page.all()
+        .filter_map(source)
+        .chain(
+            page.scripts
+                .iter()
+                .map(|(_, text)| *text)
+                .filter(|text| text.len() < 20_000),
+        )
+        .any(|text| {
+            let text = text.to_ascii_lowercase();
+            GUARDS.iter().any(|guard| text.contains(guard))
+        })
+}

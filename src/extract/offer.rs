@@ -1,0 +1,185 @@
+//! schema.org's Offer: the price that a buyer pays, whether there is stock, who sells.
+
+use super::{
+    found::{Found, Place},
+    graph::{Graph, Value},
+    schema,
+};
+
+/// Offers of one product beyond this number are not looked at.
+const MOST: usize = 200;
+
+/// Reads the offers of the product at `at`.
+pub(super) fn read(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+    let offers = offers(graph, at, found);
+    let Some(first) = chosen(graph, &offers, found) else {
+        // Some shops put price and availability on the product itself.
+        prices(graph, at, found);
+        state(graph, at, "availability", "availability", found);
+        return;
+    };
+    prices(graph, first, found);
+    availability(graph, &offers, first, found);
+    state(graph, first, "itemCondition", "condition", found);
+    seller(graph, first, found);
+    for property in &graph.things[first].properties {
+        let field = match property.name.as_str() {
+            "sku" => "sku",
+            "mpn" => "mpn",
+            "gtin" | "gtin8" | "gtin12" | "gtin13" | "gtin14" => "gtin",
+            _ => continue,
+        };
+        if let Some(words) = graph.words(&property.value) {
+            found.lean(field, words, property.place.clone(), -3);
+        }
+    }
+}
+
+/// The offers of a product, those of its variants, and those inside an AggregateOffer (which comes first).
+fn offers(graph: &Graph, product: usize, found: &Found<'_, '_>) -> Vec<usize> {
+    let mut all: Vec<usize> = graph.things(product, "offers").take(MOST).collect();
+    let mut variants: Vec<usize> = graph.things(product, "hasVariant").take(MOST).collect();
+    // The variant whose address is the page's own goes first.
+    variants.sort_by_key(|v| !own(graph, *v, found));
+    all.extend(
+        variants
+            .iter()
+            .flat_map(|v| graph.things(*v, "offers"))
+            .take(MOST),
+    );
+    let inner: Vec<usize> = all
+        .iter()
+        .flat_map(|o| graph.things(*o, "offers"))
+        .take(MOST)
+        .collect();
+    all.extend(inner);
+    all.truncate(MOST);
+    all
+}
+
+fn own(graph: &Graph, thing: usize, found: &Found<'_, '_>) -> bool {
+    graph
+        .text(thing, "url")
+        .or(graph.things[thing].id.as_deref())
+        .and_then(|url| found.page.resolve(url))
+        .is_some_and(|url| url == *found.page.url)
+}
+
+/// The offer whose price is shown: one at the page's own address, one in stock, the first with a price.
+fn chosen(graph: &Graph, offers: &[usize], found: &Found<'_, '_>) -> Option<usize> {
+    let variants = offers.iter().filter(|o| own(graph, **o, found)).count();
+    let rate = |offer: usize| {
+        let priced = ["price", "lowPrice", "priceSpecification"]
+            .iter()
+            .any(|name| graph.things[offer].all(name).next().is_some());
+        let stocked = graph
+            .text(offer, "availability")
+            .is_none_or(|a| !a.to_ascii_lowercase().contains("out"));
+        let here = variants < offers.len() && own(graph, offer, found);
+        (priced, here, stocked)
+    };
+    // Of equals the first: `max_by_key` would take the last.
+    offers.iter().copied().rev().max_by_key(|o| rate(*o))
+}
+
+fn prices(graph: &Graph, offer: usize, found: &mut Found<'_, '_>) {
+    let currency = graph.text(offer, "priceCurrency").unwrap_or_default();
+    let aggregate = graph.things[offer].all("price").next().is_none();
+    for property in &graph.things[offer].properties {
+        match (property.name.as_str(), &property.value) {
+            ("price", Value::Text(price)) => {
+                found.beside("price", price, currency, property.place.clone(), 0);
+            }
+            ("lowPrice", Value::Text(price)) if aggregate => {
+                found.beside("price", price, currency, property.place.clone(), -2);
+            }
+            ("priceSpecification" | "price", Value::Thing(specification)) => {
+                specified(graph, *specification, currency, found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A UnitPriceSpecification: a price to pay, or one crossed out.
+fn specified(graph: &Graph, at: usize, currency: &str, found: &mut Found<'_, '_>) {
+    let own = graph.text(at, "priceCurrency").unwrap_or(currency);
+    let kind = graph
+        .text(at, "priceType")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let crossed = ["list", "strike", "srp", "msrp", "regular", "rrp"]
+        .iter()
+        .any(|w| kind.contains(w));
+    // "per 100 g" is not the price of the goods.
+    let partial = graph.things[at].all("referenceQuantity").next().is_some()
+        && graph.things[at].all("billingDuration").next().is_none();
+    for property in &graph.things[at].properties {
+        if let ("price" | "minPrice", Value::Text(price)) =
+            (property.name.as_str(), &property.value)
+        {
+            let place = property.place.clone();
+            if crossed {
+                found.beside("list_price", price, own, place, 0);
+            } else {
+                found.beside("price", price, own, place, if partial { -20 } else { -1 });
+            }
+        }
+    }
+}
+
+/// In stock if any of the offers is.
+fn availability(graph: &Graph, offers: &[usize], first: usize, found: &mut Found<'_, '_>) {
+    let stated = |offer: usize| {
+        let property = graph.things[offer].all("availability").next()?;
+        Some((graph.words(&property.value)?, property.place.clone()))
+    };
+    let in_stock = |(words, _): &(&str, Place)| {
+        super::stock::read(words) == Some(crate::model::Availability::InStock)
+    };
+    let any = offers.iter().filter_map(|o| stated(*o)).find(in_stock);
+    if let Some((words, place)) = any.or_else(|| stated(first)) {
+        found.add("availability", words, place);
+    }
+}
+
+fn state(graph: &Graph, at: usize, name: &str, field: &'static str, found: &mut Found<'_, '_>) {
+    for property in graph.things[at].all(name) {
+        if let Some(words) = graph.words(&property.value) {
+            found.add(field, words, property.place.clone());
+        }
+    }
+}
+
+fn seller(graph: &Graph, offer: usize, found: &mut Found<'_, '_>) {
+    let Some(property) = ["seller", "offeredBy"]
+        .iter()
+        .find_map(|n| graph.things[offer].all(n).next())
+    else {
+        return;
+    };
+    if let Some(name) = graph.words_by(&property.value, &["name", "legalName"]) {
+        found.add("seller.name", name, property.place.clone());
+    }
+    let Value::Thing(seller) = property.value else {
+        return;
+    };
+    if let Some(url) = graph
+        .text(seller, "url")
+        .and_then(|url| found.page.resolve(url))
+    {
+        found.add("seller.url", url.as_str(), property.place.clone());
+    }
+    for (name, field) in [
+        ("identifier", "seller.id"),
+        ("taxID", "seller.licence"),
+        ("vatID", "seller.licence"),
+    ] {
+        if let Some(text) = graph.text(seller, name) {
+            found.add(field, text, property.place.clone());
+        }
+    }
+    if let Some(address) = schema::address(graph, seller) {
+        found.add("seller.location", &address, property.place.clone());
+    }
+}

@@ -1,0 +1,149 @@
+//! Open Graph, its `product:` names and Twitter's cards: what `<meta>` says for those who share a page.
+
+use std::collections::BTreeMap;
+
+use super::found::{Found, Place};
+
+/// Meta names and the fields that they fill.
+const NAMES: &[(&str, &str)] = &[
+    ("og:title", "title"),
+    ("twitter:title", "title"),
+    ("og:description", "description"),
+    ("description", "description"),
+    ("og:image", "images"),
+    ("og:image:url", "images"),
+    ("og:image:secure_url", "images"),
+    ("twitter:image", "images"),
+    ("product:brand", "brand"),
+    ("og:brand", "brand"),
+    ("product:availability", "availability"),
+    ("og:availability", "availability"),
+    ("product:condition", "condition"),
+    ("og:condition", "condition"),
+    ("product:retailer_item_id", "sku"),
+    ("product:mfr_part_no", "mpn"),
+    ("product:retailer_part_no", "mpn"),
+    ("product:ean", "gtin"),
+    ("product:upc", "gtin"),
+    ("product:isbn", "gtin"),
+    ("product:gtin", "gtin"),
+    ("og:upc", "gtin"),
+    ("og:ean", "gtin"),
+    ("book:isbn", "gtin"),
+    ("product:category", "category"),
+    ("og:locale", "language"),
+    ("content-language", "language"),
+];
+
+const PRICES: &[&str] = &[
+    "product:price:amount",
+    "og:price:amount",
+    "product:price",
+    "og:price",
+    "price",
+];
+const SALE: &[&str] = &[
+    "product:sale_price:amount",
+    "og:sale_price:amount",
+    "product:sale_price",
+];
+const BEFORE: &[&str] = &[
+    "product:original_price:amount",
+    "og:standard_amount",
+    "product:pretax_price:amount",
+];
+const CURRENCIES: &[&str] = &[
+    "product:price:currency",
+    "og:price:currency",
+    "product:sale_price:currency",
+    "product:currency",
+    "product:original_price:currency",
+    "priceCurrency",
+    "currency",
+];
+
+/// The metas of a page by lower-case name; the first of a name counts.
+pub(super) fn metas<'p>(
+    page: &'p super::page::PageModel<'_>,
+) -> BTreeMap<String, Vec<(usize, &'p str)>> {
+    let mut metas: BTreeMap<String, Vec<(usize, &str)>> = BTreeMap::new();
+    for element in page.all().filter(|e| page.tag(*e) == "meta") {
+        let name = page.either(element, &["property", "name", "http-equiv"]);
+        let content = page.either(element, &["content", "value"]);
+        if let (Some(name), Some(content)) = (name, content) {
+            metas
+                .entry(name.to_ascii_lowercase())
+                .or_default()
+                .push((element, content));
+        }
+    }
+    metas
+}
+
+/// Offers what the metas say.
+pub(super) fn read(found: &mut Found<'_, '_>) {
+    let page = found.page;
+    let metas = metas(page);
+    let first = |names: &[&'static str]| {
+        names.iter().find_map(|n| {
+            let all = metas.get(&n.to_ascii_lowercase())?;
+            all.first().map(|(_, content)| (*n, *content))
+        })
+    };
+    for (name, field) in NAMES {
+        for (_, content) in metas.get(*name).into_iter().flatten().take(20) {
+            offer(found, name, field, content);
+        }
+    }
+    let currency = first(CURRENCIES).map_or("", |(_, code)| code);
+    let (price, sale, before) = (first(PRICES), first(SALE), first(BEFORE));
+    let (price, before) = match sale {
+        Some(sale) => (Some(sale), price.or(before)),
+        None => (price, before),
+    };
+    if let Some((name, amount)) = price {
+        found.beside("price", amount, currency, meta(name), 0);
+    }
+    if let Some((name, amount)) = before {
+        found.beside("list_price", amount, currency, meta(name), 0);
+    }
+    cards(&metas, found);
+}
+
+fn offer(found: &mut Found<'_, '_>, name: &'static str, field: &'static str, content: &str) {
+    match field {
+        "images" => {
+            if let Some(url) = found.page.resolve(content) {
+                found.add(field, url.as_str(), meta(name));
+            }
+        }
+        // Written for search engines: often about the shop, not the goods.
+        "description" if name == "description" => found.lean(field, content, meta(name), -10),
+        _ => found.add(field, content, meta(name)),
+    }
+}
+
+/// Twitter's product card: `label1` "Price", `data1` "$5".
+fn cards(metas: &BTreeMap<String, Vec<(usize, &str)>>, found: &mut Found<'_, '_>) {
+    for (label, data) in [
+        ("twitter:label1", "twitter:data1"),
+        ("twitter:label2", "twitter:data2"),
+    ] {
+        let text = |name: &str| {
+            metas
+                .get(name)
+                .and_then(|all| all.first())
+                .map(|(_, text)| *text)
+        };
+        let (Some(named), Some(value)) = (text(label), text(data)) else {
+            continue;
+        };
+        if let Some(field) = super::labels::field(named) {
+            found.lean(field, value, meta(data), -5);
+        }
+    }
+}
+
+fn meta(name: &str) -> Place {
+    Place::Path(format!("meta[{name}]"))
+}

@@ -1,0 +1,225 @@
+//! What the readers see of a page: its elements in a flat list, in page order, and its text in one string.
+//!
+//! An element's descendants are the elements after it up to its `end`; its text is a range of the page's text.
+//! So nothing here is recursive, and a page costs what its bytes cost.
+
+use std::{borrow::Cow, ops::Range};
+
+use url::Url;
+
+use super::{found::Place, soup, token::Attribute};
+
+/// One element.
+#[derive(Debug)]
+pub(super) struct Element<'a> {
+    /// Lower case; empty for the page itself, which is element 0.
+    pub(super) tag: Cow<'a, str>,
+    pub(super) parent: usize,
+    /// One past its last descendant.
+    pub(super) end: usize,
+    pub(super) text: Range<usize>,
+    pub(super) attributes: Range<usize>,
+    /// Neither it nor what is in it is shown: `hidden`, `display: none`, `template`, `noscript`.
+    pub(super) hidden: bool,
+}
+
+/// A page as the readers see it.
+#[derive(Debug)]
+pub(super) struct PageModel<'a> {
+    pub(super) url: &'a Url,
+    pub(super) elements: Vec<Element<'a>>,
+    pub(super) attributes: Vec<Attribute<'a>>,
+    /// All text but that of scripts and styles. White space is one space, a block begins on a new line.
+    pub(super) text: String,
+    /// Contents of scripts, by element.
+    pub(super) scripts: Vec<(usize, &'a str)>,
+    /// Contents of the first `<title>`.
+    pub(super) title: Option<String>,
+    /// The page was longer than what is read of a page.
+    pub(super) cut: bool,
+}
+
+impl<'a> PageModel<'a> {
+    /// The model of `text`, which came from `url`.
+    pub(super) fn new(text: &'a str, url: &'a Url) -> Self {
+        soup::build(text, url)
+    }
+
+    /// Every element but the page itself.
+    pub(super) fn all(&self) -> Range<usize> {
+        1..self.elements.len()
+    }
+
+    /// The descendants of an element.
+    pub(super) fn inside(&self, element: usize) -> Range<usize> {
+        element + 1..self.elements[element].end
+    }
+
+    pub(super) fn children(&self, element: usize) -> impl Iterator<Item = usize> {
+        let end = self.elements[element].end;
+        let mut at = element + 1;
+        std::iter::from_fn(move || {
+            while at < end {
+                let child = at;
+                at = self.elements[at].end.max(at + 1);
+                if self.elements[child].parent == element {
+                    return Some(child);
+                }
+            }
+            None
+        })
+    }
+
+    pub(super) fn tag(&self, element: usize) -> &str {
+        &self.elements[element].tag
+    }
+
+    pub(super) fn hidden(&self, element: usize) -> bool {
+        self.elements[element].hidden
+    }
+
+    /// From the parent up to the outermost element.
+    pub(super) fn ancestors(&self, element: usize) -> impl Iterator<Item = usize> {
+        let up = move |e: &usize| Some(self.elements[*e].parent).filter(|p| *p != 0);
+        std::iter::successors(Some(element), up).skip(1)
+    }
+
+    /// An attribute's value; the first of that name counts.
+    pub(super) fn attribute(&self, element: usize, name: &str) -> Option<&str> {
+        self.attributes[self.elements[element].attributes.clone()]
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_ref())
+    }
+
+    /// The first of these attributes that says something.
+    pub(super) fn either(&self, element: usize, names: &[&str]) -> Option<&str> {
+        names
+            .iter()
+            .filter_map(|name| self.attribute(element, name))
+            .map(str::trim)
+            .find(|value| !value.is_empty())
+    }
+
+    /// The element's text, on one line.
+    pub(super) fn line(&self, element: usize) -> String {
+        one_line(self.raw(element))
+    }
+
+    /// The element's text as it stands in the page's text.
+    pub(super) fn raw(&self, element: usize) -> &str {
+        &self.text[self.elements[element].text.clone()]
+    }
+
+    /// What the page says in its `<html lang>`.
+    pub(super) fn language(&self) -> Option<&str> {
+        self.all()
+            .take(3)
+            .find(|e| self.tag(*e) == "html")
+            .and_then(|e| self.either(e, &["lang", "xml:lang"]))
+    }
+
+    /// `reference` as an absolute address, by the page's `<base>`.
+    pub(super) fn resolve(&self, reference: &str) -> Option<Url> {
+        let base = self
+            .all()
+            .find(|e| self.tag(*e) == "base")
+            .and_then(|e| self.attribute(e, "href"))
+            .and_then(|href| self.url.join(href).ok());
+        base.as_ref()
+            .unwrap_or(self.url)
+            .join(reference.trim())
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+    }
+
+    /// A place on the page as a path.
+    pub(super) fn place(&self, place: &Place) -> String {
+        match place {
+            Place::Element(element) => self.path(*element),
+            Place::Path(path) => path.clone(),
+        }
+    }
+
+    /// A CSS path to the element: from the nearest ancestor with an id, or the last five steps.
+    pub(super) fn path(&self, element: usize) -> String {
+        let mut steps = Vec::new();
+        for e in std::iter::once(element).chain(self.ancestors(element)) {
+            let (step, anchored) = self.step(e);
+            steps.push(step);
+            if anchored || steps.len() == 5 {
+                break;
+            }
+        }
+        steps.reverse();
+        steps.join(" > ")
+    }
+
+    fn step(&self, element: usize) -> (String, bool) {
+        let tag = self.tag(element);
+        let plain = |word: &&str| {
+            let mut chars = word.chars();
+            chars
+                .next()
+                .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+                && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        };
+        if let Some(id) = self.attribute(element, "id").filter(plain) {
+            return (format!("{tag}#{id}"), true);
+        }
+        let class = self
+            .attribute(element, "class")
+            .and_then(|all| all.split_ascii_whitespace().find(plain));
+        let mut step = class.map_or_else(|| tag.to_owned(), |class| format!("{tag}.{class}"));
+        if let Some(nth) = self.nth(element) {
+            step.push_str(&format!(":nth-of-type({nth})"));
+        }
+        (step, false)
+    }
+
+    /// Its place among its parent's children of the same tag; none for the only one, or far down a long list.
+    fn nth(&self, element: usize) -> Option<usize> {
+        let same = |e: &usize| self.tag(*e) == self.tag(element);
+        let siblings = self.children(self.elements[element].parent).take(500);
+        let alike: Vec<usize> = siblings.filter(same).collect();
+        let at = alike.iter().position(|e| *e == element)?;
+        (alike.len() > 1).then_some(at + 1)
+    }
+}
+
+/// Words with one space between them.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_back_to_its_element() {
+        let url = Url::parse("http://shop.example/").unwrap();
+        let text = "<div id=main><p>a</p><p class='x price'><b>5</b></p></div>";
+        let page = PageModel::new(text, &url);
+        let b = page.all().find(|e| page.tag(*e) == "b").unwrap();
+        assert_eq!(page.path(b), "div#main > p.x:nth-of-type(2) > b");
+    }
+
+    #[test]
+    fn addresses_are_absolute_by_base() {
+        let url = Url::parse("http://shop.example/a/b.html").unwrap();
+        let page = PageModel::new("<base href='/c/'><a href=d>", &url);
+        assert_eq!(
+            page.resolve("d").unwrap().as_str(),
+            "http://shop.example/c/d"
+        );
+        assert!(page.resolve("javascript:void(0)").is_none());
+    }
+}

@@ -1,0 +1,326 @@
+//! schema.org's Product in any notation: which thing on the page is the product, and what it says.
+
+use super::{
+    found::{Found, Place},
+    graph::{Graph, Property, Thing, Value},
+    offer,
+};
+
+/// Types that mean goods on offer.
+const PRODUCT: &[&str] = &[
+    "product",
+    "productgroup",
+    "individualproduct",
+    "productmodel",
+    "someproducts",
+    "vehicle",
+    "car",
+    "book",
+    "softwareapplication",
+    "videogame",
+    "movie",
+    "musicalbum",
+    "event",
+    "musicevent",
+    "theaterevent",
+    "service",
+];
+
+/// Properties that lead to other goods than those of the page.
+const OTHERS: &[&str] = &[
+    "isRelatedTo",
+    "isSimilarTo",
+    "isAccessoryOrSparePartFor",
+    "isConsumableFor",
+    "itemListElement",
+    "hasVariant",
+    "item",
+    "related",
+    "makesOffer",
+    "hasOfferCatalog",
+    "model",
+    "itemOffered",
+];
+
+/// What the page itself says about which product it shows.
+#[derive(Debug, Default)]
+pub(super) struct Subject {
+    /// Folded: headings and titles.
+    pub(super) titles: Vec<String>,
+}
+
+impl Subject {
+    fn names(&self, name: &str) -> bool {
+        let name = crate::text::fold::fold(name);
+        name.chars().count() > 3
+            && self
+                .titles
+                .iter()
+                .any(|title| title.contains(&name) || name.contains(title.as_str()))
+    }
+}
+
+/// The page's product, where the graph states one.
+pub(super) fn product(graph: &Graph, subject: &Subject, found: &Found<'_, '_>) -> Option<usize> {
+    let rated = |at: usize| (rate(graph, at, subject, found), at);
+    let mut all: Vec<(i32, usize)> = (0..graph.things.len())
+        .filter(|at| graph.things[*at].is(PRODUCT))
+        .take(500)
+        .map(rated)
+        .collect();
+    // Best first; of equals the first on the page.
+    all.sort_by_key(|(rate, at)| (-rate, *at));
+    let (rate, at) = *all.first()?;
+    let lonely = all.len() < 3 || all.get(1).is_some_and(|(second, _)| *second < rate);
+    (rate > 0 && (lonely || rate >= 8)).then_some(at)
+}
+
+fn rate(graph: &Graph, at: usize, subject: &Subject, found: &Found<'_, '_>) -> i32 {
+    let thing = &graph.things[at];
+    let mut rate = 1;
+    if thing.is(&["product", "productgroup", "individualproduct"]) {
+        rate += 3;
+    }
+    if graph
+        .text(at, "name")
+        .is_some_and(|name| subject.names(name))
+    {
+        rate += 6;
+    }
+    if thing.all("offers").next().is_some() || thing.all("hasVariant").next().is_some() {
+        rate += 4;
+    }
+    let own = |address: &str| {
+        found
+            .page
+            .resolve(address)
+            .is_some_and(|url| same_page(&url, found.page.url))
+    };
+    if graph.text(at, "url").is_some_and(own) || thing.id.as_deref().is_some_and(own) {
+        rate += 4;
+    }
+    if graph
+        .owners(at)
+        .any(|(owner, role)| OTHERS.contains(&role) || graph.things[owner].is(PRODUCT))
+    {
+        rate -= 9;
+    }
+    rate
+}
+
+pub(super) fn same_page(a: &url::Url, b: &url::Url) -> bool {
+    a.host_str() == b.host_str() && a.path().trim_end_matches('/') == b.path().trim_end_matches('/')
+}
+
+/// Offers everything that a graph says about the page's product, and its breadcrumb.
+pub(super) fn read(graph: &Graph, subject: &Subject, found: &mut Found<'_, '_>) {
+    crumbs(graph, found);
+    let Some(main) = product(graph, subject, found) else {
+        return;
+    };
+    for at in same_goods(graph, main) {
+        plain(graph, at, found);
+        identifiers(graph, at, found);
+        makers(graph, at, found);
+        attributes(graph, at, found);
+        reviews(graph, at, found);
+        offer::read(graph, at, found);
+    }
+}
+
+/// The product, then the things that say more about it: its group, its chosen variant, a second block of the same name.
+fn same_goods(graph: &Graph, main: usize) -> Vec<usize> {
+    let mut all = vec![main];
+    all.extend(graph.things(main, "isVariantOf"));
+    let name = graph.text(main, "name");
+    let twin = |at: &usize| {
+        let thing: &Thing = &graph.things[*at];
+        thing.is(&["product", "productgroup"])
+            && thing.parent.is_none()
+            && name.is_some()
+            && graph.text(*at, "name") == name
+    };
+    let twins: Vec<usize> = (0..graph.things.len()).filter(twin).take(20).collect();
+    all.extend(twins);
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|at| seen.insert(*at));
+    all
+}
+
+/// Fields that are one text of the product.
+const PLAIN: &[(&str, &str)] = &[
+    ("name", "title"),
+    ("description", "description"),
+    ("sku", "sku"),
+    ("mpn", "mpn"),
+    ("model", "model"),
+    ("brand", "brand"),
+    ("itemCondition", "condition"),
+    ("category", "category"),
+    ("inLanguage", "language"),
+];
+
+fn plain(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+    for property in &graph.things[at].properties {
+        let Some((_, field)) = PLAIN.iter().find(|(name, _)| *name == property.name) else {
+            if property.name == "image" {
+                image(graph, property, found);
+            }
+            continue;
+        };
+        if let Some(words) =
+            graph.words_by(&property.value, &["name", "legalName", "value", "brand"])
+        {
+            found.add(field, words, property.place.clone());
+        }
+    }
+}
+
+fn image(graph: &Graph, property: &Property, found: &mut Found<'_, '_>) {
+    let address = graph.words_by(
+        &property.value,
+        &["contentUrl", "url", "image", "@id", "thumbnailUrl"],
+    );
+    if let Some(url) = address.and_then(|a| found.page.resolve(a)) {
+        found.add("images", url.as_str(), property.place.clone());
+    }
+}
+
+fn identifiers(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+    for property in &graph.things[at].properties {
+        let name = property.name.to_ascii_lowercase();
+        let Some(words) = graph.words_by(&property.value, &["value", "name"]) else {
+            continue;
+        };
+        match name.as_str() {
+            "gtin" | "gtin8" | "gtin12" | "gtin13" | "gtin14" | "ean" | "ean13" | "upc"
+            | "isbn" => {
+                found.add("gtin", words, property.place.clone());
+            }
+            "productid" => match words.split_once(':') {
+                Some((scheme, number)) if !scheme.eq_ignore_ascii_case("sku") => {
+                    found.add("gtin", number, property.place.clone());
+                }
+                Some((_, number)) => found.add("sku", number, property.place.clone()),
+                None => found.lean("sku", words, property.place.clone(), -5),
+            },
+            _ => {}
+        }
+    }
+}
+
+fn makers(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+    for property in graph.things[at].all("manufacturer") {
+        if let Some(name) = graph.words_by(&property.value, &["name", "legalName"]) {
+            found.add("manufacturer", name, property.place.clone());
+        }
+        if let Value::Thing(maker) = property.value
+            && let Some(address) = address(graph, maker)
+        {
+            found.add("manufacturer_address", &address, property.place.clone());
+        }
+    }
+}
+
+/// A PostalAddress in one line, or the text that stands in its place.
+pub(super) fn address(graph: &Graph, thing: usize) -> Option<String> {
+    let property = graph.things[thing].all("address").next()?;
+    match &property.value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Thing(postal) => {
+            let parts = [
+                "streetAddress",
+                "addressLocality",
+                "addressRegion",
+                "postalCode",
+                "addressCountry",
+            ];
+            let parts: Vec<&str> = parts
+                .iter()
+                .filter_map(|p| graph.text(*postal, p))
+                .collect();
+            (!parts.is_empty()).then(|| parts.join(", "))
+        }
+    }
+}
+
+fn attributes(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+    for property in graph.things[at].all("additionalProperty") {
+        let Value::Thing(pair) = property.value else {
+            continue;
+        };
+        if let (Some(name), Some(value)) = (graph.text(pair, "name"), graph.text(pair, "value")) {
+            let place = graph.things[pair]
+                .all("value")
+                .next()
+                .map(|p| p.place.clone());
+            let place = place.unwrap_or_else(|| property.place.clone());
+            found.beside("attributes", value, name, place, 0);
+        }
+    }
+    for name in ["color", "material", "size", "weight", "countryOfOrigin"] {
+        if let Some(property) = graph.things[at].all(name).next()
+            && let Some(words) = graph.words(&property.value)
+        {
+            found.beside("attributes", words, name, property.place.clone(), -10);
+        }
+    }
+}
+
+fn reviews(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+    for rating in graph.things(at, "aggregateRating") {
+        for property in &graph.things[rating].properties {
+            let field = match property.name.as_str() {
+                "ratingValue" => "rating",
+                "reviewCount" => "review_count",
+                "ratingCount" => {
+                    // A rating without words is no review; it counts where nothing else does.
+                    if let Some(words) = graph.words(&property.value) {
+                        found.lean("review_count", words, property.place.clone(), -10);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            if let Some(words) = graph.words(&property.value) {
+                found.add(field, words, property.place.clone());
+            }
+        }
+    }
+}
+
+/// The names of a BreadcrumbList by position; of several the longest.
+fn crumbs(graph: &Graph, found: &mut Found<'_, '_>) {
+    let lists = (0..graph.things.len()).filter(|at| graph.things[*at].is(&["breadcrumblist"]));
+    let mut best: Option<(Vec<String>, Place)> = None;
+    for list in lists.take(20) {
+        let mut steps: Vec<(i64, String)> = Vec::new();
+        for (n, step) in graph.things(list, "itemListElement").take(30).enumerate() {
+            let position = graph
+                .text(step, "position")
+                .and_then(|p| p.trim().parse().ok());
+            let inner = || {
+                graph
+                    .things(step, "item")
+                    .find_map(|item| graph.text(item, "name"))
+            };
+            if let Some(name) = graph.text(step, "name").or_else(inner) {
+                steps.push((position.unwrap_or(n as i64 + 1), name.trim().to_owned()));
+            }
+        }
+        steps.sort_by_key(|(position, _)| *position);
+        let names: Vec<String> = steps.into_iter().map(|(_, name)| name).collect();
+        let longer = best
+            .as_ref()
+            .is_none_or(|(other, _)| names.len() > other.len());
+        if let (true, Some(first)) = (
+            longer && !names.is_empty(),
+            graph.things[list].properties.first(),
+        ) {
+            best = Some((names, first.place.clone()));
+        }
+    }
+    if let Some((names, place)) = best {
+        found.beside("category", &names.join(" > "), "breadcrumb", place, 10);
+    }
+}

@@ -1,0 +1,169 @@
+//! The one place that chooses: of all values offered for a field, the one whose reader is trusted most, helped by agreement.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use super::{found::Offered, stock};
+use crate::{
+    model::Money,
+    text::{fold::fold, price},
+};
+
+/// How far each reader is trusted.
+const TRUST: &[(&str, i32)] = &[
+    ("select", 1_000),
+    ("json-ld", 80),
+    ("microdata", 78),
+    ("rdfa", 70),
+    ("open-graph", 60),
+    ("table", 55),
+    ("text", 45),
+];
+
+/// Each further reader that offers the same value adds so much.
+const AGREEMENT: i32 = 9;
+
+/// For each field the index of the value chosen.
+pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'static str, usize> {
+    let mut groups: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
+    for (at, offer) in offered.iter().enumerate() {
+        if let Some(key) = meaning(offer, hint) {
+            groups.entry((offer.field, key)).or_default().push(at);
+        }
+    }
+    let mut chosen: BTreeMap<&'static str, (i32, usize)> = BTreeMap::new();
+    for members in groups.values() {
+        let Some((weight, at)) = weigh(offered, members) else {
+            continue;
+        };
+        let best = chosen.entry(offered[at].field).or_insert((weight, at));
+        // Of equals the first offered.
+        if (weight, std::cmp::Reverse(at)) > (best.0, std::cmp::Reverse(best.1)) {
+            *best = (weight, at);
+        }
+    }
+    chosen
+        .into_iter()
+        .map(|(field, (_, at))| (field, at))
+        .collect()
+}
+
+/// The weight of a group of equal values, and its most trusted member.
+fn weigh(offered: &[Offered], members: &[usize]) -> Option<(i32, usize)> {
+    let readers: BTreeSet<&str> = members.iter().map(|at| offered[*at].reader).collect();
+    let best = members
+        .iter()
+        .copied()
+        .rev()
+        .max_by_key(|at| trust(&offered[*at]))?;
+    let further = i32::try_from(readers.len()).unwrap_or(1) - 1;
+    Some((trust(&offered[best]) + AGREEMENT * further, best))
+}
+
+fn trust(offer: &Offered) -> i32 {
+    let base = TRUST.iter().find(|(reader, _)| *reader == offer.reader);
+    base.map_or(0, |(_, trust)| *trust) + offer.lean
+}
+
+/// What a value means, so that equal meanings agree; none where it means nothing for its field.
+fn meaning(offer: &Offered, hint: Option<&str>) -> Option<String> {
+    match offer.field {
+        "price" | "list_price" => {
+            let money = money(offer, hint).filter(|m| m.amount > Decimal::ZERO)?;
+            Some(money.amount.normalize().to_string())
+        }
+        "availability" => stock::read(&offer.value).map(|a| a.as_str().to_owned()),
+        "brand" if !is_name(&offer.value) => None,
+        _ => Some(fold(&offer.value)),
+    }
+}
+
+/// A brand is a name, not an address or a number of words.
+fn is_name(value: &str) -> bool {
+    !value.contains("://")
+        && value.chars().count() <= 80
+        && !matches!(
+            fold(value).as_str(),
+            "brand" | "no brand" | "其他" | "other" | "generic" | "无" | "n/a"
+        )
+}
+
+/// The money that an offered price means.
+pub(super) fn money(offer: &Offered, hint: Option<&str>) -> Option<Money> {
+    let beside = offer.beside.as_deref();
+    let code = beside.and_then(|sign| {
+        let known = price::currency(sign).map(str::to_owned);
+        known.or_else(|| {
+            (sign.len() == 3 && sign.chars().all(|c| c.is_ascii_alphabetic()))
+                .then(|| sign.to_ascii_uppercase())
+        })
+    });
+    let machine = (offer.value.len() < 30
+        && offer.value.chars().all(|c| c.is_ascii_digit() || c == '.')
+        && offer.value.matches('.').count() <= 1)
+        .then(|| offer.value.trim_end_matches('.').parse().ok())
+        .flatten();
+    let hint = code.as_deref().or(beside).or(hint);
+    match machine {
+        Some(amount) if beside.is_some() => Some(Money {
+            amount,
+            currency: code,
+        }),
+        _ => price::parse(&offer.value, hint).map(|money| Money {
+            currency: code.clone().or(money.currency),
+            ..money
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::found::Place;
+
+    fn offer(
+        field: &'static str,
+        value: &str,
+        beside: Option<&str>,
+        reader: &'static str,
+    ) -> Offered {
+        Offered {
+            field,
+            value: value.to_owned(),
+            beside: beside.map(str::to_owned),
+            reader,
+            place: Place::Path(String::new()),
+            lean: 0,
+        }
+    }
+
+    #[test]
+    fn trust_decides_and_agreement_helps() {
+        let offered = [
+            offer("price", "20", Some("EUR"), "open-graph"),
+            offer("price", "15", None, "table"),
+            offer("price", "15,00 €", None, "text"),
+            offer("brand", "https://schema.org/Brand", None, "json-ld"),
+            offer("brand", "Acme", None, "text"),
+            offer("availability", "soon", None, "json-ld"),
+        ];
+        let chosen = choose(&offered, None);
+        assert_eq!(chosen.get("price"), Some(&1));
+        assert_eq!(chosen.get("brand"), Some(&4));
+        assert_eq!(chosen.get("availability"), None);
+    }
+
+    #[test]
+    fn numbers_for_machines_are_not_read_as_text() {
+        let machine = offer("price", "1.299", Some("EUR"), "json-ld");
+        assert_eq!(money(&machine, None).unwrap().amount.to_string(), "1.299");
+        let text = offer("price", "1.299 €", None, "text");
+        assert_eq!(money(&text, None).unwrap().amount.to_string(), "1299");
+        let sign = offer("price", "$ 5", None, "text");
+        assert_eq!(
+            money(&sign, Some("TWD")).unwrap().currency.as_deref(),
+            Some("TWD")
+        );
+    }
+}

@@ -1,0 +1,376 @@
+//! What people see on a page without any vocabulary: heading, breadcrumb, shop, stock, rating, description.
+
+use super::{
+    found::{Found, Place},
+    shown_price, stock,
+    zones::{self, Zone},
+};
+
+/// Offers what the page shows.
+pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
+    let heading = title(found, zones);
+    shown_price::read(found, zones, heading);
+    crumbs(found);
+    for element in found.page.all() {
+        let zone = zones[element];
+        if !zone.is_main() || found.page.hidden(element) || found.page.raw(element).len() > 40_000 {
+            continue;
+        }
+        description(found, element);
+        if found.page.raw(element).len() <= 200 {
+            shop(found, element);
+            availability(found, element, heading);
+            rating(found, element);
+            number(found, element);
+            brand(found, element);
+        }
+        images(found, element, heading);
+    }
+}
+
+/// The heading that the page's title repeats, else the first; else the title itself.
+fn title(found: &mut Found<'_, '_>, zones: &[Zone]) -> Option<usize> {
+    let page = found.page;
+    let whole = page.title.clone().unwrap_or_default();
+    let usable = |e: &usize| {
+        page.tag(*e) == "h1"
+            && !zones[*e].others
+            && !zones[*e].furniture
+            && (2..400).contains(&page.line(*e).chars().count())
+    };
+    let heads: Vec<usize> = page.all().filter(usable).take(10).collect();
+    let repeated = |e: &&usize| whole.contains(&page.line(**e));
+    let heading = heads.iter().find(repeated).or(heads.first()).copied();
+    if let Some(e) = heading {
+        found.add("title", &page.line(e), Place::Element(e));
+    }
+    if !whole.is_empty() {
+        found.lean(
+            "title",
+            without_shop(&whole),
+            Place::Path("title".to_owned()),
+            -25,
+        );
+    }
+    heading
+}
+
+/// A page title without the shop's name behind the last separator.
+fn without_shop(title: &str) -> &str {
+    let cut = [" | ", " - ", " – ", " — ", "_", " : "]
+        .iter()
+        .filter_map(|s| title.rfind(s))
+        .max();
+    match cut {
+        Some(at) if at * 2 > title.len() => title[..at].trim(),
+        _ => title,
+    }
+}
+
+const CRUMBS: &[&str] = &[
+    "breadcrumb",
+    "breadcrumbs",
+    "crumb",
+    "crumbs",
+    "bread",
+    "crumbpath",
+];
+
+/// The links of the first block called a breadcrumb.
+fn crumbs(found: &mut Found<'_, '_>) {
+    let page = found.page;
+    for block in page
+        .all()
+        .filter(|e| zones::has_word(page, *e, CRUMBS) && page.raw(*e).len() < 1_500)
+    {
+        let links: Vec<usize> = page
+            .inside(block)
+            .filter(|e| page.tag(*e) == "a")
+            .take(15)
+            .collect();
+        let mut names: Vec<String> = links
+            .iter()
+            .map(|e| page.line(*e))
+            .filter(|n| !n.is_empty())
+            .collect();
+        names.dedup();
+        if !names.is_empty() {
+            found.beside(
+                "category",
+                &names.join(" > "),
+                "breadcrumb",
+                Place::Element(block),
+                0,
+            );
+            return;
+        }
+    }
+}
+
+const DESCRIPTION: &[&str] = &[
+    "description",
+    "desc",
+    "detail",
+    "details",
+    "beschreibung",
+    "opis",
+];
+
+fn description(found: &mut Found<'_, '_>, element: usize) {
+    let page = found.page;
+    let block = matches!(
+        page.tag(element),
+        "div" | "section" | "p" | "td" | "article"
+    );
+    let text = page.raw(element).trim();
+    if block && text.len() > 60 && zones::has_word(page, element, DESCRIPTION) {
+        found.lean("description", text, Place::Element(element), -5);
+    }
+}
+
+const SHOP: &[&str] = &["shop", "store", "seller", "merchant", "vendor", "dealer"];
+const NAME: &[&str] = &["name", "title", "link"];
+
+/// The shop's name: an element called so, or a link inside a block called so.
+fn shop(found: &mut Found<'_, '_>, element: usize) {
+    let page = found.page;
+    let text = page.line(element);
+    if !(2..=60).contains(&text.chars().count()) {
+        return;
+    }
+    let named = zones::has_word(page, element, SHOP) && zones::has_word(page, element, NAME);
+    let parent = page.elements[element].parent;
+    let linked = page.tag(element) == "a"
+        && zones::has_word(page, parent, SHOP)
+        && page.raw(parent).len() <= 200
+        && page.attribute(element, "href").is_some_and(shop_address);
+    if named || linked {
+        let lean = if named { -5 } else { -10 };
+        found.lean("seller.name", &text, Place::Element(element), lean);
+        if let Some(url) = page
+            .attribute(element, "href")
+            .and_then(|href| page.resolve(href))
+        {
+            found.lean("seller.url", url.as_str(), Place::Element(element), lean);
+        }
+    }
+}
+
+fn shop_address(href: &str) -> bool {
+    [
+        "/shop",
+        "/store",
+        "/seller",
+        "/merchant",
+        "/vendor",
+        "shop.",
+    ]
+    .iter()
+    .any(|part| href.contains(part))
+}
+
+const STOCK: &[&str] = &[
+    "stock",
+    "availability",
+    "inventory",
+    "instock",
+    "outofstock",
+    "soldout",
+    "available",
+    "unavailable",
+    "kucun",
+    "dostupnost",
+    "skladem",
+    "nalichie",
+];
+
+fn availability(found: &mut Found<'_, '_>, element: usize, heading: Option<usize>) {
+    let page = found.page;
+    let text = page.line(element);
+    let button = matches!(page.tag(element), "button" | "a")
+        || page.tag(element) == "input"
+            && matches!(page.attribute(element, "type"), Some("submit" | "button"));
+    let text = if page.tag(element) == "input" {
+        page.attribute(element, "value").unwrap_or_default()
+    } else {
+        &text
+    };
+    if text.is_empty() || text.chars().count() > 80 {
+        return;
+    }
+    let named = zones::has_word(page, element, STOCK);
+    let near = heading.is_none_or(|h| element > h && element - h < 600);
+    if !named && !(button && near) {
+        return;
+    }
+    let lean = match (named, button) {
+        (true, _) if near => 0,
+        (true, _) => -15,
+        _ => -18,
+    };
+    if stock::read(text).is_some() && (named || text.chars().count() < 40) {
+        found.lean("availability", text, Place::Element(element), lean);
+    }
+}
+
+const RATING: &[&str] = &["rating", "rate", "score", "stars", "star", "grade"];
+const REVIEWS: &[&str] = &[
+    "review",
+    "reviews",
+    "cnt",
+    "count",
+    "rate",
+    "rating",
+    "ratings",
+    "comment",
+    "comments",
+    "bewertungen",
+];
+
+/// A rating of the goods, and how many gave one.
+fn rating(found: &mut Found<'_, '_>, element: usize) {
+    let page = found.page;
+    let text = page.line(element);
+    if text.is_empty() || text.chars().count() > 40 {
+        return;
+    }
+    if zones::has_word(page, element, RATING) {
+        let number: String = text
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+            .collect();
+        let shown = number
+            .replace(',', ".")
+            .parse::<f64>()
+            .is_ok_and(|n| (0.0..=5.0).contains(&n));
+        if shown && number.contains(['.', ',']) {
+            found.lean("rating", &number, Place::Element(element), -5);
+        }
+    }
+    let parent = page.elements[element].parent;
+    if (zones::has_word(page, element, REVIEWS) || zones::has_word(page, parent, REVIEWS))
+        && counts(&page.line(parent))
+    {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let only = text
+            .chars()
+            .all(|c| c.is_ascii_digit() || ",. ()（）".contains(c));
+        if only && !digits.is_empty() && !text.contains('.') {
+            found.lean("review_count", &digits, Place::Element(element), -5);
+        }
+    }
+}
+
+fn counts(text: &str) -> bool {
+    let text = text.to_lowercase();
+    text.chars().count() < 80
+        && [
+            "条",
+            "评",
+            "review",
+            "rating",
+            "bewertung",
+            "avis",
+            "opini",
+            "отзыв",
+            "件",
+            "후기",
+            "리뷰",
+            "レビュー",
+            "valora",
+            "recens",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// The shop's own number: an element called `sku`.
+fn number(found: &mut Found<'_, '_>, element: usize) {
+    let page = found.page;
+    let value = page
+        .either(element, &["data-sku", "data-product-sku"])
+        .map(str::to_owned);
+    if let Some(sku) = value {
+        found.lean("sku", &sku, Place::Element(element), -10);
+    }
+    if zones::has_word(page, element, &["sku"]) {
+        let text = page.line(element);
+        let last = text.rsplit([':', '：']).next().unwrap_or(&text).trim();
+        if last.len() >= 3
+            && last.len() <= 40
+            && !last.contains(' ')
+            && last.contains(|c: char| c.is_ascii_digit())
+        {
+            found.lean("sku", last, Place::Element(element), -5);
+        }
+    }
+}
+
+/// A brand's name in an element called so, its link or its logo.
+fn brand(found: &mut Found<'_, '_>, element: usize) {
+    let page = found.page;
+    let linked = page.tag(element) == "a"
+        && page.attribute(element, "href").is_some_and(|href| {
+            [
+                "/brand/", "/brands/", "/marke/", "/marque/", "/marca/", "/znacka/", "?brand=",
+            ]
+            .iter()
+            .any(|p| href.contains(p))
+        });
+    let named = zones::has_word(page, element, &["brand", "brandname", "manufacturer"]);
+    if !named && !linked {
+        return;
+    }
+    let text = page.line(element);
+    let logo = || {
+        page.inside(element)
+            .find_map(|e| page.either(e, &["alt", "title"]).map(str::to_owned))
+    };
+    let text = if text.is_empty() {
+        logo().unwrap_or_default()
+    } else {
+        text
+    };
+    let value = text
+        .split_once([':', '：'])
+        .map_or(text.as_str(), |(_, value)| value.trim());
+    if (1..=50).contains(&value.chars().count()) {
+        found.lean(
+            "brand",
+            value,
+            Place::Element(element),
+            if named { -8 } else { -12 },
+        );
+    }
+}
+
+const GALLERY: &[&str] = &[
+    "gallery", "gal", "image", "images", "product", "photo", "photos", "main", "zoom", "slider",
+    "carousel", "thumb", "thumbs", "pic",
+];
+
+fn images(found: &mut Found<'_, '_>, element: usize, heading: Option<usize>) {
+    let page = found.page;
+    if page.tag(element) != "img" || heading.is_some_and(|h| element.abs_diff(h) > 400) {
+        return;
+    }
+    let source = page
+        .either(
+            element,
+            &[
+                "data-zoom-image",
+                "data-large",
+                "data-src",
+                "data-original",
+                "src",
+            ],
+        )
+        .filter(|src| !src.starts_with("data:"));
+    let shown = page
+        .ancestors(element)
+        .take(4)
+        .any(|e| zones::has_word(page, e, GALLERY));
+    if let (true, Some(url)) = (shown, source.and_then(|src| page.resolve(src))) {
+        found.lean("images", url.as_str(), Place::Element(element), -5);
+    }
+}

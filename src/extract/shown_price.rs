@@ -1,0 +1,229 @@
+//! The price that a page shows to people, where no vocabulary states it: every price in sight is rated.
+
+use super::{
+    found::{Found, Place},
+    zones::{self, Zone},
+};
+use crate::text::price;
+
+const PRICE: &[&str] = &[
+    "price", "prices", "preis", "prix", "precio", "preco", "prezzo", "cena", "cenas", "hinta",
+    "hind", "kaina", "fiyat", "tsena", "pricing", "amount", "cijena", "pret", "prijs", "pris",
+    "kakaku", "jiage",
+];
+const NOW: &[&str] = &[
+    "sale", "now", "current", "final", "special", "actual", "our", "buy", "main", "new", "promo",
+    "offer", "big", "today", "selling", "sell", "live", "action",
+];
+const BEFORE: &[&str] = &[
+    "old",
+    "was",
+    "before",
+    "original",
+    "origin",
+    "list",
+    "rrp",
+    "msrp",
+    "crossed",
+    "strike",
+    "striked",
+    "strikethrough",
+    "through",
+    "regular",
+    "market",
+    "del",
+    "previous",
+    "uvp",
+    "compare",
+    "stara",
+    "retail",
+];
+const PART: &[&str] = &[
+    "unit",
+    "per",
+    "tax",
+    "vat",
+    "shipping",
+    "delivery",
+    "installment",
+    "installments",
+    "instalment",
+    "month",
+    "monthly",
+    "save",
+    "saving",
+    "savings",
+    "discount",
+    "deposit",
+    "fee",
+    "points",
+    "coupon",
+    "credit",
+    "leasing",
+    "loan",
+    "from",
+    "cashback",
+    "bonus",
+    "rate",
+    "total",
+    "netto",
+    "filter",
+    "slider",
+    "range",
+    "min",
+    "max",
+    "cart",
+    "subtotal",
+    "free",
+    "threshold",
+];
+
+/// Fewer points are no offer.
+const ENOUGH: i32 = 25;
+
+/// A price in sight.
+struct Seen {
+    at: usize,
+    points: i32,
+    before: bool,
+    signature: (String, String),
+}
+
+/// Offers the best-rated prices in sight.
+pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], heading: Option<usize>) {
+    let mut seen: Vec<Seen> = found
+        .page
+        .all()
+        .filter(|e| zones[*e].is_main() && !found.page.hidden(*e))
+        .filter_map(|e| rate(found, e, heading))
+        .take(400)
+        .collect();
+    repeat_costs(&mut seen);
+    seen.sort_by_key(|s| (-s.points, s.at));
+    for price in seen
+        .iter()
+        .filter(|s| s.points >= ENOUGH && !s.before)
+        .take(3)
+    {
+        let text = found.page.line(price.at);
+        let lean = ((price.points - 70) / 4).clamp(-20, 10);
+        found.lean("price", &text, Place::Element(price.at), lean);
+    }
+    if let Some(price) = seen.iter().find(|s| s.points >= ENOUGH && s.before) {
+        let text = found.page.line(price.at);
+        found.add("list_price", &text, Place::Element(price.at));
+    }
+}
+
+/// A price set like many others is one of a list of goods.
+fn repeat_costs(seen: &mut [Seen]) {
+    let mut counts = std::collections::BTreeMap::new();
+    for one in seen.iter() {
+        *counts.entry(one.signature.clone()).or_insert(0) += 1;
+    }
+    for one in seen {
+        let others = counts.get(&one.signature).copied().unwrap_or(1) - 1;
+        one.points -= (others * 8).min(40);
+    }
+}
+
+fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option<Seen> {
+    let page = found.page;
+    let raw = page.raw(element);
+    if raw.len() > 160 || !raw.contains(|c: char| c.is_numeric()) || raw.chars().count() > 60 {
+        return None;
+    }
+    let named = zones::has_word(page, element, PRICE);
+    let signs = signs(raw);
+    if !named && signs == 0 {
+        return None;
+    }
+    let money = price::parse(raw, None).filter(|m| !m.amount.is_zero())?;
+    let mut points = if named { 30 } else { 0 } + if signs > 0 { 12 } else { 0 };
+    // "was 20 € now 15 €": one of its parts says which is which.
+    points -= if signs > 1 { 20 } else { 0 };
+    points -= if raw.chars().filter(|c| c.is_alphabetic()).count() > 14 {
+        10
+    } else {
+        0
+    };
+    points += if money.amount.fract().is_zero() { 0 } else { 2 };
+    let mut before = false;
+    for (n, e) in std::iter::once(element)
+        .chain(page.ancestors(element))
+        .take(5)
+        .enumerate()
+    {
+        let near = n < 3;
+        points += if n > 0 && near && zones::has_word(page, e, PRICE) {
+            8
+        } else {
+            0
+        };
+        points += if near && zones::has_word(page, e, NOW) {
+            8
+        } else {
+            0
+        };
+        points -= if near && zones::has_word(page, e, PART) {
+            22
+        } else {
+            0
+        };
+        before |= near
+            && (matches!(page.tag(e), "del" | "s" | "strike") || zones::has_word(page, e, BEFORE));
+        points -= if page.tag(e) == "a" { 25 } else { 0 };
+        points -= if matches!(page.tag(e), "option" | "select" | "label") {
+            25
+        } else {
+            0
+        };
+    }
+    points += nearness(element, heading);
+    Some(Seen {
+        at: element,
+        points,
+        before,
+        signature: (
+            look(found, element),
+            look(found, page.elements[element].parent),
+        ),
+    })
+}
+
+/// A price soon after the heading is that of the goods.
+fn nearness(element: usize, heading: Option<usize>) -> i32 {
+    let Some(heading) = heading else {
+        return 0;
+    };
+    match element.checked_sub(heading) {
+        Some(0..150) => 30,
+        Some(after) => 30 - i32::try_from(after / 40).unwrap_or(40).min(40),
+        None if heading - element < 80 => 5,
+        None => -15,
+    }
+}
+
+fn look(found: &Found<'_, '_>, element: usize) -> String {
+    let class = found.page.attribute(element, "class").unwrap_or_default();
+    format!("{}.{}", found.page.tag(element), class)
+}
+
+/// How many currency signs or words stand in a text.
+fn signs(text: &str) -> usize {
+    let signs = text
+        .chars()
+        .filter(|c| "$€£¥￥₽₩₹₪₺₴₸฿₫₱₦﷼₾₼₡₲".contains(*c))
+        .count();
+    if signs > 0 {
+        return signs;
+    }
+    let words = text
+        .split(|c: char| {
+            c.is_whitespace() || c.is_numeric() || matches!(c, ',' | ':' | '：' | '~' | '-')
+        })
+        .filter(|w| (1..=6).contains(&w.chars().count()));
+    words
+        .filter(|w| price::currency(w).is_some() || matches!(*w, "kr" | "Kr" | "元" | "원"))
+        .count()
+}

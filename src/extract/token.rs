@@ -1,0 +1,314 @@
+//! Tags and text of a page in one pass over its bytes: the states of the HTML tokenizer (HTML, 13.2.5) that matter for reading.
+//!
+//! Every byte is looked at a bounded number of times, whatever the page: no state goes back.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memmem};
+
+use super::entity;
+
+/// An attribute: lower-case name, value with its character references resolved.
+pub(super) type Attribute<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// One piece of a page.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Token<'a> {
+    /// Text, its character references not yet resolved.
+    Text(&'a str),
+    /// What stands inside script, style, title, textarea and their like.
+    Raw(&'a str),
+    /// A start tag, lower case; its attributes were appended to the caller's list.
+    Open(Cow<'a, str>),
+    /// An end tag, lower case.
+    Close(Cow<'a, str>),
+}
+
+/// Attributes of one tag beyond this number are passed over.
+const MAX_ATTRIBUTES: usize = 100;
+
+/// Elements whose contents are not markup.
+const RAW: &[&str] = &[
+    "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes",
+];
+
+/// Walks over a page's text.
+#[derive(Debug)]
+pub(super) struct Tokens<'a> {
+    text: &'a str,
+    at: usize,
+    raw: Option<&'static str>,
+}
+
+impl<'a> Tokens<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            raw: None,
+        }
+    }
+
+    /// The next token; the attributes of a start tag are appended to `attributes`.
+    pub(super) fn next(&mut self, attributes: &mut Vec<Attribute<'a>>) -> Option<Token<'a>> {
+        if let Some(tag) = self.raw.take()
+            && let Some(text) = self.raw_text(tag)
+        {
+            return Some(Token::Raw(text));
+        }
+        while self.at < self.text.len() {
+            let rest = &self.text[self.at..];
+            let Some(markup) = rest.strip_prefix('<') else {
+                return Some(Token::Text(self.plain(0)));
+            };
+            match markup.bytes().next() {
+                Some(b'a'..=b'z' | b'A'..=b'Z') => {
+                    if let Some(token) = self.start_tag(attributes) {
+                        return Some(token);
+                    }
+                }
+                Some(b'/') => {
+                    if let Some(token) = self.end_tag() {
+                        return Some(token);
+                    }
+                }
+                Some(b'!' | b'?') => self.skip_declaration(),
+                _ => return Some(Token::Text(self.plain(1))),
+            }
+        }
+        None
+    }
+
+    /// Text up to the next `<` that is at least `from` bytes away.
+    fn plain(&mut self, from: usize) -> &'a str {
+        let rest = &self.text[self.at..];
+        let end = memchr(b'<', &rest.as_bytes()[from..]).map_or(rest.len(), |n| n + from);
+        self.at += end;
+        &rest[..end]
+    }
+
+    /// The contents of a raw element, up to its end tag or the end of the page; none when empty.
+    fn raw_text(&mut self, tag: &str) -> Option<&'a str> {
+        let rest = &self.text[self.at..];
+        let bytes = rest.as_bytes();
+        let mut from = 0;
+        let end = loop {
+            let Some(found) = memmem::find(&bytes[from..], b"</") else {
+                break bytes.len();
+            };
+            let name = &bytes[from + found + 2..];
+            let ends = matches!(
+                name.get(tag.len()),
+                None | Some(b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
+            );
+            if ends
+                && name.len() >= tag.len()
+                && name[..tag.len()].eq_ignore_ascii_case(tag.as_bytes())
+            {
+                break from + found;
+            }
+            from += found + 2;
+        };
+        self.at += end;
+        (end > 0).then(|| &rest[..end])
+    }
+
+    fn end_tag(&mut self) -> Option<Token<'a>> {
+        let rest = &self.text[self.at + 2..];
+        let name = tag_name(rest);
+        self.at += 2 + name.len();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            self.skip_past(b">");
+            return None;
+        }
+        let mut none = Vec::new();
+        self.attributes(&mut none, 0);
+        Some(Token::Close(lower(name)))
+    }
+
+    fn start_tag(&mut self, attributes: &mut Vec<Attribute<'a>>) -> Option<Token<'a>> {
+        let name = tag_name(&self.text[self.at + 1..]);
+        self.at += 1 + name.len();
+        let limit = attributes.len() + MAX_ATTRIBUTES;
+        // A tag that the page's end cuts off is none.
+        if !self.attributes(attributes, limit) {
+            return None;
+        }
+        let name = lower(name);
+        self.raw = RAW.iter().copied().find(|tag| *tag == name);
+        Some(Token::Open(name))
+    }
+
+    /// Reads to the `>` that ends the tag, keeping attributes up to `limit`. False when there is none.
+    fn attributes(&mut self, into: &mut Vec<Attribute<'a>>, limit: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        loop {
+            while matches!(bytes.get(self.at), Some(b) if is_space(*b) || *b == b'/') {
+                self.at += 1;
+            }
+            match bytes.get(self.at) {
+                None => return false,
+                Some(b'>') => {
+                    self.at += 1;
+                    return true;
+                }
+                Some(_) => {}
+            }
+            let start = self.at;
+            self.at += 1;
+            while matches!(bytes.get(self.at), Some(b) if !is_space(*b) && !matches!(b, b'/' | b'>' | b'='))
+            {
+                self.at += 1;
+            }
+            let name = &self.text[start..self.at];
+            let value = self.value();
+            if into.len() < limit {
+                into.push((lower(name), entity::decode(value)));
+            }
+        }
+    }
+
+    /// The value after an attribute's name, empty where there is none.
+    fn value(&mut self) -> &'a str {
+        let bytes = self.text.as_bytes();
+        let mut at = self.at;
+        while matches!(bytes.get(at), Some(b) if is_space(*b)) {
+            at += 1;
+        }
+        if bytes.get(at) != Some(&b'=') {
+            return "";
+        }
+        at += 1;
+        while matches!(bytes.get(at), Some(b) if is_space(*b)) {
+            at += 1;
+        }
+        let (start, end) = match bytes.get(at) {
+            Some(quote @ (b'"' | b'\'')) => {
+                let start = at + 1;
+                let end = memchr(*quote, &bytes[start..]).map_or(bytes.len(), |n| start + n);
+                self.at = (end + 1).min(bytes.len());
+                return &self.text[start..end];
+            }
+            _ => {
+                let mut end = at;
+                while matches!(bytes.get(end), Some(b) if !is_space(*b) && *b != b'>') {
+                    end += 1;
+                }
+                (at, end)
+            }
+        };
+        self.at = end;
+        &self.text[start..end]
+    }
+
+    /// Comments, doctype and processing instructions.
+    fn skip_declaration(&mut self) {
+        let rest = &self.text[self.at..];
+        if rest.starts_with("<!-->") || rest.starts_with("<!--->") {
+            self.skip_past(b">");
+        } else if rest.starts_with("<!--") {
+            self.at += 4;
+            self.skip_past(b"-->");
+        } else {
+            self.skip_past(b">");
+        }
+    }
+
+    fn skip_past(&mut self, mark: &[u8]) {
+        let rest = &self.text.as_bytes()[self.at..];
+        self.at += memmem::find(rest, mark).map_or(rest.len(), |n| n + mark.len());
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
+}
+
+fn tag_name(text: &str) -> &str {
+    let end = text
+        .bytes()
+        .position(|b| is_space(b) || matches!(b, b'/' | b'>'))
+        .unwrap_or(text.len());
+    &text[..end]
+}
+
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(text: &str) -> (Vec<String>, Vec<(String, String)>) {
+        let (mut walk, mut attributes, mut seen) = (Tokens::new(text), Vec::new(), Vec::new());
+        while let Some(token) = walk.next(&mut attributes) {
+            seen.push(match token {
+                Token::Text(t) => t.to_owned(),
+                Token::Raw(t) => format!("[{t}]"),
+                Token::Open(t) => format!("<{t}>"),
+                Token::Close(t) => format!("</{t}>"),
+            });
+        }
+        let owned = attributes
+            .iter()
+            .map(|(n, v)| (n.to_string(), v.to_string()));
+        (seen, owned.collect())
+    }
+
+    #[test]
+    fn markup_in_the_wild() {
+        let (seen, attributes) = tokens(
+            "<!DOCTYPE html><TD CLASS=a href='x?a=1&amp;b' data-j=\"{'>'}\" checked/>5 < 6<!-- <b> --></td x=y>",
+        );
+        assert_eq!(seen, ["<td>", "5 ", "< 6", "</td>"]);
+        let pairs = [
+            ("class", "a"),
+            ("href", "x?a=1&b"),
+            ("data-j", "{'>'}"),
+            ("checked", ""),
+        ];
+        assert_eq!(attributes, pairs.map(|(n, v)| (n.to_owned(), v.to_owned())));
+    }
+
+    #[test]
+    fn scripts_are_not_markup() {
+        let (seen, _) = tokens("<script>if(a<b){'</p></scripty>'}</SCRIPT ><p>x");
+        assert_eq!(
+            seen,
+            [
+                "<script>",
+                "[if(a<b){'</p></scripty>'}]",
+                "</script>",
+                "<p>",
+                "x"
+            ]
+        );
+        assert_eq!(tokens("<style></style>a").0, ["<style>", "</style>", "a"]);
+        assert_eq!(tokens("<title>a &amp; b").0, ["<title>", "[a &amp; b]"]);
+    }
+
+    #[test]
+    fn rubbish_ends() {
+        for text in [
+            "<",
+            "</",
+            "<!",
+            "<!--",
+            "<a",
+            "<a b",
+            "<a b=",
+            "<a b='",
+            "</>",
+            "<?",
+            "<a\u{0}é=ü",
+            "a<",
+        ] {
+            tokens(text);
+        }
+    }
+}
