@@ -170,16 +170,11 @@ impl<'a> Matcher<'a> {
             return Vec::new();
         }
         let stems = title.units.stems();
-        let part =
-            accessory::accessory(&title.units, self.accessories).map(|at| title.units.word(at));
-        let part = part.map(super::words::stem);
+        let part = accessory::accessory(&title.units, self.accessories).map(|(_, word)| word);
         let mut found = Vec::new();
         for (place, shared) in shared {
             let goods = &self.index.goods[*place];
-            if part
-                .as_ref()
-                .is_some_and(|part| !goods.plain.contains(part))
-            {
+            if part.is_some_and(|part| !goods.called(part)) {
                 continue;
             }
             found.extend(
@@ -304,7 +299,7 @@ impl<'t> Field<'t> {
         let folded = fold_mapped(text);
         let units = Units::of(&folded.text);
         let made_for = match name {
-            "title" => accessory::made_for(&units).unwrap_or(usize::MAX),
+            "title" => accessory::made_for(&units).map_or(usize::MAX, |(_, object)| object),
             _ => usize::MAX,
         };
         Self {

@@ -231,6 +231,17 @@ fn head(part: &str, brand_words: &BTreeSet<String>) -> Option<String> {
 }
 
 impl Goods {
+    /// Whether the goods themselves are called by a phrase of the accessory list: a recalled charger is a charger.
+    pub(super) fn called(&self, phrase: &[String]) -> bool {
+        let dense = phrase.len() > 1 && phrase.iter().all(|unit| unit.chars().all(words::dense));
+        match dense {
+            true => phrase
+                .windows(2)
+                .all(|pair| self.plain.contains(&pair.concat())),
+            false => phrase.iter().all(|word| self.plain.contains(word)),
+        }
+    }
+
     /// What of the goods the words of a listing name.
     pub(super) fn named_by(&self, stems: &[String], brand: &BTreeSet<String>) -> Agreement {
         let said: BTreeSet<&String> = stems

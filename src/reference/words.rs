@@ -115,6 +115,15 @@ impl Units {
     }
 }
 
+/// Each unit in the form in which it is compared; unlike [`Units::stems`], as many as there are units.
+pub(super) fn forms(units: &Units) -> Vec<String> {
+    let form = |at: usize| match units.all[at].dense {
+        true => units.word(at).to_owned(),
+        false => stem(units.word(at)),
+    };
+    (0..units.all.len()).map(form).collect()
+}
+
 /// Whether words of the character's script stand without spaces: Han, kana, Hangul.
 pub(super) fn dense(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
