@@ -265,7 +265,7 @@ impl Names<'_> {
     fn classes(&self, pattern: &str) -> Vec<ClassPattern> {
         if let Some(list) = pattern.strip_prefix('@') {
             let listed = self.kinds.iter().filter(|kind| match list {
-                "ccc" => kind.ccc_required,
+                "ccc" => !kind.ccc.is_empty(),
                 licence => kind.licences.iter().any(|l| l == licence),
             });
             return listed

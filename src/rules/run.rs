@@ -12,7 +12,7 @@ use super::{
     prepared::Sheet,
     rule::Rule,
     trace::Trace,
-    view::{self, Item, fields::captured},
+    view::{self, Item, values::captured},
 };
 use crate::{
     model::{Facts, Flag, FlagId, FlagStatus, Proof, Severity, Time},

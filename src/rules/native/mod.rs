@@ -1,5 +1,6 @@
 //! What rules can call. One file per family; each family's table is its documentation and its test.
 
+mod brands;
 pub(super) mod codes;
 pub(super) mod history;
 pub(super) mod numbers;
@@ -43,6 +44,7 @@ pub(super) const FAMILIES: &[Family] = &[
     codes::FAMILY,
     numbers::FAMILY,
     reference::FAMILY,
+    brands::FAMILY,
     history::FAMILY,
 ];
 
@@ -66,7 +68,7 @@ fn words(value: &Dynamic, what: &str) -> Answer<Option<String>> {
     if value.is_unit() {
         return Ok(None);
     }
-    super::view::fields::string(value)
+    super::view::values::string(value)
         .map(Some)
         .ok_or_else(|| wrong(format!("{what} is a text or (), not {}", value.type_name())))
 }

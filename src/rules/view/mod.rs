@@ -1,7 +1,9 @@
 //! The listing as scripts see it. Only this folder knows that form; `model::Listing` may change behind it.
 
+pub(super) mod facts;
 pub(super) mod fields;
 pub(super) mod sample;
+pub(super) mod values;
 
 use std::sync::{Arc, Mutex};
 
