@@ -7,7 +7,6 @@ use crate::{
     model::{Proof, ReferenceRow},
     reference,
     rules::{
-        lookalike::{looks_like, one_slip},
         trace::path,
         view::{Answer, Item, SellerOf},
     },
@@ -192,15 +191,9 @@ fn brands_in(context: NativeCallContext, text: Dynamic) -> Answer<Array> {
 
 fn brand_like(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
-    let Some(name) = words(&name, "a brand")?.filter(|name| item.reference().brand(name).is_none())
-    else {
-        return Ok(Dynamic::UNIT);
-    };
-    let imitated = |known: &str| looks_like(&name, known) || one_slip(&name, known);
-    let brand = item.reference().brands().find(|brand| {
-        std::iter::once(&brand.name)
-            .chain(&brand.aliases)
-            .any(|known| imitated(known))
-    });
+    let known = |name: &String| item.reference().brand(name).is_some();
+    let name = words(&name, "a brand")?.filter(|name| !known(name));
+    let imitated = name.and_then(|name| item.brand_names().imitated(&name).map(str::to_owned));
+    let brand = imitated.and_then(|imitated| item.reference().brand(&imitated));
     Ok(brand.map_or(Dynamic::UNIT, |brand| met(&item, brand)))
 }

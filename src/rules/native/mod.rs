@@ -3,10 +3,11 @@
 mod brands;
 pub(super) mod codes;
 pub(super) mod history;
+pub(super) mod mentions;
 pub(super) mod numbers;
 pub(super) mod outcome;
 pub(super) mod reference;
-pub(super) mod text;
+mod text;
 
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
 
@@ -40,6 +41,7 @@ pub(super) struct Family {
 /// Everything a rule can call beside the language itself.
 pub(super) const FAMILIES: &[Family] = &[
     outcome::FAMILY,
+    mentions::FAMILY,
     text::FAMILY,
     codes::FAMILY,
     numbers::FAMILY,
