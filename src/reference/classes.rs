@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{
     Kind, accessory,
-    words::{Units, forms},
+    words::{Units, forms, unmarked},
 };
 use crate::{
     model::{Class, Listing},
-    text::fold::{fold, fold_mapped},
+    text::fold::fold,
 };
 
 /// Words of the catalogue by their first unit. The map is only looked up, never walked.
@@ -67,8 +67,8 @@ impl Classes {
 
     /// The class, and how sure it is: 1 where title and breadcrumb agree, none below one half.
     pub(super) fn of_listing(&self, listing: &Listing) -> Option<Class> {
-        let folded = fold_mapped(listing.title.as_deref().unwrap_or_default());
-        let title = Text::of(&folded.text);
+        let folded = fold(&unmarked(listing.title.as_deref().unwrap_or_default()));
+        let title = Text::of(&folded);
         let hits = self.hits(&title);
         let excluded: BTreeSet<usize> = hits
             .iter()
