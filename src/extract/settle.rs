@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::{found::Offered, stock};
+use super::{found::Offered, labels, stock};
 use crate::{
     model::Money,
     text::{fold::fold, price},
@@ -95,6 +95,7 @@ fn meaning(offer: &Offered, hint: Option<&str>) -> Option<String> {
         }
         "availability" => stock::read(&offer.value).map(|a| a.as_str().to_owned()),
         "brand" if !is_name(&offer.value) => None,
+        _ if labels::says_nothing(&offer.value) => None,
         _ => Some(fold(&offer.value)),
     }
 }

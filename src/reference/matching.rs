@@ -168,7 +168,10 @@ impl<'a> Matcher<'a> {
             ));
         }
         let listed = brand.field == "title" || brand.field == "brand";
-        let agree = listed && words.enough() && self.affordable(place, query);
+        let agree = listed
+            && words.enough()
+            && self.affordable(place, query)
+            && !self.another_model(place, shared, query);
         agree.then(|| {
             self.said(
                 place,
@@ -178,6 +181,11 @@ impl<'a> Matcher<'a> {
                 &brand.text,
             )
         })
+    }
+
+    /// Whether the listing names its model, the notice names the recalled ones, and none is the same.
+    fn another_model(&self, place: usize, shared: &Shared, query: &RecallQuery<'_>) -> bool {
+        query.model.is_some() && shared.models.is_empty() && !self.notices[place].models.is_empty()
     }
 
     /// Whether the price could be that of the goods: a spare part costs a fraction of them.

@@ -61,7 +61,7 @@ fn register(engine: &mut Engine) {
     engine.register_fn("brand_like", brand_like);
 }
 
-/// The store's median before the brand owner's list: it is what buyers pay.
+/// The brand owner's list before the store's median: a flood of fakes moves the one and not the other.
 fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
     let (brand, class) = (words(&brand, "a brand")?, words(&class, "a class")?);
@@ -75,27 +75,24 @@ fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> An
         return Ok(Dynamic::UNIT);
     };
     let key = (fold(&brand), class, currency);
-    let asked = format!("usual price {} {} {}", key.0, key.1, key.2);
-    if let Some(usual) = item.facts().prices.usual.get(&key) {
-        let note = format!("median of {} sellers, {}", usual.sellers, key.2);
-        item.trace(|trace| trace.fact(asked, format!("{} {}", usual.amount, usual.sellers)));
-        say_usual(&item, usual.amount, note, None);
-        return Ok(usual.amount.into());
-    }
-    item.trace(|trace| trace.fact(asked, String::new()));
     let known = item.reference().brand(&brand);
     item.trace(|trace| {
         trace.row(known.map_or(format!("brand {}: none", key.0), |b| b.row.hash.clone()))
     });
-    let usual = known.and_then(|brand| {
-        let fits = |usual: &&reference::UsualPrice| usual.class == key.1 && usual.currency == key.2;
-        Some((brand, brand.usual.iter().find(fits)?))
-    });
-    let Some((brand, usual)) = usual else {
+    let fits = |usual: &&reference::UsualPrice| usual.class == key.1 && usual.currency == key.2;
+    if let Some((brand, usual)) = known.and_then(|b| Some((b, b.usual.iter().find(fits)?))) {
+        let note = format!("the list price of {}, {}", brand.name, key.2);
+        say_usual(&item, usual.amount, note, Some(brand.row.clone()));
+        return Ok(usual.amount.into());
+    }
+    let asked = format!("usual price {} {} {}", key.0, key.1, key.2);
+    let Some(usual) = item.facts().prices.usual.get(&key) else {
+        item.trace(|trace| trace.fact(asked, String::new()));
         return Ok(Dynamic::UNIT);
     };
-    let note = format!("the list price of {}, {}", brand.name, key.2);
-    say_usual(&item, usual.amount, note, Some(brand.row.clone()));
+    let note = format!("median of {} sellers, {}", usual.sellers, key.2);
+    item.trace(|trace| trace.fact(asked, format!("{} {}", usual.amount, usual.sellers)));
+    say_usual(&item, usual.amount, note, None);
     Ok(usual.amount.into())
 }
 
