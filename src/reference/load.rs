@@ -55,7 +55,11 @@ impl Loading {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
             Err(error) => return self.complain(dir, [(0, error.to_string())]),
         };
-        for entry in entries.flatten() {
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return self.complain(dir, [(0, error.to_string())]),
+            };
             let path = entry.path();
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
             match (hidden, path.is_dir()) {

@@ -18,6 +18,9 @@ pub(super) enum Worth {
 /// Judges a model number as printed.
 pub(super) fn worth(model: &str) -> Worth {
     let squashed = squash(model);
+    if is_years(model) {
+        return Worth::Nothing;
+    }
     let digits = squashed.chars().filter(char::is_ascii_digit).count();
     let letters = squashed.chars().count() - digits;
     if digits == 0 || squashed.chars().count() < 2 || is_measure(&squashed) {
@@ -33,6 +36,13 @@ pub(super) fn worth(model: &str) -> Worth {
     } else {
         Worth::Full
     }
+}
+
+/// `2017-2024`: model years, not a model.
+fn is_years(text: &str) -> bool {
+    let year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    text.split_once(['-', '–', '/'])
+        .is_some_and(|(from, until)| year(from) && year(until))
 }
 
 /// Whether squashed text is a size, weight, power, quantity, battery, year, standard or the like.
@@ -98,8 +108,24 @@ mod tests {
     #[test]
     fn measures_batteries_and_quantities_are_no_models() {
         for text in [
-            "60m", "130", "CR2032", "LR44", "12v", "4k", "2-pack", "20x30 cm", "EN1078", "IPX4",
-            "MY21", "2024", "65W", "55 lbs", "5000mAh", "1080p", "SIMBA",
+            "60m",
+            "130",
+            "CR2032",
+            "LR44",
+            "12v",
+            "4k",
+            "2-pack",
+            "20x30 cm",
+            "EN1078",
+            "IPX4",
+            "MY21",
+            "2017-2024",
+            "2024",
+            "65W",
+            "55 lbs",
+            "5000mAh",
+            "1080p",
+            "SIMBA",
         ] {
             assert_eq!(worth(text), Worth::Nothing, "{text}");
         }
