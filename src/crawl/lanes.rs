@@ -89,7 +89,7 @@ impl Lanes {
             }
             let until = match (lane.ahead.is_empty(), lane.idle_until) {
                 (true, until) => until,
-                (false, _) => fetcher.waiting(&host, now).map(until),
+                (false, _) => fetcher.turn(&host, now).err().map(until),
             };
             match until {
                 Some(until) => wait = Some(wait.map_or(until, |w| w.min(until))),

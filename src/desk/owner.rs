@@ -3,12 +3,14 @@
 use std::{
     fs, io,
     io::{BufRead, BufReader, Write},
+    net::Shutdown,
     os::unix::net::{UnixListener, UnixStream},
     path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -36,6 +38,7 @@ enum Line {
 pub struct Owner {
     path: PathBuf,
     closing: Arc<AtomicBool>,
+    listening: Option<JoinHandle<()>>,
 }
 
 /// A socket's path must fit into about 100 bytes, and a workspace may lie deep: then it lies in the folder for
@@ -66,16 +69,26 @@ impl Owner {
         let listener = UnixListener::bind(&path).map_err(failed)?;
         let closing = Arc::new(AtomicBool::new(false));
         let closed = Arc::clone(&closing);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if closed.load(Ordering::Relaxed) {
-                    return;
-                }
-                let desk = desk.clone();
-                std::thread::spawn(move || serve(&desk, stream));
-            }
-        });
-        Ok(Self { path, closing })
+        let listening = std::thread::spawn(move || listen(&listener, &desk, &closed));
+        Ok(Self { path, closing, listening: Some(listening) })
+    }
+}
+
+/// Whoever asks is answered on a thread of its own. At the end all of them are hung up on and waited for, so that
+/// nobody holds the store any longer.
+fn listen(listener: &UnixListener, desk: &Desk, closed: &AtomicBool) {
+    let mut serving: Vec<(UnixStream, JoinHandle<()>)> = Vec::new();
+    for stream in listener.incoming().flatten() {
+        if closed.load(Ordering::Relaxed) {
+            break;
+        }
+        serving.retain(|(_, answer)| !answer.is_finished());
+        let (desk, Ok(peer)) = (desk.clone(), stream.try_clone()) else { continue };
+        serving.push((peer, std::thread::spawn(move || serve(&desk, stream))));
+    }
+    for (peer, answer) in serving {
+        let _ = peer.shutdown(Shutdown::Both);
+        let _ = answer.join();
     }
 }
 
@@ -83,8 +96,11 @@ impl Drop for Owner {
     fn drop(&mut self) {
         self.closing.store(true, Ordering::Relaxed);
         // Wakes the listening thread, which then sees that it is to end.
-        let _ = UnixStream::connect(&self.path);
+        let woken = UnixStream::connect(&self.path).is_ok();
         let _ = fs::remove_file(&self.path);
+        if let Some(listening) = self.listening.take().filter(|_| woken) {
+            let _ = listening.join();
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! What a page turned out to be: goods on offer, a list, or a wall in front of them.
 
-use super::{found::Offered, page::PageModel, zones::Zone};
+use super::{
+    found::{Offered, Place},
+    page::PageModel,
+    zones::Zone,
+};
 use crate::model::{Listing, PageKind};
 
 /// Words of walls, folded: in a title, or in the little text that such pages have.
@@ -117,9 +121,10 @@ fn is_listing(
     if by("title").filter(structured).is_some() && !is_wall(page) {
         return true;
     }
-    let heading = page
-        .all()
-        .any(|e| page.tag(e) == "h1" && !zones[e].furniture && !page.raw(e).trim().is_empty());
+    let heading = by("title").is_some_and(|o| matches!(o.place, Place::Element(_)))
+        || page
+            .all()
+            .any(|e| page.tag(e) == "h1" && !zones[e].furniture && !page.raw(e).trim().is_empty());
     let priced = by("price").is_some_and(|o| {
         o.reader == "open-graph" || structured(&o) || o.reader == "text" && o.lean >= -8
     });

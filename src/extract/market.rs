@@ -35,6 +35,19 @@ pub(super) fn currency(language: Option<&str>, url: &Url) -> Option<&'static str
     [domain, label, region].into_iter().flatten().find_map(of)
 }
 
+/// Codes that ISO 4217 has replaced and shops still print.
+pub(super) fn renamed(code: &str) -> Option<&'static str> {
+    match code.to_ascii_uppercase().as_str() {
+        "RUR" => Some("RUB"),
+        "BYR" => Some("BYN"),
+        "RMB" => Some("CNY"),
+        "NTD" => Some("TWD"),
+        "ROL" => Some("RON"),
+        "TRL" | "YTL" => Some("TRY"),
+        _ => None,
+    }
+}
+
 fn of(region: &str) -> Option<&'static str> {
     let region = region.to_ascii_lowercase();
     let at = CURRENCIES

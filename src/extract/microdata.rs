@@ -62,6 +62,14 @@ fn read(page: &PageModel<'_>, notation: &Notation) -> Graph {
                 id: page.either(element, &[notation.id]).map(str::to_owned),
             });
             thing_of.insert(element, at);
+            // `<meta itemprop=brand itemscope content="Acme">`: the content is the thing's name.
+            if let Some(name) = page.either(element, &["content"]) {
+                graph.things[at].properties.push(Property {
+                    name: "name".to_owned(),
+                    value: Value::Text(name.to_owned()),
+                    place: Place::Element(element),
+                });
+            }
             at
         });
         let (Some(names), Some(owner)) = (names, owner) else {

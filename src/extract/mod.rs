@@ -3,6 +3,7 @@
 //! A page becomes a [`page::PageModel`]; each reader in [`READERS`] offers values from it; `settle` chooses per field;
 //! `fill` makes the listing. A further vocabulary is a file beside this one and a line in [`READERS`].
 
+mod address;
 mod entity;
 mod fill;
 mod found;
@@ -58,7 +59,7 @@ pub struct BadSelector {
 pub struct Candidate {
     pub field: String,
     pub value: String,
-    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `text`.
+    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `text`, `address`.
     pub reader: String,
     pub path: String,
     pub chosen: bool,
@@ -103,6 +104,7 @@ const READERS: &[(&str, Reader)] = &[
     ("open-graph", |_, found| open_graph::read(found)),
     ("table", |from, found| table::read(found, from.zones)),
     ("text", |from, found| shown::read(found, from.zones)),
+    ("address", |_, found| address::read(found)),
 ];
 
 /// Reads a page's text. Never fails: a bad page gives gaps.

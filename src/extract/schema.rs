@@ -202,10 +202,19 @@ fn identifiers(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
                     found.add("gtin", number, property.place.clone());
                 }
                 Some((_, number)) => found.add("sku", number, property.place.clone()),
-                None => found.lean("sku", words, property.place.clone(), -5),
+                None => found.lean("sku", number_of(words), property.place.clone(), -5),
             },
             _ => {}
         }
+    }
+}
+
+/// The number in "TE50-12 Chair cover": its first word, where the others hold no digit.
+fn number_of(words: &str) -> &str {
+    let digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
+    match words.trim().split_once(' ') {
+        Some((first, rest)) if digit(first) && !digit(rest) => first,
+        _ => words,
     }
 }
 

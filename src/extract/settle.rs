@@ -19,10 +19,15 @@ const TRUST: &[(&str, i32)] = &[
     ("open-graph", 60),
     ("table", 55),
     ("text", 45),
+    ("address", 20),
 ];
 
 /// Each further reader that offers the same value adds so much.
 const AGREEMENT: i32 = 9;
+/// For prices more: what is shown and what is stated for those who share the page outweigh one stale statement.
+const AGREEMENT_ON_PRICE: i32 = 24;
+/// What a stated price loses where the page itself crosses it out.
+const CROSSED_OUT: i32 = 45;
 
 /// For each field the index of the value chosen.
 pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'static str, usize> {
@@ -32,11 +37,21 @@ pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'stat
             groups.entry((offer.field, key)).or_default().push(at);
         }
     }
+    let crossed: BTreeSet<String> = groups
+        .iter()
+        .filter(|((field, _), members)| {
+            *field == "list_price" && members.iter().any(|at| offered[*at].reader == "text")
+        })
+        .map(|((_, amount), _)| amount.clone())
+        .collect();
     let mut chosen: BTreeMap<&'static str, (i32, usize)> = BTreeMap::new();
-    for members in groups.values() {
-        let Some((weight, at)) = weigh(offered, members) else {
+    for ((field, meaning), members) in &groups {
+        let Some((mut weight, at)) = weigh(offered, members) else {
             continue;
         };
+        if *field == "price" && crossed.contains(meaning) && offered[at].reader != "select" {
+            weight -= CROSSED_OUT;
+        }
         let best = chosen.entry(offered[at].field).or_insert((weight, at));
         // Of equals the first offered.
         if (weight, std::cmp::Reverse(at)) > (best.0, std::cmp::Reverse(best.1)) {
@@ -58,7 +73,12 @@ fn weigh(offered: &[Offered], members: &[usize]) -> Option<(i32, usize)> {
         .rev()
         .max_by_key(|at| trust(&offered[*at]))?;
     let further = i32::try_from(readers.len()).unwrap_or(1) - 1;
-    Some((trust(&offered[best]) + AGREEMENT * further, best))
+    let each = if offered[best].field == "price" {
+        AGREEMENT_ON_PRICE
+    } else {
+        AGREEMENT
+    };
+    Some((trust(&offered[best]) + each * further, best))
 }
 
 fn trust(offer: &Offered) -> i32 {
@@ -93,7 +113,9 @@ fn is_name(value: &str) -> bool {
 pub(super) fn money(offer: &Offered, hint: Option<&str>) -> Option<Money> {
     let beside = offer.beside.as_deref();
     let code = beside.and_then(|sign| {
-        let known = price::currency(sign).map(str::to_owned);
+        let known = super::market::renamed(sign)
+            .or_else(|| price::currency(sign))
+            .map(str::to_owned);
         known.or_else(|| {
             (sign.len() == 3 && sign.chars().all(|c| c.is_ascii_alphabetic()))
                 .then(|| sign.to_ascii_uppercase())

@@ -1,5 +1,7 @@
 //! What people see on a page without any vocabulary: heading, breadcrumb, shop, stock, rating, description.
 
+use crate::model::Availability;
+
 use super::{
     found::{Found, Place},
     shown_price, stock,
@@ -41,6 +43,7 @@ fn title(found: &mut Found<'_, '_>, zones: &[Zone]) -> Option<usize> {
     let heads: Vec<usize> = page.all().filter(usable).take(10).collect();
     let repeated = |e: &&usize| whole.contains(&page.line(**e));
     let heading = heads.iter().find(repeated).or(heads.first()).copied();
+    let heading = heading.or_else(|| unmarked(found, zones, &whole));
     if let Some(e) = heading {
         found.add("title", &page.line(e), Place::Element(e));
     }
@@ -53,6 +56,29 @@ fn title(found: &mut Found<'_, '_>, zones: &[Zone]) -> Option<usize> {
         );
     }
     heading
+}
+
+/// The heading of a page without `h1`: the longest text that its title repeats, of those at least a third as long.
+fn unmarked(found: &Found<'_, '_>, zones: &[Zone], title: &str) -> Option<usize> {
+    let page = found.page;
+    let least = (title.len() / 3).max(9);
+    let usable = |e: &usize| {
+        let length = page.raw(*e).trim().len();
+        (least..=title.len()).contains(&length)
+            && !zones[*e].others
+            && !zones[*e].furniture
+            && !page.hidden(*e)
+            && title.contains(&page.line(*e))
+    };
+    // A breadcrumb ends with the goods' name too; the price stands near the other one.
+    let rank = |e: &usize| {
+        let crumb = page
+            .ancestors(*e)
+            .take(4)
+            .any(|a| zones::has_word(page, a, CRUMBS));
+        (page.raw(*e).trim().len(), !crumb, std::cmp::Reverse(*e))
+    };
+    page.all().filter(usable).max_by_key(rank)
 }
 
 /// A page title without the shop's name behind the last separator.
@@ -199,19 +225,41 @@ fn availability(found: &mut Found<'_, '_>, element: usize, heading: Option<usize
         return;
     }
     let named = zones::has_word(page, element, STOCK);
-    let near = heading.is_none_or(|h| element > h && element - h < 600);
-    if !named && !(button && near) {
-        return;
-    }
-    let lean = match (named, button) {
+    let button = button || zones::has_word(page, element, BUY);
+    let after = heading.map_or(Some(0), |h| element.checked_sub(h));
+    let near = after.is_some_and(|n| n < 600);
+    let exact = stock::exactly(text);
+    // A size or colour that is sold out is not the goods.
+    let variant = page
+        .ancestors(element)
+        .take(3)
+        .chain([element])
+        .any(|e| matches!(page.tag(e), "li" | "option" | "label" | "select"));
+    let lean = match (named, exact) {
+        (true, Some(Availability::OutOfStock)) if near && !variant => SEEN_SOLD_OUT,
         (true, _) if near => 0,
         (true, _) => -15,
-        _ => -18,
+        (false, Some(_)) if near && !button && !variant => -8,
+        (false, Some(_)) if button && after.is_some_and(|n| n < 1_500) => -18,
+        (false, None) if button && near && text.chars().count() < 40 => -20,
+        _ => return,
     };
-    if stock::read(text).is_some() && (named || text.chars().count() < 40) {
+    if stock::read(text).or(exact).is_some() {
         found.lean("availability", text, Place::Element(element), lean);
     }
 }
+
+/// A notice by the heading that goods are sold out outweighs what a template states for search engines.
+const SEEN_SOLD_OUT: i32 = 38;
+/// Words of buttons that are no `button`.
+const BUY: &[&str] = &[
+    "buy",
+    "addtocart",
+    "addtobasket",
+    "tocart",
+    "buybtn",
+    "purchase",
+];
 
 const RATING: &[&str] = &["rating", "rate", "score", "stars", "star", "grade"];
 const REVIEWS: &[&str] = &[

@@ -78,6 +78,22 @@ const PART: &[&str] = &[
     "threshold",
 ];
 
+/// In a price's own text.
+const PRICE_WORDS: &[&str] = &[
+    "价",
+    "價",
+    "価格",
+    "판매가",
+    "가격",
+    "Price",
+    "price",
+    "Preis",
+    "Prix",
+    "Цена",
+    "Cena",
+    "Precio",
+];
+
 /// Fewer points are no offer.
 const ENOUGH: i32 = 25;
 
@@ -85,7 +101,10 @@ const ENOUGH: i32 = 25;
 struct Seen {
     at: usize,
     points: i32,
+    /// Called an old price by its class.
     before: bool,
+    /// Crossed out for the eye.
+    crossed: bool,
     signature: (String, String),
 }
 
@@ -100,16 +119,21 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], heading: Option<us
         .collect();
     repeat_costs(&mut seen);
     seen.sort_by_key(|s| (-s.points, s.at));
-    for price in seen
-        .iter()
-        .filter(|s| s.points >= ENOUGH && !s.before)
-        .take(3)
-    {
+    let best = |before: bool| {
+        seen.iter()
+            .find(|s| s.before == before && !s.crossed)
+            .map_or(i32::MIN, |s| s.points)
+    };
+    // "price-old" alone, near the heading, is a class name that outlived a sale.
+    let misnamed = best(true) > best(false).saturating_add(10);
+    let now = |s: &&Seen| s.points >= ENOUGH && !s.crossed && (!s.before || misnamed);
+    for price in seen.iter().filter(now).take(3) {
         let text = found.page.line(price.at);
         let lean = ((price.points - 70) / 4).clamp(-20, 10);
         found.lean("price", &text, Place::Element(price.at), lean);
     }
-    if let Some(price) = seen.iter().find(|s| s.points >= ENOUGH && s.before) {
+    let past = |s: &&Seen| s.points >= ENOUGH && (s.crossed || s.before && !misnamed);
+    if let Some(price) = seen.iter().find(past) {
         let text = found.page.line(price.at);
         found.add("list_price", &text, Place::Element(price.at));
     }
@@ -148,7 +172,12 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
         0
     };
     points += if money.amount.fract().is_zero() { 0 } else { 2 };
-    let mut before = false;
+    let (mut before, mut crossed) = (false, false);
+    points += if PRICE_WORDS.iter().any(|w| raw.contains(w)) {
+        10
+    } else {
+        0
+    };
     for (n, e) in std::iter::once(element)
         .chain(page.ancestors(element))
         .take(5)
@@ -170,8 +199,8 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
         } else {
             0
         };
-        before |= near
-            && (matches!(page.tag(e), "del" | "s" | "strike") || zones::has_word(page, e, BEFORE));
+        crossed |= near && matches!(page.tag(e), "del" | "s" | "strike");
+        before |= near && zones::has_word(page, e, BEFORE);
         points -= if page.tag(e) == "a" { 25 } else { 0 };
         points -= if matches!(page.tag(e), "option" | "select" | "label") {
             25
@@ -183,7 +212,8 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
     Some(Seen {
         at: element,
         points,
-        before,
+        before: before || crossed,
+        crossed,
         signature: (
             look(found, element),
             look(found, page.elements[element].parent),
@@ -198,7 +228,7 @@ fn nearness(element: usize, heading: Option<usize>) -> i32 {
     };
     match element.checked_sub(heading) {
         Some(0..150) => 30,
-        Some(after) => 30 - i32::try_from(after / 40).unwrap_or(40).min(40),
+        Some(after) => 30 - i32::try_from(after / 20).unwrap_or(60).min(60),
         None if heading - element < 80 => 5,
         None => -15,
     }

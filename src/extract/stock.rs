@@ -63,6 +63,11 @@ const PHRASES: &[(&str, Availability)] = &[
     ("dostępny", InStock),
     ("do koszyka", InStock),
     ("na zalogi", InStock),
+    ("dobavljivo", InStock),
+    ("not sold", InStock),
+    ("add to your basket", InStock),
+    ("add to your cart", InStock),
+    ("구매", InStock),
     ("v košarico", InStock),
     ("i lager", InStock),
     ("på lager", InStock),
@@ -184,6 +189,19 @@ static FOLDED: LazyLock<Vec<(String, Availability)>> = LazyLock::new(|| {
     all.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
     all
 });
+
+/// What a text says that is such a phrase and nothing more.
+pub(super) fn exactly(text: &str) -> Option<Availability> {
+    let folded = fold(text);
+    let plain = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    match plain {
+        "sold" => Some(OutOfStock),
+        _ => FOLDED
+            .iter()
+            .find(|(known, _)| known == plain)
+            .map(|(_, means)| *means),
+    }
+}
 
 /// What a value that speaks of availability says: an address of schema.org, a word, a short phrase.
 pub(super) fn read(text: &str) -> Option<Availability> {

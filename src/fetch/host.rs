@@ -29,7 +29,7 @@ pub(super) struct Host {
     reading: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// Turns that `waiting` gave away and nobody has come for yet.
+/// Turns that were given away and nobody has come for yet.
 #[derive(Debug, Default)]
 struct Promised {
     open: usize,
@@ -70,15 +70,34 @@ impl Host {
         Arc::clone(&self.slots)
     }
 
-    /// Why the host cannot be asked right now; none gives a turn away.
-    pub(super) fn waiting(&mut self, now: Time) -> Option<Waiting> {
+    /// Nobody comes for the turn given away last: it may be given again at once.
+    pub(super) fn forgo(&mut self) {
+        self.promised.open = self.promised.open.saturating_sub(1);
+        self.promised.next = None;
+    }
+
+    /// Gives the host's turn to whoever asks, or says why it cannot be asked right now.
+    pub(super) fn turn(&mut self, now: Time) -> Result<(), Waiting> {
+        match self.paused(now) {
+            Some(waiting) => Err(waiting),
+            None => self.promise(now).map_err(|until| Waiting::Pace { until }),
+        }
+    }
+
+    /// Why the host cannot be asked right now, as far as it is not only a matter of slots.
+    pub(super) fn waiting(&self, now: Time) -> Option<Waiting> {
+        let due = || self.pace.due(now).map(|until| Waiting::Pace { until });
+        self.paused(now).or_else(due)
+    }
+
+    fn paused(&self, now: Time) -> Option<Waiting> {
         if let Some((until, cause)) = self.pace.blocked(now) {
             let cause = cause.to_owned();
             return Some(Waiting::Backoff { until, cause });
         }
         match self.robots {
             Site::OutOfReach { until, .. } if until > now => Some(Waiting::Robots { until }),
-            _ => self.promise(now).err().map(|until| Waiting::Pace { until }),
+            _ => None,
         }
     }
 

@@ -127,8 +127,17 @@ impl Hosts {
         self.with(host, |host| host.read_site(answer, &self.agent, now))
     }
 
-    /// Why the host cannot be asked right now. None gives its turn to whoever asks: until that request
-    /// has come, the turn is not given again.
+    /// Gives the host's turn to whoever asks: until that request has come, or was forgone, it is not given again.
+    pub(super) fn turn(&self, host: &str, now: Time) -> Result<(), Waiting> {
+        self.with(host, |host| host.turn(now))
+    }
+
+    /// The request that the last turn was given to does not come.
+    pub(super) fn forgo(&self, host: &str) {
+        self.with(host, Host::forgo);
+    }
+
+    /// Why the host cannot be asked right now.
     pub(super) fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
         self.with(host, |host| host.waiting(now))
     }
@@ -233,28 +242,38 @@ mod tests {
                 .is_err()
         );
         assert!(matches!(
-            hosts.waiting(HOST, hosts.clock.now()),
-            Some(Waiting::Pace { .. })
+            hosts.turn(HOST, hosts.clock.now()),
+            Err(Waiting::Pace { .. })
         ));
         drop(first);
-        assert_eq!(hosts.waiting(HOST, hosts.clock.now()), None);
+        assert_eq!(hosts.turn(HOST, hosts.clock.now()), Ok(()));
         assert!(hosts.admit(&shop()).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_turn_is_given_away_once() {
         let hosts = hosts(2);
-        let pace = |seconds| Some(Waiting::Pace { until: at(seconds) });
-        assert_eq!(hosts.waiting(HOST, at(0.0)), None);
-        assert_eq!(hosts.waiting(HOST, at(0.0)), pace(2.0));
-        assert_eq!(hosts.waiting(HOST, at(2.0)), None);
+        let pace = |seconds| Err(Waiting::Pace { until: at(seconds) });
+        assert_eq!(hosts.turn(HOST, at(0.0)), Ok(()));
+        assert_eq!(hosts.turn(HOST, at(0.0)), pace(2.0));
+        assert_eq!(hosts.turn(HOST, at(2.0)), Ok(()));
         // Both slots are promised, and nobody has come.
-        assert_eq!(hosts.waiting(HOST, at(4.0)), pace(5.0));
+        assert_eq!(hosts.turn(HOST, at(4.0)), pace(5.0));
         tokio::time::advance(Duration::from_secs(4)).await;
         let _first = hosts.admit(&shop()).await.unwrap();
-        assert_eq!(hosts.waiting(HOST, at(4.0)), pace(6.0));
+        assert_eq!(hosts.turn(HOST, at(4.0)), pace(6.0));
         // The second never comes.
-        assert_eq!(hosts.waiting(HOST, at(6.0)), None);
+        assert_eq!(hosts.turn(HOST, at(6.0)), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_forgone_is_given_again_at_once_and_a_look_takes_none() {
+        let hosts = hosts(1);
+        assert_eq!(hosts.waiting(HOST, at(0.0)), None);
+        assert_eq!(hosts.turn(HOST, at(0.0)), Ok(()));
+        assert!(hosts.turn(HOST, at(0.0)).is_err());
+        hosts.forgo(HOST);
+        assert_eq!(hosts.turn(HOST, at(0.0)), Ok(()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -273,10 +292,10 @@ mod tests {
         });
         assert!(matches!(second, Err(Error::Later { until, .. }) if until == at(300.0)));
         assert!(matches!(
-            hosts.waiting(HOST, at(299.0)),
-            Some(Waiting::Backoff { until, .. }) if until == at(300.0)
+            hosts.turn(HOST, at(299.0)),
+            Err(Waiting::Backoff { until, .. }) if until == at(300.0)
         ));
-        assert_eq!(hosts.waiting(HOST, at(300.0)), None);
+        assert_eq!(hosts.turn(HOST, at(300.0)), Ok(()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -286,15 +305,15 @@ mod tests {
         let robots = "User-agent: *\nCrawl-delay: 20\n".to_owned();
         hosts.read_site(HOST, Ok(Some(robots)));
         assert_eq!(
-            hosts.waiting(HOST, at(3.0)),
-            Some(Waiting::Pace { until: at(20.0) })
+            hosts.turn(HOST, at(3.0)),
+            Err(Waiting::Pace { until: at(20.0) })
         );
         let again = super::tests::hosts(1);
         again.restore(vec![hosts.state(HOST).unwrap()], true);
         assert_eq!(again.state(HOST), hosts.state(HOST));
         assert_eq!(
-            again.waiting(HOST, at(3.0)),
-            Some(Waiting::Pace { until: at(20.0) })
+            again.turn(HOST, at(3.0)),
+            Err(Waiting::Pace { until: at(20.0) })
         );
         assert!(matches!(again.site(HOST).0, Site::Read { .. }));
     }
@@ -304,8 +323,8 @@ mod tests {
         let hosts = hosts(1);
         hosts.read_site(HOST, Err("robots.txt: answered 500".to_owned()));
         assert_eq!(
-            hosts.waiting(HOST, at(1.0)),
-            Some(Waiting::Robots { until: at(60.0) })
+            hosts.turn(HOST, at(1.0)),
+            Err(Waiting::Robots { until: at(60.0) })
         );
         let kept = hosts.state(HOST).unwrap();
         assert_eq!(kept.blocked_until, Some(at(60.0)));
@@ -318,10 +337,10 @@ mod tests {
         let hosts = hosts(1);
         hosts.restore(Vec::new(), false);
         assert_eq!(
-            hosts.waiting(HOST, at(0.0)),
-            Some(Waiting::Pace { until: at(2.0) })
+            hosts.turn(HOST, at(0.0)),
+            Err(Waiting::Pace { until: at(2.0) })
         );
         hosts.restore(Vec::new(), true);
-        assert_eq!(hosts.waiting(HOST, at(0.0)), None);
+        assert_eq!(hosts.turn(HOST, at(0.0)), Ok(()));
     }
 }

@@ -15,7 +15,10 @@ use super::{
     pace::{Outcome, retry_after},
     robots,
 };
-use crate::model::{Page, Time, Waiting};
+use crate::{
+    model::{Page, Time, Waiting},
+    text::decode::unpack,
+};
 
 /// Redirects followed for one page.
 const HOPS: u32 = 10;
@@ -133,7 +136,7 @@ impl Client {
         place.set_fragment(None);
         match self.follow_robots(place).await {
             Ok(page) if (200..300).contains(&page.status) => {
-                Ok(Ok(Some(String::from_utf8_lossy(&page.body).into_owned())))
+                Ok(plain_text(&page).map(Some))
             }
             Ok(page) if page.status < 500 => Ok(Ok(None)),
             Ok(page) => Ok(Err(format!("robots.txt: answered {}", page.status))),
@@ -157,8 +160,13 @@ impl Client {
     async fn follow(&self, url: &Url) -> Result<Page, Error> {
         let mut url = url.clone();
         url.set_fragment(None);
-        for _ in 0..=HOPS {
-            self.obey(&url).await?;
+        for hop in 0..=HOPS {
+            if let Err(refusal) = self.obey(&url).await {
+                if hop == 0 {
+                    self.hosts.forgo(&host_of(&url));
+                }
+                return Err(refusal);
+            }
             let page = self.ask(&url, self.page).await?;
             match redirect(&page)? {
                 None => return Ok(page),
@@ -213,7 +221,20 @@ impl Client {
     }
 }
 
+/// What a robots.txt says once its content coding is undone. What cannot be read may forbid anything.
+fn plain_text(page: &Page) -> Result<String, String> {
+    // Once unpacked it may be larger than what is parsed of it, but not by far.
+    let limit = 8 * robots::LIMIT as u64;
+    let bytes = unpack(&page.body, page.header("content-encoding"), limit);
+    let bytes = bytes.map_err(|error| format!("robots.txt: {error}"))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 impl Fetch for Client {
+    fn turn(&self, host: &str, now: Time) -> Result<(), Waiting> {
+        self.hosts.turn(host, now)
+    }
+
     fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
         self.hosts.waiting(host, now)
     }
@@ -480,6 +501,20 @@ mod tests {
             );
         }
         assert_eq!(shop.paths(), ["/robots.txt", "/old", "/new", "/trap"]);
+    }
+
+    #[tokio::test]
+    async fn a_robots_txt_that_comes_packed_is_unpacked_and_a_damaged_one_is_out_of_reach() {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(b"User-agent: *\nDisallow: /private\n").unwrap();
+        let packed = answer("200 OK", "Content-Encoding: gzip\r\n", &gzip.finish().unwrap());
+        let shop = Shop::open([("/robots.txt", packed)]).await;
+        let refused = shop.client(1).fetch(&shop.url("/private/1")).await;
+        assert!(matches!(refused, Err(Error::Refused { .. })), "{refused:?}");
+        let damaged = answer("200 OK", "Content-Encoding: gzip\r\n", b"no gzip");
+        let shop = Shop::open([("/robots.txt", damaged)]).await;
+        let later = shop.client(1).fetch(&shop.url("/")).await;
+        assert!(matches!(later, Err(Error::Later { .. })), "{later:?}");
     }
 
     #[tokio::test]

@@ -109,7 +109,13 @@ pub trait Fetch: Send + Sync {
     /// Fetches `url` as the rules of conduct allow; redirects are followed and checked hop by hop.
     fn fetch(&self, url: &Url) -> impl Future<Output = Result<Page, Error>> + Send;
 
-    /// Why `host` cannot be asked right now; none when it can.
+    /// Gives the host's turn to whoever asks, or says why it has none right now. Until that request has come (or has
+    /// failed to), the turn is not given again, so a host is never promised to more requests than it may get.
+    fn turn(&self, _host: &str, _now: Time) -> Result<(), Waiting> {
+        Ok(())
+    }
+
+    /// Why `host` cannot be asked right now; none when it can. For whoever only looks.
     fn waiting(&self, _host: &str, _now: Time) -> Option<Waiting> {
         None
     }

@@ -122,7 +122,11 @@ impl Pace {
                     Some(asked) => format!("answered {status}, asking for {} s", asked.as_secs()),
                     None => format!("answered {status}"),
                 };
-                (FIRST_PAUSE, asked.unwrap_or_default(), cause)
+                (
+                    asked.filter(|asked| !asked.is_zero()).unwrap_or(FIRST_PAUSE),
+                    asked.unwrap_or_default(),
+                    cause,
+                )
             }
             Outcome::Failed(cause) => (FIRST_BACKOFF, Duration::ZERO, cause),
         };
@@ -315,8 +319,13 @@ mod tests {
         assert_eq!(
             hasty.blocked(at(0)).unwrap().0,
             at(30),
-            "429 is a pause, whatever it asks"
+            "429 is a pause, also when it asks for none"
         );
+        let mut brief = Pace::new(SECOND, None);
+        brief.settle(asking(1), at(0));
+        assert_eq!(brief.blocked(at(0)).unwrap().0, at(1), "as long as it asks");
+        brief.settle(asking(1), at(2));
+        assert_eq!(brief.blocked(at(2)).unwrap().0, at(4), "and it asks again: twice as long");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Accessories: "case for X" and 适用于X name X without being X.
 
-use super::words::{Units, ordinary};
+use super::words::{Units, forms};
 
-/// Units where what the offer is made for begins: what stands there is mentioned, not sold.
-pub(super) fn made_for(units: &Units) -> Option<usize> {
+/// Where the words "made for" begin and where what follows them begins: what stands there is mentioned, not sold.
+pub(super) fn made_for(units: &Units) -> Option<(usize, usize)> {
     const FITS: &[&[&str]] = &[
         &["compatible", "with"],
         &["compatible", "for"],
@@ -23,12 +23,15 @@ pub(super) fn made_for(units: &Units) -> Option<usize> {
     (0..units.all.len()).find_map(|at| {
         let phrase = FITS.iter().find(|phrase| stands(units, at, phrase))?;
         let object = at + phrase.len();
-        (object < units.all.len() && !is_audience(units, object)).then_some(object)
+        (object < units.all.len() && !is_audience(units, object)).then_some((at, object))
     })
 }
 
-/// Where a word that names an accessory stands as the goods themselves; not behind "with" or 送.
-pub(super) fn accessory(units: &Units, words: &[Vec<String>]) -> Option<usize> {
+/// Where a word that names an accessory stands as the goods themselves, and the word; not behind "with" or 送.
+pub(super) fn accessory<'w>(
+    units: &Units,
+    words: &'w [Vec<String>],
+) -> Option<(usize, &'w [String])> {
     const GIVEN: &[&str] = &[
         "with",
         "plus",
@@ -42,22 +45,18 @@ pub(super) fn accessory(units: &Units, words: &[Vec<String>]) -> Option<usize> {
         "赠",
         "附",
     ];
-    (0..units.all.len())
+    let forms = forms(units);
+    (0..forms.len())
         .take_while(|at| !GIVEN.contains(&units.word(*at)))
-        .find(|at| {
-            words.iter().any(|word| {
-                let parts: Vec<&str> = word.iter().map(String::as_str).collect();
-                stands(units, *at, &parts)
-            })
+        .find_map(|at| {
+            let word = words.iter().find(|word| forms[at..].starts_with(word))?;
+            Some((at, word.as_slice()))
         })
 }
 
-/// A phrase cut into the units that [`accessory`] compares; plural and singular alike are the list's affair.
+/// A phrase cut into the forms that [`accessory`] compares.
 pub(super) fn phrase(folded: &str) -> Vec<String> {
-    let units = Units::of(folded);
-    (0..units.all.len())
-        .map(|at| units.word(at).to_owned())
-        .collect()
+    forms(&Units::of(folded))
 }
 
 fn stands(units: &Units, at: usize, phrase: &[&str]) -> bool {
@@ -71,37 +70,69 @@ fn stands(units: &Units, at: usize, phrase: &[&str]) -> bool {
 fn is_audience(units: &Units, at: usize) -> bool {
     const PEOPLE: &[&str] = &[
         "a",
-        "the",
+        "adults",
+        "adult",
+        "age",
+        "ages",
         "all",
         "any",
-        "her",
-        "him",
-        "you",
-        "your",
-        "my",
-        "sale",
-        "use",
-        "everyday",
+        "babies",
+        "baby",
+        "beginners",
+        "birthday",
+        "both",
+        "boy",
+        "boys",
+        "camping",
+        "cats",
+        "children",
+        "christmas",
         "daily",
         "dogs",
-        "cats",
-        "pets",
-        "ages",
-        "age",
-        "people",
-        "travel",
-        "seniors",
         "elderly",
-        "work",
-        "both",
-        "winter",
-        "summer",
-        "christmas",
-        "birthday",
-        "beginners",
-        "teens",
-        "teenagers",
+        "everyday",
+        "girl",
+        "girls",
+        "gym",
+        "her",
+        "him",
+        "hiking",
+        "home",
+        "indoor",
+        "infants",
+        "kid",
+        "kids",
+        "kitchen",
         "ladies",
+        "man",
+        "men",
+        "my",
+        "office",
+        "outdoor",
+        "outdoors",
+        "people",
+        "pets",
+        "sale",
+        "school",
+        "seniors",
+        "sports",
+        "students",
+        "summer",
+        "teenagers",
+        "teens",
+        "the",
+        "toddler",
+        "toddlers",
+        "travel",
+        "tree",
+        "use",
+        "winter",
+        "woman",
+        "women",
+        "work",
+        "you",
+        "your",
+        "youth",
     ];
     const PEOPLE_ZH: &[&str] = &[
         "儿童", "男", "女", "宝宝", "婴", "幼", "家", "成人", "老人", "学生", "户外", "室内", "孩",
@@ -113,7 +144,7 @@ fn is_audience(units: &Units, at: usize) -> bool {
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         stands(units, at, &parts)
     };
-    PEOPLE.contains(&word) || ordinary(word) || PEOPLE_ZH.iter().any(zh)
+    PEOPLE.contains(&word) || PEOPLE_ZH.iter().any(zh)
 }
 
 #[cfg(test)]
@@ -124,7 +155,7 @@ mod tests {
     fn object(title: &str) -> Option<String> {
         let folded = fold(title);
         let units = Units::of(&folded);
-        made_for(&units).map(|at| folded[units.all[at].start..].to_owned())
+        made_for(&units).map(|(_, at)| folded[units.all[at].start..].to_owned())
     }
 
     #[test]
@@ -154,7 +185,7 @@ mod tests {
     #[test]
     fn what_comes_along_is_no_accessory_offer() {
         let words = vec![phrase("charger"), phrase("保护套")];
-        let at = |title: &str| accessory(&Units::of(&fold(title)), &words);
+        let at = |title: &str| accessory(&Units::of(&fold(title)), &words).map(|(at, _)| at);
         assert_eq!(at("Nordhaus charger N7"), Some(1));
         assert_eq!(at("Nordhaus scooter with charger"), None);
         assert_eq!(at("手机送保护套"), None);

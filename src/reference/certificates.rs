@@ -23,7 +23,8 @@ pub struct Certificate {
     pub product: Option<String>,
     /// Class id of that product.
     pub class: Option<String>,
-    /// `valid`, `suspended`, `revoked`, `expired` or `withdrawn`.
+    /// `valid`, `suspended`, `revoked`, `expired` or `withdrawn`, as the register says;
+    /// `seen` where the number was shown for the product and no register was asked.
     pub status: String,
     /// First day, ISO 8601.
     pub from: Option<String>,
@@ -70,7 +71,14 @@ pub(super) fn written<'c>(
 }
 
 /// What a register may say of a certificate.
-const STATES: [&str; 5] = ["valid", "suspended", "revoked", "expired", "withdrawn"];
+const STATES: [&str; 6] = [
+    "valid",
+    "suspended",
+    "revoked",
+    "expired",
+    "withdrawn",
+    "seen",
+];
 
 /// The columns of `certificates/*.csv`.
 pub(super) const COLUMNS: &[Column] = &[
@@ -181,6 +189,7 @@ fn certificate(cells: &BTreeMap<&'static str, String>) -> Result<Certificate, St
 
 fn state(word: &str) -> Result<&'static str, String> {
     let state = match word.to_lowercase().as_str() {
+        "见于页面" => "seen",
         "有效" => "valid",
         "暂停" => "suspended",
         "撤销" => "revoked",

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::words::unmarked;
+
 /// The records of a file with the line on which each begins: the entries of its array, however deep that lies.
 pub(super) fn records(text: &str) -> Result<Vec<(usize, &str)>, String> {
     let text = text.trim_start_matches('\u{feff}');
@@ -119,7 +121,7 @@ pub(super) fn list<'v>(record: &'v Value, key: &str) -> &'v [Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// The texts under a key: a text or number, a list of them, or a list of objects with a name each. Empty ones are left out.
+/// The texts under a key: a text or number, a list of them, or a list of objects with a name each. Empty ones are left out, ™ and its like too.
 pub(super) fn texts(record: &Value, key: &str) -> Vec<String> {
     let one = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
@@ -136,7 +138,7 @@ pub(super) fn texts(record: &Value, key: &str) -> Vec<String> {
     };
     found
         .into_iter()
-        .map(|text| text.trim().to_owned())
+        .map(|text| unmarked(&text).trim().to_owned())
         .filter(|text| !text.is_empty())
         .collect()
 }

@@ -6,14 +6,12 @@ use rust_decimal::Decimal;
 
 use super::{
     Notice, RecallMatch, RecallQuery, Tier, accessory,
+    field::{self, Field, Seen, Shared},
     models::Worth,
-    recalls::{Goods, Hit, Index},
+    recalls::{Goods, Index},
     words::Units,
 };
-use crate::text::{
-    codes,
-    fold::{Folded, fold, fold_mapped},
-};
+use crate::text::{codes, fold::fold};
 
 /// Notices and their index, and the words for accessories.
 #[derive(Debug, Clone, Copy)]
@@ -23,39 +21,10 @@ pub(super) struct Matcher<'a> {
     pub(super) accessories: &'a [Vec<String>],
 }
 
-/// A field of the listing, cut into units.
-struct Field<'t> {
-    name: &'static str,
-    text: &'t str,
-    folded: Folded,
-    units: Units,
-    /// What the offer is made for begins here.
-    made_for: usize,
-}
-
-/// A name or number of a notice, as it stands in a field.
-#[derive(Clone, Debug)]
-struct Seen {
-    field: &'static str,
-    text: String,
-    /// The page itself calls it a model.
-    labelled: bool,
-    worth: Worth,
-    /// How many units of the brand's name were there.
-    units: usize,
-}
-
-/// What a listing shares with one notice.
-#[derive(Default)]
-struct Shared {
-    brand: Option<Seen>,
-    models: Vec<Seen>,
-}
-
 impl<'a> Matcher<'a> {
     /// All matches, best tier first, then by source and number of the notice.
     pub(super) fn find(&self, query: &RecallQuery<'_>) -> Vec<RecallMatch<'a>> {
-        let fields = self.fields(query);
+        let fields = field::of_listing(query);
         let shared = self.shared(&fields);
         let mut found: BTreeMap<usize, RecallMatch<'a>> = BTreeMap::new();
         let candidates = self.by_identifier(query, &shared);
@@ -77,30 +46,6 @@ impl<'a> Matcher<'a> {
             key(a).cmp(&key(b))
         });
         found
-    }
-
-    fn fields<'t>(&self, query: &RecallQuery<'t>) -> Vec<Field<'t>> {
-        let named = [
-            ("brand", query.brand),
-            ("model", query.model),
-            ("mpn", query.mpn),
-            ("title", Some(query.title)),
-        ];
-        let mut texts: Vec<(&'static str, &'t str)> = named
-            .into_iter()
-            .filter_map(|(name, text)| Some((name, text?)))
-            .collect();
-        let attributes = query.attributes.into_iter().flatten();
-        texts.extend(
-            attributes
-                .filter(|(key, _)| is_model_label(key))
-                .map(|(_, value)| ("attributes", value.as_str())),
-        );
-        texts.extend(query.description.map(|text| ("description", text)));
-        texts
-            .into_iter()
-            .map(|(name, text)| Field::of(name, text))
-            .collect()
     }
 
     /// Every brand and model of a notice that the fields name.
@@ -170,16 +115,11 @@ impl<'a> Matcher<'a> {
             return Vec::new();
         }
         let stems = title.units.stems();
-        let part =
-            accessory::accessory(&title.units, self.accessories).map(|at| title.units.word(at));
-        let part = part.map(super::words::stem);
+        let part = accessory::accessory(&title.units, self.accessories).map(|(_, word)| word);
         let mut found = Vec::new();
         for (place, shared) in shared {
             let goods = &self.index.goods[*place];
-            if part
-                .as_ref()
-                .is_some_and(|part| !goods.plain.contains(part))
-            {
+            if part.is_some_and(|part| !goods.called(part)) {
                 continue;
             }
             found.extend(
@@ -279,110 +219,6 @@ fn is_proof(model: &Seen, goods: &Goods, head: bool) -> bool {
         Worth::Digits => model.labelled && head,
         Worth::Short => head,
         Worth::Full => head || !goods.ordinary_brand,
-    }
-}
-
-/// An attribute that holds the model number.
-fn is_model_label(label: &str) -> bool {
-    const LABELS: &[&str] = &[
-        "model",
-        "型号",
-        "货号",
-        "part number",
-        "item number",
-        "mpn",
-        "style",
-        "product number",
-        "规格",
-    ];
-    let label = fold(label);
-    LABELS.iter().any(|known| label.contains(known))
-}
-
-impl<'t> Field<'t> {
-    fn of(name: &'static str, text: &'t str) -> Self {
-        let folded = fold_mapped(text);
-        let units = Units::of(&folded.text);
-        let made_for = match name {
-            "title" => accessory::made_for(&units).unwrap_or(usize::MAX),
-            _ => usize::MAX,
-        };
-        Self {
-            name,
-            text,
-            folded,
-            units,
-            made_for,
-        }
-    }
-
-    /// Notes a hit of `count` units at `at`, unless it is only part of a longer word or number, or only mentioned.
-    fn take(&self, at: usize, count: usize, hit: Hit, shared: &mut BTreeMap<usize, Shared>) {
-        if at >= self.made_for {
-            return;
-        }
-        let seen = |worth, units| Seen {
-            field: self.name,
-            text: self.shown(at, count),
-            labelled: self.labelled(at),
-            worth,
-            units,
-        };
-        match hit {
-            Hit::Brand { notice, units }
-                if matches!(self.name, "brand" | "title" | "description") =>
-            {
-                let brand = &mut shared.entry(notice).or_default().brand;
-                if brand
-                    .as_ref()
-                    .is_none_or(|known| known.units < units && self.name != "description")
-                {
-                    *brand = Some(seen(Worth::Nothing, units));
-                }
-            }
-            Hit::Model { notice, worth } if self.name != "brand" && self.is_whole(at, count) => {
-                shared
-                    .entry(notice)
-                    .or_default()
-                    .models
-                    .push(seen(worth, count));
-            }
-            _ => {}
-        }
-    }
-
-    /// The characters as in the listing.
-    fn shown(&self, at: usize, count: usize) -> String {
-        let (first, last) = (&self.units.all[at], &self.units.all[at + count - 1]);
-        let span = self.folded.original(first.start, last.end);
-        self.text
-            .chars()
-            .skip(span.start)
-            .take(span.end - span.start)
-            .collect()
-    }
-
-    /// Whether no hyphen ties a further piece to the number: `RW-1200` is not in `RW-1200-B`.
-    fn is_whole(&self, at: usize, count: usize) -> bool {
-        let tied = |mark: Option<char>| matches!(mark, Some('-' | '_' | '.' | '+'));
-        let piece = |at: usize| {
-            let word = self.units.word(at);
-            word.chars().count() < 4 || word.chars().any(|c| c.is_ascii_digit())
-        };
-        let before = at > 0 && tied(self.units.all[at].before) && piece(at - 1);
-        let after = self
-            .units
-            .all
-            .get(at + count)
-            .is_some_and(|next| tied(next.before))
-            && piece(at + count);
-        !before && !after
-    }
-
-    fn labelled(&self, at: usize) -> bool {
-        const LABELS: &[&str] = &["model", "no", "number", "号", "mpn", "sku", "ref"];
-        matches!(self.name, "model" | "mpn" | "attributes")
-            || at > 0 && LABELS.contains(&self.units.word(at - 1))
     }
 }
 

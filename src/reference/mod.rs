@@ -7,15 +7,18 @@ mod accessory;
 mod brands;
 mod catalogue;
 mod certificates;
+mod classes;
 mod cpsc;
 mod csv_certificates;
 mod csv_notices;
+mod field;
 mod import;
 mod json;
 mod given;
 mod list;
 mod load;
 mod matching;
+mod merge;
 mod models;
 mod notice;
 mod prose;
@@ -94,6 +97,7 @@ pub struct Reference {
     notices: Vec<Notice>,
     recalls: recalls::Index,
     accessories: Vec<Vec<String>>,
+    classes: classes::Classes,
 }
 
 impl Reference {
@@ -118,6 +122,7 @@ impl Reference {
             .flat_map(|list| &list.terms)
             .map(|term| accessory::phrase(&fold(term)))
             .collect();
+        self.classes = classes::Classes::of(self.kinds(), self.accessories.clone());
     }
 
     /// Hex BLAKE3 over everything loaded, independent of how files and rows are ordered.
@@ -138,8 +143,7 @@ impl Reference {
 
     /// The catalogue's class for a listing (title, breadcrumb, attributes), where it is clear enough.
     pub fn class_of(&self, listing: &Listing) -> Option<Class> {
-        let _ = listing;
-        None
+        self.classes.of_listing(listing)
     }
 
     /// The catalogue's newest entry for a class id such as `children/toy`.

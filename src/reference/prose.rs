@@ -43,25 +43,34 @@ pub(super) fn brands(
         found.extend(groups(branded, product).into_iter().map(leading_name));
     }
     found.extend(products.iter().map(|product| leading_name(product)));
-    found.extend(firms(title));
-    found.extend(
+    let mut met = BTreeSet::new();
+    let plain = |brand: &str| {
+        brand
+            .split_whitespace()
+            .map(fold)
+            .all(|word| ordinary(&word) || empty(&word))
+    };
+    found.retain(|brand| !plain(brand));
+    let firms = firms(title).into_iter().chain(
         makers
             .iter()
             .map(|maker| without_suffix(maker.split(',').next().unwrap_or(maker))),
     );
-    let mut met = BTreeSet::new();
+    // A firm may be called by ordinary words, Life Fitness: believed where the goods bear its name.
+    found.extend(
+        firms.filter(|firm| {
+            !plain(firm) || products.iter().any(|p| fold(p).starts_with(&fold(firm)))
+        }),
+    );
     found.retain(|brand| {
         let letters = squash(brand);
-        let plain = brand
-            .split_whitespace()
-            .all(|word| ordinary(&fold(word)) || empty(&fold(word)));
-        letters.chars().count() > 1 && !plain && !is_platform(&letters) && met.insert(letters)
+        letters.chars().count() > 1 && !is_platform(&letters) && met.insert(letters)
     });
     found
 }
 
 /// The firms that a headline names: "X Recalls …", "… Recalled by X", "Sold on Amazon by X".
-fn firms(title: &str) -> Vec<String> {
+fn firms<'t>(title: &'t str) -> Vec<String> {
     let title = title
         .trim_start_matches("CPSC, ")
         .trim_start_matches("CPSC and ");
@@ -70,11 +79,18 @@ fn firms(title: &str) -> Vec<String> {
     let after = pattern!(
         r"(?:Recalled|Recall|[Ss]old|[Mm]anufactured|[Ii]mported|[Dd]istributed)(?: [Ee]xclusively)?(?: (?:on|at) [\w.]+)? by ([A-Z0-9][^;,(]{1,40}?)(?: [Dd]ue |;|,|\(|$| and )"
     );
-    let mut firms: Vec<String> = groups(before, title)
+    let mut firms = groups(before, title);
+    firms.extend(groups(after, title));
+    let one = |firm: &'t str| {
+        firm.split(" and ")
+            .flat_map(|f| f.split("/"))
+            .flat_map(|f| f.split(" doing business as "))
+    };
+    let firms: Vec<String> = firms
         .into_iter()
+        .flat_map(one)
         .map(without_suffix)
         .collect();
-    firms.extend(groups(after, title).into_iter().map(without_suffix));
     firms
 }
 

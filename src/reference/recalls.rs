@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::{
     Notice,
     models::{Worth, worth},
-    words::{self, Units, stem},
+    words::{self, Units, stem, unmarked},
 };
 use crate::text::fold::fold;
 
@@ -63,7 +63,7 @@ impl Index {
 
     fn names(&mut self, notice: usize, of: &Notice) {
         for brand in &of.brands {
-            let folded = fold(brand);
+            let folded = fold(&unmarked(brand));
             let units = Units::of(&folded);
             let count = units.all.len();
             // The rest of a maker's name is often left out: "Ritchey" for "Ritchey Design".
@@ -124,8 +124,11 @@ fn lower_case_words(notices: &[Notice]) -> BTreeSet<String> {
                 .iter()
                 .chain(&notice.hazard)
                 .chain(&notice.remedy);
-            texts.flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
+            texts.flat_map(|text| text.split_whitespace())
         })
+        // An address is no word: brands stand in it in lower case.
+        .filter(|word| !word.contains(['@', '/', ':']) && !word.trim_end_matches('.').contains('.'))
+        .flat_map(|word| word.split(|c: char| !c.is_alphanumeric()))
         .filter(|word| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase()))
         .map(stem)
         .collect()
@@ -133,8 +136,11 @@ fn lower_case_words(notices: &[Notice]) -> BTreeSet<String> {
 
 /// What the goods of a notice are called, sorted into heads, ordinary words and names of their own.
 fn goods(notice: &Notice, lower: &BTreeSet<String>) -> Goods {
-    let brands: Vec<String> = notice.brands.iter().map(|brand| fold(brand)).collect();
-    let brand_words: BTreeSet<String> = brands.iter().flat_map(|b| Units::of(b).stems()).collect();
+    let brands: Vec<String> = notice
+        .brands
+        .iter()
+        .map(|brand| fold(&unmarked(brand)))
+        .collect();
     let firsts: BTreeSet<String> = brands.iter().map(|b| stem(Units::of(b).word(0))).collect();
     let models: BTreeSet<String> = notice.models.iter().map(|m| words::squash(m)).collect();
     let mut goods = Goods {
@@ -145,8 +151,8 @@ fn goods(notice: &Notice, lower: &BTreeSet<String>) -> Goods {
         ..Goods::default()
     };
     for product in &notice.products {
-        let folded = fold(product);
-        goods.heads.extend(heads(&folded, &brand_words));
+        let folded = fold(&unmarked(product));
+        goods.heads.extend(heads(&folded, &firsts));
         for word in Units::of(&folded).stems() {
             if skip(&word, &models) {
                 continue;
@@ -175,7 +181,7 @@ fn skip(word: &str, models: &BTreeSet<String>) -> bool {
 }
 
 /// The nouns at the end of each part of a product's name, up to the first preposition.
-fn heads(folded: &str, brand_words: &BTreeSet<String>) -> BTreeSet<String> {
+fn heads(folded: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
     const ENDS: &[&str] = &[
         " with ",
         " equipped ",
@@ -186,7 +192,7 @@ fn heads(folded: &str, brand_words: &BTreeSet<String>) -> BTreeSet<String> {
         " in ",
         " on ",
         " installed ",
-        "(",
+        " (",
         " including ",
     ];
     let end = ENDS
@@ -205,23 +211,28 @@ fn heads(folded: &str, brand_words: &BTreeSet<String>) -> BTreeSet<String> {
         .iter()
         .enumerate()
         .filter_map(|(at, part)| {
-            head(part, brand_words).filter(|head| at == last || words::ordinary(head))
+            head(part, names).filter(|head| at == last || words::ordinary(head))
         })
         .collect()
 }
 
 /// The last word that names goods; "set", "kit" and the like only count what stands before them.
-fn head(part: &str, brand_words: &BTreeSet<String>) -> Option<String> {
+fn head(part: &str, names: &BTreeSet<String>) -> Option<String> {
     const COUNTED: &[&str] = &[
         "set", "kit", "pack", "pair", "unit", "system", "seri", "assembli", "recal", "item",
+        "youth", "kid", "boi", "girl", "men", "women", "adult", "toddler", "model",
+    ];
+    const DOING: &[&str] = &[
+        "climbing", "cycling", "riding", "running", "skiing", "fishing", "camping", "hunting",
+        "rolling", "swimming", "boating", "hiking", "skating", "sleeping",
     ];
     let mut stems = Units::of(part).stems();
     while let Some(word) = stems.pop() {
         let noun = word.chars().count() > 1
-            && !word.ends_with("ing")
+            && !DOING.contains(&word.as_str())
             && !words::empty(&word)
             && !COUNTED.contains(&word.as_str())
-            && !brand_words.contains(&word)
+            && !names.contains(&word)
             && !word.chars().any(|c| c.is_ascii_digit());
         if noun {
             return Some(word);
@@ -231,6 +242,17 @@ fn head(part: &str, brand_words: &BTreeSet<String>) -> Option<String> {
 }
 
 impl Goods {
+    /// Whether the goods themselves are called by a phrase of the accessory list: a recalled charger is a charger.
+    pub(super) fn called(&self, phrase: &[String]) -> bool {
+        let dense = phrase.len() > 1 && phrase.iter().all(|unit| unit.chars().all(words::dense));
+        match dense {
+            true => phrase
+                .windows(2)
+                .all(|pair| self.plain.contains(&pair.concat())),
+            false => phrase.iter().all(|word| self.plain.contains(word)),
+        }
+    }
+
     /// What of the goods the words of a listing name.
     pub(super) fn named_by(&self, stems: &[String], brand: &BTreeSet<String>) -> Agreement {
         let said: BTreeSet<&String> = stems

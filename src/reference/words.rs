@@ -1,6 +1,6 @@
 //! Text cut into the units by which names and model numbers are compared, and words brought to one form.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use crate::text::fold::fold;
 
@@ -90,6 +90,9 @@ impl Units {
                 }
                 continue;
             }
+            if at > 0 && self.is_second_half(at) {
+                continue;
+            }
             match (self.word(at), next.filter(|n| !n.dense)) {
                 // e-bike and electric bicycle are one thing, and no bike.
                 ("e", Some(next)) if next.before == Some('-') => {
@@ -98,7 +101,6 @@ impl Units {
                 ("electric", Some(_)) if stem(self.word(at + 1)) == "bik" => {
                     stems.push("ebik".to_owned());
                 }
-                (word, _) if at > 0 && self.is_second_half(at) => drop(word),
                 (word, _) => stems.push(stem(word)),
             }
         }
@@ -112,6 +114,24 @@ impl Units {
             "electric" => stem(self.word(at)) == "bik",
             _ => false,
         }
+    }
+}
+
+/// Each unit in the form in which it is compared; unlike [`Units::stems`], as many as there are units.
+pub(super) fn forms(units: &Units) -> Vec<String> {
+    let form = |at: usize| match units.all[at].dense {
+        true => units.word(at).to_owned(),
+        false => stem(units.word(at)),
+    };
+    (0..units.all.len()).map(form).collect()
+}
+
+/// Without ™ and its like, which would become letters when folded; as many characters as before.
+pub(super) fn unmarked(text: &str) -> Cow<'_, str> {
+    const MARKS: [char; 4] = ['™', '®', '℠', '©'];
+    match text.contains(MARKS) {
+        true => Cow::Owned(text.replace(MARKS, " ")),
+        false => Cow::Borrowed(text),
     }
 }
 

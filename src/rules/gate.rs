@@ -6,7 +6,7 @@ use super::{
     fault::Code,
     literal::Literal,
     meta::{plain_map, unknown_key},
-    native::text::note_list,
+    native::mentions::{self, note_list},
     picture::{Findings, Place, did_you_mean},
     prepared::Sheet,
     terms::Names,
@@ -166,7 +166,7 @@ impl When {
             item.note(Note::Read(class));
         }
         for list in self.lists(item.sheet()) {
-            note_list(item, list);
+            note_list(item, list, mentions::Place::Anywhere);
         }
     }
 
@@ -265,7 +265,7 @@ impl Names<'_> {
     fn classes(&self, pattern: &str) -> Vec<ClassPattern> {
         if let Some(list) = pattern.strip_prefix('@') {
             let listed = self.kinds.iter().filter(|kind| match list {
-                "ccc" => kind.ccc_required,
+                "ccc" => !kind.ccc.is_empty(),
                 licence => kind.licences.iter().any(|l| l == licence),
             });
             return listed

@@ -8,7 +8,7 @@ use super::{
     fault::Code,
     literal::Literal,
     native,
-    picture::{Findings, Place, did_you_mean},
+    picture::{Findings, Place, did_you_mean, nearest},
     terms::Names,
     view::fields::FIELDS,
 };
@@ -227,12 +227,15 @@ impl Walk<'_, '_, '_> {
             .or_else(|| self.vocabulary.functions.get(name));
         match counts {
             None => {
+                // What this host offers is likelier to be meant than what the language has.
                 let documented = native::FAMILIES.iter().flat_map(|family| family.docs);
-                let known = documented
-                    .map(|doc| doc.name)
-                    .chain(self.vocabulary.names())
+                let known = self
+                    .vocabulary
+                    .names()
                     .chain(self.own.keys().map(String::as_str));
-                let help = did_you_mean(name, known);
+                let near = nearest(name, documented.map(|doc| doc.name));
+                let near = near.or_else(|| nearest(name, known));
+                let help = near.map(|near| format!("did you mean `{near}`?"));
                 self.findings.add(
                     Code::UnknownFunction,
                     place,
@@ -269,7 +272,7 @@ impl Walk<'_, '_, '_> {
             argument(number).and_then(|literal| Some((literal.text()?, literal.position())))
         };
         match name {
-            "mentions" | "matches" => match (text(1), argument(1)) {
+            "mentions" | "title_mentions" | "matches" => match (text(1), argument(1)) {
                 (Some(list), _) => {
                     let lists = self.names.lists.clone();
                     let help = format!("for the words themselves write `{name}([\"{}\"])`", list.0);

@@ -85,7 +85,7 @@ impl<'a> Literal<'a> {
 
     /// The text; none for any other kind of value.
     pub(super) fn text(self) -> Option<String> {
-        super::view::fields::string(&self.value()?)
+        super::view::values::string(&self.value()?)
     }
 
     /// One text, or a list of texts, each with its place.

@@ -1,10 +1,9 @@
 //! Faults of one rule, each with its place drawn under the line, and the nearest right word.
 
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use rhai::Position;
 
 use super::{Fault, RuleSource, fault::Code};
-use crate::text::likeness::similar;
+use crate::text::{likeness::similar, snippet};
 
 /// Where in a rule's text: line and column from 1 (0 where there is none), and how many characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,34 +68,18 @@ impl<'a> Findings<'a> {
     }
 
     fn draw(&self, code: Code, place: Place, message: &str, help: Option<&str>) -> String {
-        let level = match code.level() {
-            "error" => Level::ERROR,
-            _ => Level::WARNING,
-        };
-        let title = level.primary_title(message).id(code.as_str());
-        let path = self.source.path.to_string_lossy();
-        let group = match span(&self.source.text, place) {
-            Some(span) => {
-                let mark = AnnotationKind::Primary.span(span);
-                let mark = match help {
-                    Some(help) => mark.label(help),
-                    None => mark,
-                };
-                title.element(
-                    Snippet::source(self.source.text.as_str())
-                        .path(path.as_ref())
-                        .annotation(mark),
-                )
-            }
-            None => {
-                let group = title.element(Origin::path(path.as_ref()));
-                match help {
-                    Some(help) => group.element(Level::HELP.message(help)),
-                    None => group,
-                }
-            }
-        };
-        Renderer::plain().render(&[group])
+        let (path, text) = (self.source.path.to_string_lossy(), &self.source.text);
+        // A fault of the whole file is shown at its beginning.
+        let span = span(text, place).unwrap_or(0..0);
+        snippet::draw(
+            code.level(),
+            code.as_str(),
+            message,
+            &path,
+            text,
+            span,
+            help,
+        )
     }
 }
 
@@ -119,29 +102,32 @@ fn span(text: &str, place: Place) -> Option<std::ops::Range<usize>> {
     Some(at + from..at + to)
 }
 
-/// `did you mean …?` with the nearest of `known` (the first of equals), or all of them where none is near and they are few.
+/// `did you mean …?` with the nearest of `known`, or all of them where none is near and they are few.
 pub(super) fn did_you_mean<'k>(
     word: &str,
     known: impl IntoIterator<Item = &'k str>,
 ) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    let reach = (word.chars().count() / 3).max(1);
-    let near = known
-        .iter()
-        .map(|candidate| (distance(word, candidate), *candidate))
-        .filter(|(distance, _)| *distance <= reach)
-        .min_by_key(|(distance, _)| *distance);
-    match near {
-        Some((_, candidate)) => Some(format!("did you mean `{candidate}`?")),
+    match nearest(word, known.iter().copied()) {
+        Some(nearest) => Some(format!("did you mean `{nearest}`?")),
         None if (1..=14).contains(&known.len()) => Some(format!("known: {}", known.join(", "))),
         None => None,
     }
 }
 
-/// How many characters to insert, delete, replace or swap to make `b` of `a` (for words, not for long texts).
-pub(super) fn distance(a: &str, b: &str) -> usize {
-    let longest = a.chars().count().max(b.chars().count());
-    ((1.0 - similar(a, b)) * longest as f64).round() as usize
+/// The word that is most like `word` (the first of equals), a swapped pair of letters being one change; at most a third is changed.
+pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let letters = word.chars().count();
+    let changes = |candidate: &str| {
+        let longest = candidate.chars().count().max(letters);
+        ((1.0 - similar(word, candidate)) * longest as f64).round() as usize
+    };
+    known
+        .into_iter()
+        .map(|candidate| (changes(candidate), candidate))
+        .filter(|(changes, _)| *changes <= (letters / 3).max(1))
+        .min_by_key(|(changes, _)| *changes)
+        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

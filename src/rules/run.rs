@@ -12,12 +12,9 @@ use super::{
     prepared::Sheet,
     rule::Rule,
     trace::Trace,
-    view::{self, Item, fields::captured},
+    view::{self, Item, Library, values::captured},
 };
-use crate::{
-    model::{Facts, Flag, FlagId, FlagStatus, Proof, Severity, Time},
-    reference::Reference,
-};
+use crate::model::{Facts, Flag, FlagId, FlagStatus, Proof, Severity, Time};
 
 /// What came of it.
 #[derive(Debug)]
@@ -36,12 +33,12 @@ pub(super) fn ask(
     rule: &Rule,
     sheet: &Arc<Sheet>,
     facts: &Arc<Facts>,
-    reference: &Arc<Reference>,
+    library: &Arc<Library>,
 ) -> Answer {
     if !rule.meta.when.open(sheet) {
         return Answer::Skip;
     }
-    let item = Item::new(sheet, facts, reference);
+    let item = Item::new(sheet, facts, library);
     rule.meta.when.note(&item);
     // A native function that panics is a fault of this rule on this listing, not the end of the scan.
     let ran = catch_unwind(AssertUnwindSafe(|| call(engine, rule, &item)));

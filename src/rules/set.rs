@@ -13,6 +13,7 @@ use super::{
     rule::{self, Rule},
     run::{self, Answer},
     terms::{Names, Terms},
+    view::Library,
 };
 use crate::{
     model::{Facts, Listing},
@@ -24,7 +25,7 @@ pub struct RuleSet {
     engine: Engine,
     rules: Vec<Rule>,
     terms: Arc<Terms>,
-    reference: Arc<Reference>,
+    library: Arc<Library>,
 }
 
 impl fmt::Debug for RuleSet {
@@ -70,7 +71,7 @@ impl RuleSet {
             engine,
             rules,
             terms,
-            reference,
+            library: Library::new(reference),
         };
         (set, faults)
     }
@@ -87,7 +88,7 @@ impl RuleSet {
         let mut verdict = Verdict::default();
         for rule in &self.rules {
             let id = || rule.source.id.clone();
-            match run::ask(&self.engine, rule, &item.0, &facts, &self.reference) {
+            match run::ask(&self.engine, rule, &item.0, &facts, &self.library) {
                 Answer::Skip => verdict.skipped += 1,
                 Answer::Fault(message) => verdict.faults.push((id(), message)),
                 Answer::Said(outcome, trace) => {
@@ -118,7 +119,7 @@ impl RuleSet {
     pub fn explain(&self, rule: &str, item: &Prepared, facts: &Facts) -> Option<Explanation> {
         let rule = self.rules.iter().find(|known| known.source.id == rule)?;
         let (item, facts) = (self.own(item), Arc::new(facts.clone()));
-        let answer = run::ask(&self.engine, rule, &item.0, &facts, &self.reference);
+        let answer = run::ask(&self.engine, rule, &item.0, &facts, &self.library);
         Some(explain::explain(rule, &item.0, answer))
     }
 
@@ -130,9 +131,10 @@ impl RuleSet {
                 let item = self.prepare(trial.listing.clone());
                 let facts = Arc::new(trial.facts.clone());
                 let given = trial.reference.clone();
-                let given = given.and_then(|rows| self.reference.with_rows(rows).ok());
-                let reference = given.map_or_else(|| self.reference.clone(), Arc::new);
-                let answer = run::ask(&self.engine, rule, &item.0, &facts, &reference);
+                let given = given.and_then(|rows| self.library.reference.with_rows(rows).ok());
+                let given = given.map(|reference| Library::new(Arc::new(reference)));
+                let library = given.unwrap_or_else(|| self.library.clone());
+                let answer = run::ask(&self.engine, rule, &item.0, &facts, &library);
                 let told = explain::explain(rule, &item.0, answer);
                 let score = told.score.map(i64::from);
                 let scored = trial.score.is_none_or(|expected| score == Some(expected));

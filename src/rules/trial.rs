@@ -7,7 +7,10 @@ use super::{
     literal::Literal,
     meta::{plain_map, unknown_key},
     picture::{Findings, Place},
-    view::sample::{self, Problem},
+    view::{
+        facts,
+        sample::{self, Problem},
+    },
 };
 use crate::{
     model::{Facts, Listing},
@@ -88,11 +91,11 @@ fn trial(test: Literal<'_>, findings: &mut Findings<'_>) -> Option<Trial> {
     };
     let (listing, problems) = sample::listing(&item);
     report(problems, find("item"), at, findings);
-    let facts = match map("facts") {
+    let known = match map("facts") {
         Some((at, given)) => {
-            let (facts, problems) = sample::facts(&given.unwrap_or_default(), &listing);
+            let (known, problems) = facts::facts(&given.unwrap_or_default(), &listing);
             report(problems, find("facts"), at, findings);
-            facts
+            known
         }
         None => Facts::default(),
     };
@@ -119,7 +122,7 @@ fn trial(test: Literal<'_>, findings: &mut Findings<'_>) -> Option<Trial> {
         score: find("score").and_then(|(_, _, score)| score.value()?.as_int().ok()),
         line: test.position().line().unwrap_or_default(),
         listing,
-        facts,
+        facts: known,
     })
 }
 

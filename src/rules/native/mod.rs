@@ -1,11 +1,13 @@
 //! What rules can call. One file per family; each family's table is its documentation and its test.
 
+mod brands;
 pub(super) mod codes;
 pub(super) mod history;
+pub(super) mod mentions;
 pub(super) mod numbers;
 pub(super) mod outcome;
 pub(super) mod reference;
-pub(super) mod text;
+mod text;
 
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
 
@@ -39,10 +41,12 @@ pub(super) struct Family {
 /// Everything a rule can call beside the language itself.
 pub(super) const FAMILIES: &[Family] = &[
     outcome::FAMILY,
+    mentions::FAMILY,
     text::FAMILY,
     codes::FAMILY,
     numbers::FAMILY,
     reference::FAMILY,
+    brands::FAMILY,
     history::FAMILY,
 ];
 
@@ -66,7 +70,7 @@ fn words(value: &Dynamic, what: &str) -> Answer<Option<String>> {
     if value.is_unit() {
         return Ok(None);
     }
-    super::view::fields::string(value)
+    super::view::values::string(value)
         .map(Some)
         .ok_or_else(|| wrong(format!("{what} is a text or (), not {}", value.type_name())))
 }

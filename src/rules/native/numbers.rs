@@ -3,7 +3,7 @@
 use rhai::{Dynamic, Engine, FLOAT};
 
 use super::{Doc, Family, wrong};
-use crate::rules::view::{Answer, fields::number};
+use crate::rules::view::{Answer, values::number};
 
 pub(super) const FAMILY: Family = Family {
     name: "numbers",

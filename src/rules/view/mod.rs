@@ -1,13 +1,16 @@
 //! The listing as scripts see it. Only this folder knows that form; `model::Listing` may change behind it.
 
+pub(super) mod facts;
 pub(super) mod fields;
 pub(super) mod sample;
+pub(super) mod values;
 
 use std::sync::{Arc, Mutex};
 
 use rhai::{Dynamic, Engine, EvalAltResult};
 
 use super::{
+    lookalike::BrandNames,
     prepared::Sheet,
     trace::{Note, Trace},
 };
@@ -25,11 +28,28 @@ pub(super) struct Item(Arc<Run>);
 #[derive(Clone, Debug)]
 pub(super) struct SellerOf(pub(super) Item);
 
+/// The reference data, and what is made of it once for all rules.
+#[derive(Debug)]
+pub(super) struct Library {
+    pub reference: Arc<Reference>,
+    brand_names: BrandNames,
+}
+
+impl Library {
+    pub(super) fn new(reference: Arc<Reference>) -> Arc<Self> {
+        let brand_names = BrandNames::of(&reference);
+        Arc::new(Self {
+            reference,
+            brand_names,
+        })
+    }
+}
+
 #[derive(Debug)]
 struct Run {
     sheet: Arc<Sheet>,
     facts: Arc<Facts>,
-    reference: Arc<Reference>,
+    library: Arc<Library>,
     trace: Mutex<Trace>,
 }
 
@@ -37,11 +57,11 @@ struct Run {
 pub(super) type Answer<T> = Result<T, Box<EvalAltResult>>;
 
 impl Item {
-    pub(super) fn new(sheet: &Arc<Sheet>, facts: &Arc<Facts>, reference: &Arc<Reference>) -> Self {
+    pub(super) fn new(sheet: &Arc<Sheet>, facts: &Arc<Facts>, library: &Arc<Library>) -> Self {
         Self(Arc::new(Run {
             sheet: sheet.clone(),
             facts: facts.clone(),
-            reference: reference.clone(),
+            library: library.clone(),
             trace: Mutex::default(),
         }))
     }
@@ -55,7 +75,11 @@ impl Item {
     }
 
     pub(super) fn reference(&self) -> &Reference {
-        &self.0.reference
+        &self.0.library.reference
+    }
+
+    pub(super) fn brand_names(&self) -> &BrandNames {
+        &self.0.library.brand_names
     }
 
     /// Writes down what the rule looked at.
