@@ -62,6 +62,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         Ok(())
     })?;
+    measured("a link known already", 150_000, || {
+        for page in 0..20 {
+            let links = (0..7_500).map(|n| Work::Enqueue(queued(page * 200 + n % listings)));
+            store.commit(Group {
+                entries: Vec::new(),
+                work: links.collect(),
+            })?;
+        }
+        Ok(())
+    })?;
     measured("seen again", listings, || {
         for first in (0..listings).step_by(per_group as usize) {
             let range = first..(first + per_group).min(listings);
@@ -182,17 +192,21 @@ fn group(range: std::ops::Range<u64>) -> Group {
             host: host.clone(),
         });
         for link in [n + 1, n + 100_000] {
-            group.work.push(Work::Enqueue(Queued {
-                url: format!("https://shop.example/item/{link}"),
-                host: host.clone(),
-                platform: "shop".to_owned(),
-                campaigns: vec!["toys".to_owned()],
-                listing: true,
-                ..Queued::default()
-            }));
+            group.work.push(Work::Enqueue(queued(link)));
         }
     }
     group
+}
+
+fn queued(n: u64) -> Queued {
+    Queued {
+        url: format!("https://shop.example/item/{n}"),
+        host: "shop.example:443".to_owned(),
+        platform: "shop".to_owned(),
+        campaigns: vec!["toys".to_owned()],
+        listing: true,
+        ..Queued::default()
+    }
 }
 
 fn listing(n: u64, url: String) -> Listing {

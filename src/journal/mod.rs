@@ -22,8 +22,8 @@ use frame::{HEADER, MAX_PAYLOAD, Packer, Part};
 pub use read::{Frames, Reader};
 pub use verify::{Verified, verify};
 
-/// Segments are followed by the next one at this size in bytes.
-const MAX_SEGMENT: u64 = 64 << 20;
+/// Segments are followed by the next one at this size in bytes. Opening reads the last one: a tenth of a second.
+const MAX_SEGMENT: u64 = 16 << 20;
 const NAMES: Names = Names {
     prefix: "",
     suffix: ".journal",

@@ -18,6 +18,8 @@ use super::{
 
 /// Enough for most frames, so that one system call reads one.
 const GLANCE: usize = 4096;
+/// Segments kept open for reading: a process may have 1,024 files, and the crawl needs its sockets.
+const KEPT_OPEN: usize = 64;
 
 /// Reads the journal of one workspace; cheap to clone, usable from any thread.
 #[derive(Clone, Debug)]
@@ -125,6 +127,9 @@ impl Reader {
         }
         let path = segment_path(&self.dir, segment);
         let file = Arc::new(File::open(&path).map_err(failed("open", &path))?);
+        if files.len() >= KEPT_OPEN {
+            files.clear();
+        }
         files.insert(segment, Arc::clone(&file));
         Ok(file)
     }

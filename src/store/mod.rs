@@ -129,6 +129,7 @@ struct Writer {
     halted: bool,
     /// The last crawl ended as it should, or a crawl has begun since that knows that it did not.
     settled: bool,
+    known: queue::Known,
 }
 
 impl Store {
@@ -155,6 +156,7 @@ impl Store {
                 journal,
                 halted: false,
                 settled,
+                known: queue::Known::default(),
             }),
             on_step: None,
             _lock: lock,
@@ -452,7 +454,7 @@ mod tests {
         assert_eq!(verdicts, [Decision::Dismissed, Decision::Takedown]);
         assert_eq!(
             store.flags().map(Result::unwrap).collect::<Vec<_>>(),
-            [flag.clone()]
+            std::slice::from_ref(flag)
         );
         assert!(store.flags_of(&"p:10".into()).unwrap().is_empty());
     }

@@ -3,6 +3,8 @@
 //! `q` host 0 (listings first) (depth) (due) (hash of URL) → the URL to be fetched, in the order of fetching;
 //! `s` run, hash of URL → where it stands in the queue, empty when it is done; `h` host → opaque bytes.
 
+use std::collections::HashSet;
+
 use super::{
     Error, Queued, Run, Store, Work,
     index::{self, Changes, short_hash},
@@ -18,6 +20,8 @@ const HOST: u8 = b'h';
 const NOTE: u8 = b'n';
 /// Rows removed in one batch when a run is over.
 const PURGE: usize = 10_000;
+/// URLs remembered at most, about 20 MB.
+const KNOWN: usize = 1 << 19;
 /// Length of a queue key behind its host and zero: listing, depth, due, hash.
 const TAIL: usize = 1 + 4 + 8 + 16;
 
@@ -35,8 +39,11 @@ impl Store {
                 resumed: true,
             });
         }
-        let number = last.map_or(1, |row| row.number + 1);
-        self.purge()?;
+        let number = last.as_ref().map_or(1, |row| row.number + 1);
+        if let Some(row) = last {
+            self.drop_run(row)?;
+        }
+        writer.known.clear();
         let mut changes = Changes::to(&self.tree);
         let row = RunRow {
             number,
@@ -56,15 +63,12 @@ impl Store {
 
     /// The run is over: its queue and its list of seen URLs are dropped.
     pub fn end_run(&self) -> Result<(), Error> {
-        let _writer = self.writer()?;
-        let Some(mut row) = index::get::<RunRow>(&self.tree, RUN)? else {
+        let mut writer = self.writer()?;
+        writer.known.clear();
+        let Some(row) = index::get::<RunRow>(&self.tree, RUN)? else {
             return Ok(());
         };
-        row.over = true;
-        let mut changes = Changes::to(&self.tree);
-        changes.put(RUN.to_vec(), &row)?;
-        changes.write()?;
-        self.purge()?;
+        self.drop_run(row)?;
         self.flush()
     }
 
@@ -184,8 +188,12 @@ impl Store {
         }
     }
 
-    /// Drops queue and seen URLs. Cut off in the middle, the next run begins with it again.
-    fn purge(&self) -> Result<(), Error> {
+    /// Ends a run and drops its queue and seen URLs. It is marked first, so that a run whose queue was dropped
+    /// by half is never resumed: cut off in the middle, the next run goes on with the dropping.
+    fn drop_run(&self, row: RunRow) -> Result<(), Error> {
+        let mut changes = Changes::to(&self.tree);
+        changes.put(RUN.to_vec(), &RunRow { over: true, ..row })?;
+        changes.write()?;
         for tag in [QUEUE, SEEN] {
             loop {
                 let mut batch = sled::Batch::default();
@@ -210,9 +218,25 @@ enum Step {
     Stop,
 }
 
-/// What `work` means for the working state.
-pub(super) fn apply(changes: &mut Changes<'_>, work: Vec<Work>) -> Result<(), Error> {
-    let mut queue = None;
+/// Short hashes of URLs that were queued in this run: most links of a page are old acquaintances, and asking
+/// sled for each costs more than all the rest. Never more than a memory; the rows are what counts.
+pub(super) type Known = HashSet<[u8; 16]>;
+
+/// Adds what a group that is now in the index has queued.
+pub(super) fn remember(known: &mut Known, met: Vec<[u8; 16]>) {
+    if known.len() + met.len() > KNOWN {
+        known.clear();
+    }
+    known.extend(met);
+}
+
+/// What `work` means for the working state; gives the URLs that are known from then on.
+pub(super) fn apply(
+    changes: &mut Changes<'_>,
+    work: Vec<Work>,
+    known: &Known,
+) -> Result<Vec<[u8; 16]>, Error> {
+    let mut queue: Option<Queue> = None;
     for work in work {
         let work = match work {
             Work::Host { host, state } => {
@@ -225,72 +249,102 @@ pub(super) fn apply(changes: &mut Changes<'_>, work: Vec<Work>) -> Result<(), Er
             }
             work => work,
         };
-        let (run, counts): &mut (u64, Counts) = match &mut queue {
+        let queue = match &mut queue {
             Some(queue) => queue,
-            None => queue.insert(open_queue(changes)?),
+            None => queue.insert(Queue::open(changes)?),
         };
         match work {
-            Work::Enqueue(queued) => {
-                if spot(changes, *run, &queued.url)?.is_none() {
-                    place(changes, *run, counts, &queued)?;
-                }
-            }
-            Work::Again(queued) => match spot(changes, *run, &queued.url)? {
-                Some(None) => {}
-                Some(Some(old)) => {
-                    changes.remove(queue_key(&old, &queued.url));
-                    counts.waiting -= 1;
-                    place(changes, *run, counts, &queued)?;
-                }
-                None => place(changes, *run, counts, &queued)?,
-            },
-            Work::Done { url, .. } => {
-                let old = spot(changes, *run, &url)?;
-                if let Some(Some(old)) = &old {
-                    changes.remove(queue_key(old, &url));
-                    counts.waiting -= 1;
-                }
-                if old != Some(None) {
-                    counts.done += 1;
-                    changes.put(seen_key(*run, &url), &None::<Spot>)?;
-                }
-            }
+            Work::Enqueue(queued) => queue.enqueue(changes, &queued, known)?,
+            Work::Again(queued) => queue.again(changes, &queued)?,
+            Work::Done { url, .. } => queue.done(changes, &url)?,
             Work::Host { .. } | Work::Note { .. } => {}
         }
     }
-    match queue {
-        Some((_, counts)) => changes.put(COUNTS.to_vec(), &counts),
-        None => Ok(()),
-    }
-}
-
-fn open_queue(changes: &Changes<'_>) -> Result<(u64, Counts), Error> {
-    let run: Option<RunRow> = changes.get(RUN)?;
-    let run = run.filter(|row| !row.over).ok_or(Error::NoRun)?;
-    Ok((run.number, changes.get(COUNTS)?.unwrap_or_default()))
-}
-
-/// None: never queued in this run; `Some(None)`: done.
-fn spot(changes: &Changes<'_>, run: u64, url: &str) -> Result<Option<Option<Spot>>, Error> {
-    changes.get(&seen_key(run, url))
-}
-
-fn place(
-    changes: &mut Changes<'_>,
-    run: u64,
-    counts: &mut Counts,
-    queued: &Queued,
-) -> Result<(), Error> {
-    let spot = Spot {
-        host: queued.host.clone(),
-        listing: queued.listing,
-        depth: queued.depth,
-        due: queued.due.as_microsecond(),
+    let Some(queue) = queue else {
+        return Ok(Vec::new());
     };
-    changes.put_bytes(queue_key(&spot, &queued.url), QueuedForm::pack(queued)?);
-    changes.put(seen_key(run, &queued.url), &Some(spot))?;
-    counts.waiting += 1;
-    Ok(())
+    changes.put(COUNTS.to_vec(), &queue.counts)?;
+    Ok(queue.met)
+}
+
+/// The queue of the run while a group is applied.
+struct Queue {
+    run: u64,
+    counts: Counts,
+    met: Vec<[u8; 16]>,
+}
+
+impl Queue {
+    fn open(changes: &Changes<'_>) -> Result<Self, Error> {
+        let run: Option<RunRow> = changes.get(RUN)?;
+        let run = run.filter(|row| !row.over).ok_or(Error::NoRun)?;
+        Ok(Self {
+            run: run.number,
+            counts: changes.get(COUNTS)?.unwrap_or_default(),
+            met: Vec::new(),
+        })
+    }
+
+    fn enqueue(
+        &mut self,
+        changes: &mut Changes<'_>,
+        queued: &Queued,
+        known: &Known,
+    ) -> Result<(), Error> {
+        let short = short_hash(&queued.url);
+        if known.contains(&short) {
+            return Ok(());
+        }
+        self.met.push(short);
+        match self.spot(changes, &queued.url)? {
+            None => self.place(changes, queued),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn again(&mut self, changes: &mut Changes<'_>, queued: &Queued) -> Result<(), Error> {
+        match self.spot(changes, &queued.url)? {
+            Some(None) => Ok(()),
+            Some(Some(old)) => {
+                self.take_out(changes, &old, &queued.url);
+                self.place(changes, queued)
+            }
+            None => self.place(changes, queued),
+        }
+    }
+
+    fn done(&mut self, changes: &mut Changes<'_>, url: &str) -> Result<(), Error> {
+        match self.spot(changes, url)? {
+            Some(None) => return Ok(()),
+            Some(Some(old)) => self.take_out(changes, &old, url),
+            None => {}
+        }
+        self.counts.done += 1;
+        changes.put(seen_key(self.run, url), &None::<Spot>)
+    }
+
+    /// None: never queued in this run; `Some(None)`: done.
+    fn spot(&self, changes: &Changes<'_>, url: &str) -> Result<Option<Option<Spot>>, Error> {
+        changes.get(&seen_key(self.run, url))
+    }
+
+    fn place(&mut self, changes: &mut Changes<'_>, queued: &Queued) -> Result<(), Error> {
+        let spot = Spot {
+            host: queued.host.clone(),
+            listing: queued.listing,
+            depth: queued.depth,
+            due: queued.due.as_microsecond(),
+        };
+        changes.put_bytes(queue_key(&spot, &queued.url), QueuedForm::pack(queued)?);
+        changes.put(seen_key(self.run, &queued.url), &Some(spot))?;
+        self.counts.waiting += 1;
+        Ok(())
+    }
+
+    fn take_out(&mut self, changes: &mut Changes<'_>, spot: &Spot, url: &str) {
+        changes.remove(queue_key(spot, url));
+        self.counts.waiting = self.counts.waiting.saturating_sub(1);
+    }
 }
 
 fn queue_prefix(host: &str) -> Vec<u8> {
@@ -441,6 +495,8 @@ mod tests {
         work(&store, vec![Work::Enqueue(queued(1, 0))]);
         store.end_run().unwrap();
         assert_eq!(store.begin_run(false, at(9)).unwrap().number, 3);
+        work(&store, vec![Work::Enqueue(queued(1, 0))]);
+        assert_eq!(store.queue_size().unwrap(), (1, 0));
         assert_eq!(store.hosts().unwrap(), [("h".to_owned(), vec![1, 2])]);
     }
 
