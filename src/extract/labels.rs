@@ -561,18 +561,6 @@ fn plain(name: &str) -> String {
     }
 }
 
-/// Whether a value only says that there is nothing to tell. The row was there, so its block was seen; the field stays empty.
-pub(super) fn says_nothing(value: &str) -> bool {
-    const NOTHING: &[&str] = &[
-        "无", "暂无", "没有", "不详", "未知", "未提供", "暂未提供", "未标注", "未标明", "none", "n/a", "na", "null", "unknown",
-        "not provided", "not available", "not specified", "not stated", "not applicable", "keine angabe", "k.a.",
-        "non renseigné", "no disponible", "нет", "нет данных", "なし", "없음",
-    ];
-    let folded = fold(value);
-    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    bare.is_empty() || NOTHING.contains(&bare) || NOTHING.contains(&folded.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

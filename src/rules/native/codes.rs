@@ -9,7 +9,7 @@ use crate::{
         picture::did_you_mean,
         view::{Answer, Item},
     },
-    text,
+    text::{self, blank::says_nothing},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -38,7 +38,7 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "attr",
         signature: "Listing.attr(name: text, or list of texts) -> text?",
-        doc: "the attribute of that name (the first of the names that the page has)",
+        doc: "the attribute of that name (the first of the names that the page has); a word for nothing, such as 无 or n/a, is no value",
         example: r#"item.attr("功率") == "1500W" && item.attr(["瓦数", "功率"]) == "1500W""#,
     },
     Doc {
@@ -170,12 +170,15 @@ fn attribute(item: &Item, names: &[&str]) -> Dynamic {
     item.say(Proof {
         path: crate::rules::trace::path(sheet, &field),
         text: found.map(|(_, value)| value.clone()).unwrap_or_default(),
-        note: found.is_none().then(|| {
-            let seen = sheet.listing.observed(Block::Attributes);
-            if seen { "absent" } else { "not observed" }.to_owned()
-        }),
+        note: match found {
+            Some((_, value)) if says_nothing(value) => Some("the page says that there is none"),
+            Some(_) => None,
+            None if sheet.listing.observed(Block::Attributes) => Some("absent"),
+            None => Some("not observed"),
+        }
+        .map(str::to_owned),
         field,
         ..Proof::default()
     });
-    maybe(found.map(|(_, value)| value.clone()))
+    maybe(found.map(|(_, value)| value.clone()).filter(|value| !says_nothing(value)))
 }
