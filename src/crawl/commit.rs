@@ -8,7 +8,8 @@ use std::{
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
-    Clock, Error, Report, Summary,
+    Clock, Error, Report,
+    tally::Tally,
     work::{Answer, Finished, Outcome},
 };
 use crate::{
@@ -38,34 +39,6 @@ pub(super) struct Acknowledged {
     /// Hosts that got new URLs.
     pub(super) touched: Vec<String>,
     pub(super) tally: Tally,
-}
-
-/// What one URL adds to the summary.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pages: u64,
-    listings: u64,
-    new: u64,
-    changed: u64,
-    gone: u64,
-    flags: u64,
-    faults: u64,
-    errors: BTreeMap<&'static str, u64>,
-}
-
-impl Tally {
-    pub(super) fn add_to(self, summary: &mut Summary) {
-        summary.pages += self.pages;
-        summary.listings += self.listings;
-        summary.new += self.new;
-        summary.changed += self.changed;
-        summary.gone += self.gone;
-        summary.flags += self.flags;
-        summary.faults += self.faults;
-        for (kind, count) in self.errors {
-            *summary.errors.entry(kind.to_owned()).or_default() += count;
-        }
-    }
 }
 
 /// What one URL adds to the group.

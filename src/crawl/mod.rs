@@ -7,6 +7,7 @@ mod campaign;
 mod commit;
 mod lanes;
 mod seeds;
+mod tally;
 mod work;
 
 use std::{

@@ -57,12 +57,12 @@ fn the_manuals_tables_are_those_of_the_code() {
         let end = made.find(&foot).unwrap();
         made.replace_range(start..end, &table);
     }
-    if std::env::var_os("LISTWARDEN_WRITE_DOCS").is_some() {
+    if std::env::var_os("LISTWARDEN_BLESS").is_some() {
         fs::write(&path, &made).unwrap();
     }
     assert!(
         made == manual(),
-        "docs/rules.md is old: run this test with LISTWARDEN_WRITE_DOCS=1"
+        "docs/rules.md is old: run this test with LISTWARDEN_BLESS=1"
     );
     assert!(made.lines().count() < 200);
 }

@@ -90,8 +90,7 @@ fn an_unreadable_index_names_the_command_that_mends_it_and_loses_nothing() {
     assert_eq!(run(&workspace, &["listings"]).status.code(), Some(0));
     let index = workspace.join("data/index");
     fs::remove_dir_all(&index).unwrap();
-    fs::create_dir_all(&index).unwrap();
-    fs::write(index.join("conf"), "rubbish").unwrap();
+    fs::write(&index, "rubbish where a folder should be").unwrap();
     let (code, words) = said(&run(&workspace, &["listings"]));
     assert_eq!(code, 2, "{words}");
     assert!(words.contains("listwarden rebuild"), "{words}");
