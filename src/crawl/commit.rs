@@ -1,7 +1,7 @@
 //! The one committer. What is finished is written in groups: archive fsynced, journal fsynced, index; then acknowledged.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, mpsc::Receiver},
 };
 
