@@ -15,6 +15,7 @@ use std::{
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard},
+    time::Duration,
 };
 
 use crate::journal::{self, Journal, Reader, append};
@@ -118,8 +119,20 @@ pub struct Store {
     reader: Reader,
     writer: Mutex<Writer>,
     on_step: Option<OnStep>,
-    /// Held for as long as the store is open.
-    _lock: File,
+    /// Held for as long as the store is open; the last to be dropped.
+    _lock: Lock,
+}
+
+/// The lock on a store's folder.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone leaves it locked for as long as a process that is just being started has a copy.
+        // Where unlocking fails closing follows at once, so that nothing is left to be done about it.
+        let _ = self.0.unlock();
+    }
 }
 
 #[derive(Debug)]
@@ -219,7 +232,7 @@ impl std::fmt::Debug for Store {
 }
 
 /// Takes the lock in `dir`, which ends with the process at the latest.
-fn hold(dir: &Path) -> Result<File, Error> {
+fn hold(dir: &Path) -> Result<Lock, Error> {
     append::make_dir(dir)?;
     let path = dir.join(LOCK);
     let file = OpenOptions::new()
@@ -229,7 +242,7 @@ fn hold(dir: &Path) -> Result<File, Error> {
         .open(&path)
         .map_err(append::failed("open", &path))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Error::Busy { path }),
         Err(TryLockError::Error(e)) => Err(append::failed("lock", &path)(e).into()),
     }
@@ -257,11 +270,28 @@ fn open_index(path: &Path) -> Result<sled::Db, Error> {
         path: path.to_owned(),
         source,
     };
+    await_release(&path.join("db"));
     // On some damage sled panics instead of failing.
     match panic::catch_unwind(AssertUnwindSafe(|| config.open())) {
         Ok(opened) => opened.map_err(|e| failed(e.into())),
         Err(_) => Err(failed("sled could not make sense of its files".into())),
     }
+}
+
+/// Waits up to a second for sled's own lock. Ours is held, so nobody else has the index; but sled lets its file
+/// go only by closing it, and a process that is just being started has a copy until it is.
+fn await_release(db: &Path) {
+    let Ok(file) = File::open(db) else {
+        return;
+    };
+    for _ in 0..100 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            _ => break,
+        }
+    }
+    // Where even this fails, so will sled, and say so.
+    let _ = file.unlock();
 }
 
 /// Makes the index durable. sled's own flush leaves the last word to the system; fsync has it.
