@@ -53,6 +53,9 @@ impl<'a> Matcher<'a> {
         let mut shared: BTreeMap<usize, Shared> = BTreeMap::new();
         for field in fields {
             for at in 0..field.units.all.len() {
+                if !self.index.starts.any(field.units.tail(at)) {
+                    continue;
+                }
                 for count in 1..=self.index.longest {
                     let Some(gram) = field.units.gram(at, count) else {
                         break;
@@ -111,6 +114,14 @@ impl<'a> Matcher<'a> {
         let Some(title) = fields.iter().find(|field| field.name == "title") else {
             return Vec::new();
         };
+        // A number without its brand says nothing, unless the notice names no brand.
+        let branded = |place: &usize, shared: &Shared| {
+            shared.brand.is_some() || self.notices[*place].brands.is_empty()
+        };
+        let shared: Vec<_> = shared
+            .iter()
+            .filter(|(place, shared)| branded(place, shared))
+            .collect();
         if shared.is_empty() {
             return Vec::new();
         }
@@ -147,8 +158,7 @@ impl<'a> Matcher<'a> {
         let model = shared.models.iter().max_by_key(|m| (m.worth, m.labelled));
         let Some(brand) = &shared.brand else {
             let model = model.filter(|m| m.worth == Worth::Full && m.field != "description")?;
-            let unbranded = self.notices[place].brands.is_empty() && words.head;
-            return unbranded.then(|| {
+            return words.head.then(|| {
                 self.said(
                     place,
                     Tier::Candidate,

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::{
     Notice,
     models::{Worth, worth},
+    starts::Starts,
     words::{self, Units, stem, unmarked},
 };
 use crate::text::fold::fold;
@@ -13,6 +14,7 @@ use crate::text::fold::fold;
 #[derive(Debug, Default)]
 pub(super) struct Index {
     pub(super) grams: HashMap<String, Vec<Hit>>,
+    pub(super) starts: Starts,
     pub(super) items: HashMap<String, Vec<(String, usize)>>,
     pub(super) gtins: HashMap<String, Vec<usize>>,
     pub(super) goods: Vec<Goods>,
@@ -98,6 +100,7 @@ impl Index {
 
     fn put(&mut self, gram: &str, units: usize, hit: Hit) {
         self.longest = self.longest.max(units.min(8));
+        self.starts.put(gram);
         let hits = self.grams.entry(gram.to_owned()).or_default();
         if !hits.contains(&hit) {
             hits.push(hit);
