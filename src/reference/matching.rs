@@ -8,7 +8,7 @@ use super::{
     Notice, RecallMatch, RecallQuery, Tier, accessory,
     field::{self, Field, Seen, Shared},
     models::Worth,
-    recalls::{Goods, Index},
+    recalls::{self, Goods, Index},
     words::Units,
 };
 use crate::text::{codes, fold::fold};
@@ -125,7 +125,7 @@ impl<'a> Matcher<'a> {
         if shared.is_empty() {
             return Vec::new();
         }
-        let stems = title.units.stems();
+        let said = recalls::said(&title.units);
         let part = accessory::accessory(&title.units, self.accessories).map(|(_, word)| word);
         let mut found = Vec::new();
         for (place, shared) in shared {
@@ -134,7 +134,7 @@ impl<'a> Matcher<'a> {
                 continue;
             }
             found.extend(
-                self.judge(*place, goods, shared, &stems, query)
+                self.judge(*place, goods, shared, &said, query)
                     .map(|m| (*place, m)),
             );
         }
@@ -146,7 +146,7 @@ impl<'a> Matcher<'a> {
         place: usize,
         goods: &Goods,
         shared: &Shared,
-        stems: &[String],
+        said: &BTreeSet<String>,
         query: &RecallQuery<'_>,
     ) -> Option<RecallMatch<'a>> {
         let brand_words: BTreeSet<String> = shared
@@ -154,7 +154,7 @@ impl<'a> Matcher<'a> {
             .iter()
             .flat_map(|brand| Units::of(&fold(&brand.text)).stems())
             .collect();
-        let words = goods.named_by(stems, &brand_words);
+        let words = goods.named_by(said, &brand_words);
         let model = shared.models.iter().max_by_key(|m| (m.worth, m.labelled));
         let Some(brand) = &shared.brand else {
             let model = model.filter(|m| m.worth == Worth::Full && m.field != "description")?;
