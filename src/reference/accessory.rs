@@ -21,7 +21,10 @@ pub(super) fn made_for(units: &Units) -> Option<(usize, usize)> {
         &["配", "套"],
     ];
     (0..units.all.len()).find_map(|at| {
-        let phrase = FITS.iter().find(|phrase| stands(units, at, phrase))?;
+        let word = units.word(at);
+        let phrase = FITS
+            .iter()
+            .find(|phrase| phrase[0] == word && stands(units, at, phrase))?;
         let object = at + phrase.len();
         (object < units.all.len() && !is_audience(units, object)).then_some((at, object))
     })

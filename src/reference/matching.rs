@@ -8,7 +8,7 @@ use super::{
     Notice, RecallMatch, RecallQuery, Tier, accessory,
     field::{self, Field, Seen, Shared},
     models::Worth,
-    recalls::{Goods, Index},
+    recalls::{self, Goods, Index},
     words::Units,
 };
 use crate::text::{codes, fold::fold};
@@ -53,6 +53,9 @@ impl<'a> Matcher<'a> {
         let mut shared: BTreeMap<usize, Shared> = BTreeMap::new();
         for field in fields {
             for at in 0..field.units.all.len() {
+                if !self.index.starts.any(field.units.tail(at)) {
+                    continue;
+                }
                 for count in 1..=self.index.longest {
                     let Some(gram) = field.units.gram(at, count) else {
                         break;
@@ -111,10 +114,18 @@ impl<'a> Matcher<'a> {
         let Some(title) = fields.iter().find(|field| field.name == "title") else {
             return Vec::new();
         };
+        // A number without its brand says nothing, unless the notice names no brand.
+        let branded = |place: &usize, shared: &Shared| {
+            shared.brand.is_some() || self.notices[*place].brands.is_empty()
+        };
+        let shared: Vec<_> = shared
+            .iter()
+            .filter(|(place, shared)| branded(place, shared))
+            .collect();
         if shared.is_empty() {
             return Vec::new();
         }
-        let stems = title.units.stems();
+        let said = recalls::said(&title.units);
         let part = accessory::accessory(&title.units, self.accessories).map(|(_, word)| word);
         let mut found = Vec::new();
         for (place, shared) in shared {
@@ -123,7 +134,7 @@ impl<'a> Matcher<'a> {
                 continue;
             }
             found.extend(
-                self.judge(*place, goods, shared, &stems, query)
+                self.judge(*place, goods, shared, &said, query)
                     .map(|m| (*place, m)),
             );
         }
@@ -135,7 +146,7 @@ impl<'a> Matcher<'a> {
         place: usize,
         goods: &Goods,
         shared: &Shared,
-        stems: &[String],
+        said: &BTreeSet<String>,
         query: &RecallQuery<'_>,
     ) -> Option<RecallMatch<'a>> {
         let brand_words: BTreeSet<String> = shared
@@ -143,12 +154,11 @@ impl<'a> Matcher<'a> {
             .iter()
             .flat_map(|brand| Units::of(&fold(&brand.text)).stems())
             .collect();
-        let words = goods.named_by(stems, &brand_words);
+        let words = goods.named_by(said, &brand_words);
         let model = shared.models.iter().max_by_key(|m| (m.worth, m.labelled));
         let Some(brand) = &shared.brand else {
             let model = model.filter(|m| m.worth == Worth::Full && m.field != "description")?;
-            let unbranded = self.notices[place].brands.is_empty() && words.head;
-            return unbranded.then(|| {
+            return words.head.then(|| {
                 self.said(
                     place,
                     Tier::Candidate,

@@ -25,6 +25,7 @@ mod prose;
 mod query;
 mod recalls;
 mod sheet;
+mod starts;
 mod table;
 mod terms;
 mod words;

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::{
     Notice,
     models::{Worth, worth},
+    starts::Starts,
     words::{self, Units, stem, unmarked},
 };
 use crate::text::fold::fold;
@@ -13,6 +14,7 @@ use crate::text::fold::fold;
 #[derive(Debug, Default)]
 pub(super) struct Index {
     pub(super) grams: HashMap<String, Vec<Hit>>,
+    pub(super) starts: Starts,
     pub(super) items: HashMap<String, Vec<(String, usize)>>,
     pub(super) gtins: HashMap<String, Vec<usize>>,
     pub(super) goods: Vec<Goods>,
@@ -98,6 +100,7 @@ impl Index {
 
     fn put(&mut self, gram: &str, units: usize, hit: Hit) {
         self.longest = self.longest.max(units.min(8));
+        self.starts.put(gram);
         let hits = self.grams.entry(gram.to_owned()).or_default();
         if !hits.contains(&hit) {
             hits.push(hit);
@@ -253,22 +256,29 @@ impl Goods {
         }
     }
 
-    /// What of the goods the words of a listing name.
-    pub(super) fn named_by(&self, stems: &[String], brand: &BTreeSet<String>) -> Agreement {
-        let said: BTreeSet<&String> = stems
-            .iter()
-            .filter(|word| !skip(word, &BTreeSet::new()) && !brand.contains(*word))
-            .collect();
-        let count = |of: &BTreeSet<String>| of.iter().filter(|word| said.contains(word)).count();
+    /// What of the goods the words of a listing ([`said`]) name, the brand's own words aside.
+    pub(super) fn named_by(&self, said: &BTreeSet<String>, brand: &BTreeSet<String>) -> Agreement {
+        let count = |of: &BTreeSet<String>| {
+            let both = of.iter().filter(|word| said.contains(*word));
+            both.filter(|word| !brand.contains(*word)).count()
+        };
+        let others = said.len() - said.intersection(brand).count();
         let plain = count(&self.plain);
         let named = self.proper.iter().any(|word| !brand.contains(word));
         Agreement {
             head: count(&self.heads) > 0,
             proper: named.then(|| count(&self.proper) > 0),
             of_notice: share(plain, self.plain.len()),
-            of_listing: share(plain, said.len()),
+            of_listing: share(plain, others),
         }
     }
+}
+
+/// The words of a listing that say what it offers.
+pub(super) fn said(title: &Units) -> BTreeSet<String> {
+    let mut words = title.stems();
+    words.retain(|word| !skip(word, &BTreeSet::new()));
+    words.into_iter().collect()
 }
 
 fn share(part: usize, whole: usize) -> f64 {

@@ -74,6 +74,13 @@ impl Units {
         Some(&self.squashed[self.all.get(first)?.from..last.to])
     }
 
+    /// Everything from a unit on, without what stands between.
+    pub(super) fn tail(&self, first: usize) -> &str {
+        self.all
+            .get(first)
+            .map_or("", |unit| &self.squashed[unit.from..])
+    }
+
     /// The unit itself.
     pub(super) fn word(&self, at: usize) -> &str {
         self.gram(at, 1).unwrap_or_default()
