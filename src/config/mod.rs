@@ -1,1 +1,123 @@
-//! (to come)
+//! config.toml: composes the sections that the rooms define, and says of every fault where it stands and what would be right.
+
+mod parse;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use parse::Fault;
+
+use crate::{
+    crawl::CampaignConfig, fetch::FetchConfig, platform::PlatformConfig, store::StoreConfig,
+};
+
+/// Everything that is set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where things are kept.
+    pub store: StoreConfig,
+    /// How the crawler behaves.
+    pub crawl: FetchConfig,
+    /// What is watched.
+    pub platform: Vec<PlatformConfig>,
+    /// What is looked for there.
+    pub campaign: Vec<CampaignConfig>,
+}
+
+/// The file could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It could not be read.
+    #[error("could not read {}: {source}; `listwarden init` makes a workspace with one", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It has faults, each with its place.
+    #[error("{} has {} fault{}", path.display(), faults.len(), if faults.len() == 1 { "" } else { "s" })]
+    Faults {
+        /// The file.
+        path: PathBuf,
+        /// In the order of the file.
+        faults: Vec<Fault>,
+    },
+}
+
+impl Config {
+    /// Reads and checks the file at `path`.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        parse::config(&text, &path.display().to_string()).map_err(|faults| Error::Faults {
+            path: path.to_owned(),
+            faults,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> Vec<Fault> {
+        parse::config(text, "config.toml").unwrap_err()
+    }
+
+    #[test]
+    fn every_fault_is_named_with_its_place_and_what_would_be_right() {
+        let found = faults(
+            "[crawl]\nrat = \"1/s\"\ntimeout = \"soon\"\n\n[[platform]]\nid = \"a\"\nstart = [\"nowhere\"]\n",
+        );
+        let said: Vec<_> = found
+            .iter()
+            .map(|f| (f.line, f.column, f.message.as_str()))
+            .collect();
+        assert_eq!(said[0].0, 2, "{said:?}");
+        assert!(
+            found[0].help.as_deref().unwrap_or("").contains("`rate`"),
+            "{:?}",
+            found[0]
+        );
+        assert_eq!((said[1].0, said[1].1), (3, 11), "{said:?}");
+        assert!(said[1].2.contains("'soon' is no duration"), "{said:?}");
+        assert_eq!(said[2].0, 7, "{said:?}");
+        assert_eq!(found.len(), 3, "{said:?}");
+    }
+
+    #[test]
+    fn broken_toml_is_named_with_its_place() {
+        let found = faults("[crawl]\nrate = \n");
+        assert_eq!(found[0].line, 2, "{found:?}");
+    }
+
+    #[test]
+    fn a_campaign_names_platforms_that_exist() {
+        let found = faults("[[campaign]]\nid = \"toys\"\nplatforms = [\"a\"]\n");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].message.contains("no platform 'a'"), "{found:?}");
+        assert_eq!(found[0].line, 3);
+    }
+
+    #[test]
+    fn two_platforms_may_not_share_an_id() {
+        let one = "[[platform]]\nid = \"a\"\nstart = [\"http://a.example/\"]\n";
+        let found = faults(&format!("{one}{one}"));
+        assert!(
+            found[0].message.contains("'a' is already taken"),
+            "{found:?}"
+        );
+        assert_eq!(found[0].line, 5);
+    }
+
+    #[test]
+    fn no_faults_in_the_bundled_file_and_every_key_at_its_default() {
+        let text = include_str!("../../config.toml");
+        assert_eq!(parse::config(text, "config.toml"), Ok(Config::default()));
+    }
+}

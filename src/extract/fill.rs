@@ -306,10 +306,8 @@ fn tag(language: Option<&str>) -> Option<String> {
 }
 
 fn guess(listing: &Listing) -> Option<String> {
-    let text = [&listing.title, &listing.description]
-        .into_iter()
-        .flatten()
-        .fold(String::new(), |all, t| all + t + " ");
+    let texts: Vec<&str> = [&listing.title, &listing.description].into_iter().flatten().map(String::as_str).collect();
+    let text = texts.join(" ");
     fold::language(&text).map(str::to_owned)
 }
 
@@ -324,24 +322,33 @@ fn standards(listing: &Listing) -> Vec<String> {
 }
 
 /// The blocks that were seen and read:
-/// a block is listed when a value of it was read; `attributes` when at least three rows were; and then also `brand`,
-/// `maker` and `certificates`, because in such a table their rows would have stood. A page whose table is filled in by a
-/// script, or lies in a picture, shows no rows, and nothing is said of it.
+/// a block is listed when a value of it was read, or a row for it that says that there is nothing (`3C证书编号：无`);
+/// `attributes` when at least three rows were read. A table without such a row says nothing: another shop of the platform
+/// may show the maker in a picture, and a template may have changed.
 fn observed(from: &Chosen<'_, '_>, listing: &Listing) -> Vec<Block> {
     let table = listing.attributes.len() >= ENOUGH_ROWS;
     let certificate = listing
         .codes
         .iter()
         .any(|c| !matches!(c.scheme.as_str(), "gtin" | "isbn" | "uscc"));
+    let asked = listing.attributes.keys().any(|label| {
+        codes::asked_by(label).is_some_and(|scheme| !matches!(scheme, "gtin" | "isbn" | "uscc"))
+    });
+    let row = |field: &'static str| from.all(field).next().is_some();
     let seen = |block: &Block| match block {
         Block::Title => listing.title.is_some(),
         Block::Price => listing.price.is_some(),
         Block::Availability => listing.availability.is_some(),
-        Block::Brand => listing.brand.is_some() || table,
+        Block::Brand => listing.brand.is_some() || row("brand"),
         Block::Seller => listing.seller.name.is_some() || listing.seller.licence.is_some(),
-        Block::Maker => listing.manufacturer.is_some() || listing.importer.is_some() || table,
+        Block::Maker => {
+            listing.manufacturer.is_some()
+                || listing.importer.is_some()
+                || row("manufacturer")
+                || row("importer")
+        }
         Block::Attributes => table,
-        Block::Certificates => certificate || table,
+        Block::Certificates => certificate || asked,
         Block::Description => listing.description.is_some(),
         Block::Images => !listing.images.is_empty(),
         Block::Breadcrumbs => {

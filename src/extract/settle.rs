@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::{found::Offered, stock};
 use crate::{
     model::Money,
-    text::{fold::fold, price},
+    text::{blank::says_nothing, fold::fold, price},
 };
 
 /// How far each reader is trusted.
@@ -100,6 +100,7 @@ fn meaning(offer: &Offered, hint: Option<&str>) -> Option<String> {
         }
         "availability" => stock::read(&offer.value).map(|a| a.as_str().to_owned()),
         "brand" if !is_name(&offer.value) => None,
+        _ if says_nothing(&offer.value) => None,
         _ => Some(fold(&offer.value)),
     }
 }

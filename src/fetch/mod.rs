@@ -1,6 +1,20 @@
 //! Getting a page, politely. The one HTTP client: nothing leaves without passing robots, pace and address guard.
+#![allow(
+    clippy::result_large_err,
+    reason = "an error carries its URL, and one in a thousand requests makes one"
+)]
 
-use std::{collections::BTreeMap, future::Future, time::Duration};
+mod exchange;
+mod guard;
+mod host;
+mod hosts;
+mod http;
+mod pace;
+mod pattern;
+mod replay;
+mod robots;
+
+use std::{future::Future, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -9,6 +23,10 @@ use crate::{
     model::{Page, Time, Waiting},
     text::measure::{Period, Rate, Size},
 };
+
+pub use http::Client;
+pub use replay::Replay;
+pub use robots::{Decision, Robots};
 
 /// The `[crawl]` keys that concern requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,12 +99,34 @@ pub enum Error {
     /// It failed, and `again` says whether another try may help.
     #[error("{url}: {why}")]
     Failed { url: Url, why: String, again: bool },
+    /// The client itself could not be made.
+    #[error("the HTTP client could not be set up: {0}")]
+    Setup(String),
 }
 
 /// The one way a page comes in.
 pub trait Fetch: Send + Sync {
     /// Fetches `url` as the rules of conduct allow; redirects are followed and checked hop by hop.
     fn fetch(&self, url: &Url) -> impl Future<Output = Result<Page, Error>> + Send;
+
+    /// Gives the host's turn to whoever asks, or says why it has none right now. Until that request has come (or has
+    /// failed to), the turn is not given again, so a host is never promised to more requests than it may get.
+    fn turn(&self, _host: &str, _now: Time) -> Result<(), Waiting> {
+        Ok(())
+    }
+
+    /// Why `host` cannot be asked right now; none when it can. For whoever only looks.
+    fn waiting(&self, _host: &str, _now: Time) -> Option<Waiting> {
+        None
+    }
+
+    /// What is to be kept of `host` between runs; none where it was never asked.
+    fn state(&self, _host: &str) -> Option<HostState> {
+        None
+    }
+
+    /// Takes over what was kept of the last run. After an unclean stop every host waits its whole delay.
+    fn restore(&self, _states: Vec<HostState>, _clean: bool) {}
 }
 
 /// What is kept about a host between runs.
@@ -102,42 +142,6 @@ pub struct HostState {
     /// robots.txt as received; none where there is none (4xx).
     pub robots: Option<String>,
     pub robots_until: Option<Time>,
-}
-
-/// The polite HTTP client.
-#[derive(Debug)]
-pub struct Client {}
-
-impl Client {
-    /// A client; `hosts` maps `host:port` to its policy, other hosts get `config`'s and no loopback.
-    pub fn new(config: &FetchConfig, hosts: BTreeMap<String, Policy>) -> Result<Self, Error> {
-        let _ = (config, hosts);
-        todo!()
-    }
-
-    /// Takes over what was kept of the last run. After an unclean stop every host waits its whole delay.
-    pub fn restore(&self, states: Vec<HostState>, clean: bool) {
-        let _ = (states, clean);
-    }
-
-    /// What is to be kept of `host`.
-    pub fn state(&self, host: &str) -> Option<HostState> {
-        let _ = host;
-        todo!()
-    }
-
-    /// Why `host` cannot be asked right now; none when it can.
-    pub fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
-        let _ = (host, now);
-        todo!()
-    }
-}
-
-impl Fetch for Client {
-    async fn fetch(&self, url: &Url) -> Result<Page, Error> {
-        let _ = url;
-        todo!()
-    }
 }
 
 /// `host:port` of a URL, the name under which a host is kept.

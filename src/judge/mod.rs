@@ -1,1 +1,127 @@
-//! (to come)
+//! Listings meet rules: reads the rules folder, fills what rules may know, and turns verdicts into entries for the store.
+
+mod books;
+mod merge;
+mod sources;
+
+use std::{collections::BTreeSet, path::Path, sync::Arc};
+
+pub use books::Books;
+pub use merge::Judgement;
+
+use crate::{
+    model::{Facts, Flag, Listing, Past},
+    reference::{self, Reference},
+    rules::{self, RuleSet},
+    store::{self, Store},
+};
+
+/// The rules folder could not be read, or the store.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum Error {
+    #[error("could not read {}: {source}", path.display())]
+    Folder {
+        path: std::path::PathBuf,
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Rules, reference data and frozen books: everything a verdict rests on, beside the listing.
+#[derive(Debug)]
+pub struct Judge {
+    rules: RuleSet,
+    reference: Arc<Reference>,
+    books: Books,
+    /// Rules that have a file, also those that do not compile: their flags are not resolved for want of a rule.
+    filed: BTreeSet<String>,
+}
+
+/// What loading gave.
+#[derive(Debug)]
+pub struct Loaded {
+    /// With the rules that compiled and the rows that could be read.
+    pub judge: Judge,
+    /// What is wrong with the other rules.
+    pub rules: Vec<rules::Fault>,
+    /// What is wrong with the other rows.
+    pub reference: Vec<reference::Fault>,
+}
+
+impl Judge {
+    /// Reads `rules/` and `rules/reference/` below `dir`. What is broken stops nothing else.
+    pub fn load(dir: &Path, globs: &[String]) -> Result<Loaded, Error> {
+        let sources = sources::read(dir)?;
+        let (reference, reference_faults) = Reference::load(&dir.join("reference"));
+        let reference = Arc::new(reference);
+        let (rules, faults) = RuleSet::load(&sources, Arc::clone(&reference));
+        let judge = Self {
+            rules: rules.only(globs),
+            reference,
+            books: Books::default(),
+            filed: sources.into_iter().map(|s| s.id).collect(),
+        };
+        Ok(Loaded {
+            judge,
+            rules: faults,
+            reference: reference_faults,
+        })
+    }
+
+    /// Freezes the price, seller and code books as the store stands now. Verdicts use these until the next freeze.
+    pub fn freeze(&mut self, store: &Store) -> Result<(), Error> {
+        self.books = Books::of(store)?;
+        Ok(())
+    }
+
+    /// The rules that compiled.
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// The reference data.
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    /// Hex BLAKE3 over everything beside the listing that verdicts rest on.
+    pub fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for part in [self.rules.hash(), self.reference.hash(), self.books.hash()] {
+            hasher.update(part.as_bytes()).update(b"\0");
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// Gives the listing its class by the catalogue.
+    pub fn classify(&self, listing: &mut Listing) {
+        listing.class = self.reference.class_of(listing);
+    }
+
+    /// What the rules may know about `listing` beyond itself.
+    pub fn facts(&self, listing: &Listing, past: Option<&Listing>) -> Facts {
+        Facts {
+            prices: Arc::clone(&self.books.prices),
+            sellers: Arc::clone(&self.books.sellers),
+            codes: Arc::clone(&self.books.codes),
+            past: past.map(|p| Past {
+                price: p.price.clone(),
+                title: p.title.clone(),
+                seen: p.last_seen,
+            }),
+            first_seen: listing.first_seen,
+        }
+    }
+
+    /// Judges one version of a listing. `past` is the version before it, `flags` what stands on it already.
+    pub fn judge(&self, listing: &Listing, past: Option<&Listing>, flags: &[Flag]) -> Judgement {
+        let facts = self.facts(listing, past);
+        let verdict = self
+            .rules
+            .evaluate(&self.rules.prepare(listing.clone()), &facts);
+        let loaded = |rule: &str| self.rules.contains(rule) || !self.filed.contains(rule);
+        merge::merge(listing, verdict, flags, loaded)
+    }
+}

@@ -161,7 +161,7 @@ pub struct Span {
 }
 
 /// The row of reference data that a proof rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReferenceRow {
     /// Who published it, such as `cpsc`.
     pub source: String,

@@ -265,6 +265,8 @@ pub struct Listing {
     pub observed: Vec<Block>,
     /// Where on the page each field came from: a JSON pointer, a CSS path or a meta name.
     pub paths: BTreeMap<String, String>,
+    /// Campaigns that found it, sorted.
+    pub campaigns: Vec<String>,
     pub first_seen: Option<Time>,
     pub last_seen: Option<Time>,
     pub status: ListingStatus,
@@ -279,10 +281,12 @@ impl Listing {
         self.observed.contains(&block)
     }
 
-    /// The same listing without what changes at every visit: times, capture, version.
-    /// Two visits with equal content are one version.
+    /// The same listing without what a visit adds (times, capture, version, campaigns) and without the class,
+    /// which moves with the catalogue. Two visits with equal content are one version.
     pub fn content(&self) -> Self {
         Self {
+            class: None,
+            campaigns: Vec::new(),
             first_seen: None,
             last_seen: None,
             version: 0,

@@ -1,8 +1,52 @@
 //! What authorities and brand owners published, in memory, looked up by name.
+//!
+//! A folder of dated, sourced files becomes a [`Reference`]; rules ask it about classes, terms, brands,
+//! certificates and recalls. New notices come in through [`import`], by way of the [`SOURCES`] table.
 
-use std::path::{Path, PathBuf};
+mod accessory;
+mod brands;
+mod catalogue;
+mod certificates;
+mod classes;
+mod cpsc;
+mod csv_certificates;
+mod csv_notices;
+mod field;
+mod import;
+mod json;
+mod given;
+mod list;
+mod load;
+mod matching;
+mod merge;
+mod models;
+mod notice;
+mod prose;
+mod query;
+mod recalls;
+mod sheet;
+mod table;
+mod terms;
+mod words;
 
-use crate::model::{Listing, ReferenceRow};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+pub use brands::{Brand, UsualPrice};
+pub use catalogue::Kind;
+pub use certificates::Certificate;
+pub use import::{Error, Imported, SOURCES, Source, Summary, import};
+pub use notice::{Notice, PriceRange};
+pub use query::{RecallMatch, RecallQuery};
+pub use terms::TermList;
+
+pub use crate::model::ReferenceRow as Row;
+use crate::{
+    model::{Class, Listing},
+    text::fold::fold,
+};
 
 /// A row or file of reference data that could not be used; the others are.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,29 +72,6 @@ pub enum Tier {
     Hard,
 }
 
-/// Everything under `rules/reference`.
-#[derive(Debug, Default)]
-pub struct Reference {}
-
-impl Reference {
-    /// Reads a folder; what cannot be read is a fault beside the rest.
-    pub fn load(dir: &Path) -> (Self, Vec<Fault>) {
-        let _ = dir;
-        todo!()
-    }
-
-    /// Hex BLAKE3 over everything loaded.
-    pub fn hash(&self) -> String {
-        todo!()
-    }
-
-    /// The catalogue's class for a listing (title, breadcrumb, attributes), where it is clear enough.
-    pub fn class_of(&self, listing: &Listing) -> Option<crate::model::Class> {
-        let _ = listing;
-        todo!()
-    }
-}
-
 /// A list in the folder, as `reference list` shows it.
 #[derive(Clone, Debug, serde::Serialize)]
 #[allow(missing_docs, reason = "plain names")]
@@ -63,5 +84,126 @@ pub struct ListInfo {
     pub hash: String,
 }
 
-/// Where the row of a match came from.
-pub type Row = ReferenceRow;
+/// Everything under `rules/reference`.
+#[derive(Debug, Default)]
+pub struct Reference {
+    lists: Vec<ListInfo>,
+    /// By id, the one longest in force first.
+    kinds: BTreeMap<String, Vec<Kind>>,
+    terms: BTreeMap<String, TermList>,
+    brands: Vec<Brand>,
+    names: brands::Names,
+    certificates: BTreeMap<(String, String), Certificate>,
+    notices: Vec<Notice>,
+    recalls: recalls::Index,
+    accessories: Vec<Vec<String>>,
+    classes: classes::Classes,
+}
+
+impl Reference {
+    /// Reads a folder; what cannot be read is a fault beside the rest. A missing folder is empty.
+    pub fn load(dir: &Path) -> (Self, Vec<Fault>) {
+        load::folder(dir)
+    }
+
+    /// Puts what was read in order and makes it findable.
+    fn index(&mut self) {
+        for versions in self.kinds.values_mut() {
+            versions.sort_by(|a, b| a.valid_from.cmp(&b.valid_from));
+        }
+        self.lists.sort_by(|a, b| a.path.cmp(&b.path));
+        self.brands.sort_by(|a, b| a.name.cmp(&b.name));
+        self.names = brands::Names::of(&self.brands);
+        self.notices
+            .sort_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));
+        self.recalls = recalls::Index::of(&self.notices);
+        let accessories = self.terms.get("accessory").into_iter();
+        self.accessories = accessories
+            .flat_map(|list| &list.terms)
+            .map(|term| accessory::phrase(&fold(term)))
+            .collect();
+        self.classes = classes::Classes::of(self.kinds(), self.accessories.clone());
+    }
+
+    /// Hex BLAKE3 over everything loaded, independent of how files and rows are ordered.
+    pub fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let mut hashes: Vec<&str> = self.lists.iter().map(|list| list.hash.as_str()).collect();
+        hashes.sort_unstable();
+        for hash in hashes {
+            hasher.update(hash.as_bytes()).update(b"\0");
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// The files that were read, sorted by path.
+    pub fn lists(&self) -> &[ListInfo] {
+        &self.lists
+    }
+
+    /// The catalogue's class for a listing (title, breadcrumb, attributes), where it is clear enough.
+    pub fn class_of(&self, listing: &Listing) -> Option<Class> {
+        self.classes.of_listing(listing)
+    }
+
+    /// The catalogue's newest entry for a class id such as `children/toy`.
+    pub fn kind(&self, class: &str) -> Option<&Kind> {
+        self.kinds.get(class)?.last()
+    }
+
+    /// The entry in force on a day (ISO 8601): a listing is judged by the catalogue of its capture date.
+    pub fn kind_on(&self, class: &str, day: &str) -> Option<&Kind> {
+        let versions = self.kinds.get(class)?;
+        versions
+            .iter()
+            .rfind(|kind| kind.valid_from.as_deref().is_none_or(|from| from <= day))
+    }
+
+    /// The catalogue, sorted by id.
+    pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.kinds.values().filter_map(|versions| versions.last())
+    }
+
+    /// Every term list, sorted by name.
+    pub fn term_lists(&self) -> impl Iterator<Item = &TermList> {
+        self.terms.values()
+    }
+
+    /// The term list of that name.
+    pub fn terms(&self, name: &str) -> Option<&TermList> {
+        self.terms.get(name)
+    }
+
+    /// The brand of that name or alias, compared folded.
+    pub fn brand(&self, name: &str) -> Option<&Brand> {
+        self.brands.get(self.names.get(name)?)
+    }
+
+    /// Every brand, sorted by name.
+    pub fn brands(&self) -> impl Iterator<Item = &Brand> {
+        self.brands.iter()
+    }
+
+    /// Brands named in folded text: Latin names at word boundaries, Chinese ones as substrings;
+    /// names of under four Latin letters or two Han characters never match alone.
+    pub fn brands_in(&self, folded: &str) -> Vec<&Brand> {
+        let places = self.names.within(folded).into_iter();
+        places.filter_map(|place| self.brands.get(place)).collect()
+    }
+
+    /// What a register says about a certificate, by scheme (`ccc`, `sc`, …) and normalised value.
+    pub fn certificate(&self, scheme: &str, value: &str) -> Option<&Certificate> {
+        self.certificates
+            .get(&(scheme.to_owned(), value.to_owned()))
+    }
+
+    /// Recall notices that the listing may fall under: best tier first, then by notice.
+    pub fn recalls(&self, query: &RecallQuery<'_>) -> Vec<RecallMatch<'_>> {
+        let matcher = matching::Matcher {
+            notices: &self.notices,
+            index: &self.recalls,
+            accessories: &self.accessories,
+        };
+        matcher.find(query)
+    }
+}

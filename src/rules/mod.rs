@@ -1,11 +1,39 @@
 //! Rules in Rhai: compiled once, then asked about one listing at a time. No file, no store, no network, no clock.
 
-use std::{path::PathBuf, sync::Arc};
+mod definitions;
+mod engine;
+mod explain;
+mod fault;
+mod gate;
+#[cfg(test)]
+mod gate_property;
+mod lint;
+mod literal;
+mod lookalike;
+mod meta;
+mod native;
+#[cfg(test)]
+mod papers;
+mod picture;
+mod prepared;
+mod rule;
+mod run;
+mod set;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod trace;
+mod trial;
+mod view;
 
-use crate::{
-    model::{Facts, Flag, Listing},
-    reference::Reference,
-};
+use std::path::PathBuf;
+
+pub use explain::Explanation;
+pub use gate::Gate;
+pub use prepared::Prepared;
+pub use set::RuleSet;
+
+use crate::model::{Flag, Severity};
 
 /// A rule's file.
 #[derive(Clone, Debug)]
@@ -35,17 +63,9 @@ pub struct Fault {
     pub message: String,
     /// What would be right.
     pub help: Option<String>,
-    /// The line with a caret under the place, as rustc draws it.
+    /// The whole report as rustc draws it: level, code, message, place, and the line with a caret under it.
     pub picture: String,
 }
-
-/// Rules that compiled, with everything they consult.
-#[derive(Debug)]
-pub struct RuleSet {}
-
-/// A listing with its text folded and its terms found: made once, shown to every rule.
-#[derive(Clone, Debug)]
-pub struct Prepared {}
 
 /// What one listing gave.
 #[derive(Debug, Default)]
@@ -62,43 +82,41 @@ pub struct Verdict {
     pub faults: Vec<(String, String)>,
 }
 
-impl RuleSet {
-    /// Rules that compiled, and beside them what is wrong with the ones that did not. A broken rule stops no other.
-    pub fn load(sources: &[RuleSource], reference: Arc<Reference>) -> (Self, Vec<Fault>) {
-        let _ = (sources, reference);
-        todo!()
-    }
+/// A rule as `rules list` shows it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct RuleInfo {
+    pub id: String,
+    pub title: String,
+    pub title_zh: String,
+    pub kind: String,
+    pub severity: Severity,
+    /// Articles of law and standards.
+    pub basis: Vec<String>,
+    pub path: PathBuf,
+    /// Hex BLAKE3 of the source.
+    pub hash: String,
+    /// The `//!` comment at the head of the file.
+    pub doc: String,
+    /// How many tests it carries.
+    pub tests: usize,
+}
 
-    /// Folds a listing's text and finds every term of every rule in one pass.
-    pub fn prepare(&self, listing: Listing) -> Prepared {
-        let _ = listing;
-        todo!()
-    }
-
-    /// Same listing, facts, rules and reference: same verdict, on any machine, on any day.
-    pub fn evaluate(&self, item: &Prepared, facts: &Facts) -> Verdict {
-        let _ = (item, facts);
-        todo!()
-    }
-
-    /// Hex BLAKE3 over the sources.
-    pub fn hash(&self) -> String {
-        todo!()
-    }
-
-    /// How many rules compiled.
-    pub fn len(&self) -> usize {
-        todo!()
-    }
-
-    /// Whether no rule compiled.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Only the rules whose id matches one of the globs (`children/*`); all of them where there is none.
-    pub fn only(self, globs: &[String]) -> Self {
-        let _ = globs;
-        self
-    }
+/// What one test of a rule gave.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct TestOutcome {
+    /// The rule's id.
+    pub rule: String,
+    /// What the test shows, in its author's words.
+    pub name: String,
+    /// `flag`, `pass`, `unsure` or `skip`.
+    pub expected: &'static str,
+    /// The same, or `fault`.
+    pub got: &'static str,
+    /// Whether outcome and score are as expected.
+    pub ok: bool,
+    /// What the rule said.
+    pub detail: String,
+    /// Line of the test in the rule's text, from 1.
+    pub line: usize,
 }

@@ -1,1 +1,119 @@
-//! (to come)
+//! The stage that judges what is stored, offline. Only what changed since it was last judged, unless all is asked for.
+
+use std::{sync::Arc, sync::atomic::AtomicBool, sync::atomic::Ordering};
+
+use serde::Serialize;
+
+use crate::{
+    judge::{self, Judge},
+    model::{Event, Listing, ListingStatus, Time},
+    store::{Group, Store, Work},
+};
+
+/// Listings judged in one commit.
+const GROUP: usize = 500;
+
+/// What a scan looks at.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    /// Also what was judged by the same rules, reference data and books before.
+    pub all: bool,
+    /// Only listings seen since then.
+    pub since: Option<Time>,
+    /// Only some rules are loaded: what is judged now is not judged for good.
+    pub partial: bool,
+}
+
+/// What a scan did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct Summary {
+    /// Listings in the store.
+    pub listings: u64,
+    /// Listings judged now; the others had not changed, nor had what judges them.
+    pub judged: u64,
+    /// Flags raised or opened again.
+    pub flags: u64,
+    pub resolved: u64,
+    /// Times that a rule could not say.
+    pub unsure: u64,
+    /// Times that a rule failed.
+    pub faults: u64,
+    /// It was stopped before the end; what was judged stays.
+    pub stopped: bool,
+}
+
+/// Judges stored listings with the books that `judge` holds.
+pub fn run(
+    store: &Store,
+    judge: &Judge,
+    order: &Order,
+    report: &dyn Fn(Event),
+    stop: &Arc<AtomicBool>,
+) -> Result<Summary, judge::Error> {
+    let standard = judge.hash();
+    let mut summary = Summary::default();
+    let mut group = Group::default();
+    for listing in store.listings() {
+        let mut listing = listing?;
+        summary.listings += 1;
+        let (key, mark) = (format!("judged/{}", listing.id), mark(&listing, &standard));
+        let since = order
+            .since
+            .is_none_or(|since| listing.last_seen.is_some_and(|seen| seen >= since));
+        if !since || (!order.all && store.note(&key)?.as_deref() == Some(mark.as_bytes())) {
+            continue;
+        }
+        judge_one(store, judge, &mut listing, report, &mut group, &mut summary)?;
+        if !order.partial {
+            group.work.push(Work::Note {
+                key,
+                value: mark.into_bytes(),
+            });
+        }
+        if summary.judged.is_multiple_of(GROUP as u64) {
+            store.commit(std::mem::take(&mut group))?;
+        }
+        if stop.load(Ordering::Relaxed) {
+            summary.stopped = true;
+            break;
+        }
+    }
+    store.commit(group)?;
+    Ok(summary)
+}
+
+/// What a listing was judged by: its version and state, and everything beside it.
+fn mark(listing: &Listing, standard: &str) -> String {
+    format!("{} {:?} {standard}", listing.version, listing.status)
+}
+
+fn judge_one(
+    store: &Store,
+    judge: &Judge,
+    listing: &mut Listing,
+    report: &dyn Fn(Event),
+    group: &mut Group,
+    summary: &mut Summary,
+) -> Result<(), judge::Error> {
+    summary.judged += 1;
+    let standing = store.flags_of(&listing.id)?;
+    if matches!(listing.status, ListingStatus::Gone | ListingStatus::Removed) {
+        // What is no longer offered keeps the flags it has; new ones would send people after nothing.
+        return Ok(());
+    }
+    judge.classify(listing);
+    let before = if listing.version > 1 {
+        store.versions(&listing.id)?.into_iter().rev().nth(1)
+    } else {
+        None
+    };
+    let judgement = judge.judge(listing, before.as_ref(), &standing);
+    group.entries.extend(judgement.entries);
+    judgement.events.into_iter().for_each(report);
+    summary.flags += judgement.raised;
+    summary.resolved += judgement.resolved;
+    summary.unsure += judgement.unsure;
+    summary.faults += judgement.faults;
+    Ok(())
+}

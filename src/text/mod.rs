@@ -1,15 +1,18 @@
 //! Pure functions on text: folding, prices, identifiers, likeness, measures, bytes to text.
 
+pub mod blank;
 pub mod codes;
 pub mod decode;
 pub mod fold;
+pub mod harmless;
 pub mod likeness;
 pub mod measure;
 pub mod price;
+pub mod snippet;
 
 /// A file of `../shared/data`, which lies beside the repository where data for measuring was put; says so where not.
 #[cfg(test)]
-fn shared(name: &str) -> Option<Vec<u8>> {
+pub(crate) fn shared(name: &str) -> Option<Vec<u8>> {
     let folder = std::env::var("LISTWARDEN_SHARED")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
     let path = std::path::Path::new(&folder).join("data").join(name);

@@ -35,12 +35,15 @@ const CCC_GROUPS: [&str; 21] = [
 /// The parts of a CCC number of right form, with or without a version such as `(B0)`; none of a malformed one.
 pub fn ccc_parts(value: &str) -> Option<Ccc> {
     let plain = super::plain(value);
-    let digits = plain.get(..16)?;
-    let version = plain[16..].trim().trim_matches(['(', ')']);
+    let (digits, version) = plain.split_at_checked(16)?;
+    let version = version.trim().trim_matches(['(', ')']);
     let formed = digits.bytes().all(|b| b.is_ascii_digit())
         && version.len() <= 3
         && version.bytes().all(|b| b.is_ascii_alphanumeric())
         && !version.starts_with(|c: char| c.is_ascii_digit());
+    if !formed {
+        return None;
+    }
     let ccc = Ccc {
         year: digits[..4].parse().ok()?,
         body: digits[4..6].to_owned(),
@@ -52,7 +55,7 @@ pub fn ccc_parts(value: &str) -> Option<Ccc> {
         && ccc.body != "00"
         && CCC_GROUPS.contains(&&ccc.class[..2])
         && &ccc.class[2..] != "00";
-    (formed && meant).then_some(ccc)
+    meant.then_some(ccc)
 }
 
 /// The parts of an SC number of right form, whether or not its check digit holds.
@@ -87,19 +90,14 @@ pub(super) fn check_ccc(plain: &str) -> Checked {
         .trim_start_matches("CCC")
         .trim_start_matches([':', '.', '#']);
     match ccc_parts(bare) {
-        Some(_) => Checked::valid(bare[..16].to_owned()),
-        None => Checked::with(bare.to_owned(), false).if_digits(),
-    }
-}
-
-impl Checked {
-    /// Without a value where nothing in it could be a number.
-    fn if_digits(self) -> Self {
-        let readable = self.value.as_ref().is_some_and(|value| {
-            value.bytes().all(|b| b.is_ascii_alphanumeric())
-                && value.bytes().any(|b| b.is_ascii_digit())
-        });
-        if readable { self } else { Self::default() }
+        Some(_) => Checked::valid(bare.chars().take(16).collect()),
+        // Letters and digits without the form: what a seller typed to fill the field.
+        None if bare.bytes().all(|b| b.is_ascii_alphanumeric())
+            && bare.bytes().any(|b| b.is_ascii_digit()) =>
+        {
+            Checked::with(bare.to_owned(), false)
+        }
+        None => Checked::default(),
     }
 }
 
@@ -217,4 +215,68 @@ pub(super) fn resident(code: &str) -> bool {
     };
     let born = matches!(&code[6..8], "18" | "19" | "20");
     born && check == last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::codes::check;
+
+    #[test]
+    fn numbers_of_real_goods_hold() {
+        for value in [
+            "2016010706840003",
+            "2014010903689231",
+            "2022221101000119",
+            "2016010903878416 (B0)",
+        ] {
+            assert!(check("ccc", value).valid, "{value}");
+        }
+        for value in [
+            "11834020305037",
+            "SC10744030704994",
+            "SC 1081 1310 1118 39",
+            "12437010500152",
+            "12441112200063",
+        ] {
+            assert!(check("sc", value).valid, "{value}");
+        }
+        for value in ["12442011202449", "11453282248002", "31834020305037"] {
+            assert!(!check("sc", value).valid, "{value}");
+        }
+        for value in [
+            "91110000802100433B",
+            "9144030071526726XG",
+            "91330100799655058b",
+        ] {
+            assert!(check("uscc", value).valid, "{value}");
+        }
+        assert!(!check("uscc", "91110000802100433C").valid);
+        assert_eq!(
+            check("xk", "(京)XK 06-014-00021").value.as_deref(),
+            Some("(京)XK06-014-00021")
+        );
+    }
+
+    #[test]
+    fn a_number_tells_its_parts() {
+        let ccc = ccc_parts("2022221101000119(A1)").unwrap();
+        assert_eq!(
+            (ccc.year, ccc.body.as_str(), ccc.class.as_str()),
+            (2022, "22", "1101")
+        );
+        assert_eq!(ccc.serial, "000119");
+        for malformed in [
+            "123456",
+            "1999010706840003",
+            "2016000706840003",
+            "2016010006840003",
+            "20160107068400031",
+            "２０１６",
+        ] {
+            assert_eq!(ccc_parts(malformed), None, "{malformed}");
+        }
+        assert_eq!(sc_parts("SC11834020305037").unwrap().region, "340203");
+        assert_eq!(uscc_region("91110000802100433B").as_deref(), Some("110000"));
+    }
 }

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Found, china, marks::pattern, plain};
+use super::{Found, china, labels, marks::pattern, plain};
+use crate::text::fold::{fold, fold_mapped};
 
 /// A form that can be told from running text, and the words that must stand before it.
 struct Form {
@@ -21,204 +22,278 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         pattern: pattern(text),
         failing,
     };
-    let barcode = r"EAN|GTIN|UPC|JAN|BARCODE|条形码|條碼|条码|バーコード|바코드|ШТРИХКОД";
     vec![
         form(
             "ccc",
             true,
-            r"(?:CCC|3C|强制性产品认证|强制认证|强制性認證)[^0-9A-Z]{0,20}(?:NO)?[^0-9A-Z]{0,4}(\d{16})(?:\D|$)",
+            r"(?:ccc|3c|强制性产品认证|强制认证)[^0-9a-z]{0,20}(?:no)?[^0-9a-z]{0,4}([0-9]{16})(?:[^0-9]|$)",
         ),
-        form("ccc", false, r"(?:^|[^0-9A-Z])(20\d{14})(?:[^0-9A-Z]|$)"),
-        form("sc", true, r"(?:^|[^A-Z])(SC[ :]{0,2}\d{14})(?:\D|$)"),
+        form("ccc", false, r"(?:^|[^0-9a-z])(20[0-9]{14})(?:[^0-9a-z]|$)"),
+        form(
+            "sc",
+            true,
+            r"(?:^|[^a-z])(sc[ :]{0,2}[0-9]{14})(?:[^0-9]|$)",
+        ),
         form(
             "qs",
             true,
-            r"(?:^|[^A-Z])(QS[ :]{0,2}\d{4} ?\d{4} ?\d{4})(?:\D|$)",
+            r"(?:^|[^a-z])(qs[ :]{0,2}[0-9]{4} ?[0-9]{4} ?[0-9]{4})(?:[^0-9]|$)",
         ),
         form(
             "xk",
             true,
-            r"((?:\([^()\s\d]\) ?)?XK ?\d{2} ?- ?\d{3} ?- ?\d{5})(?:\D|$)",
+            r"((?:\([^()\s0-9]\) ?)?xk ?[0-9]{2} ?[-‐-―] ?[0-9]{3} ?[-‐-―] ?[0-9]{5})(?:[^0-9]|$)",
         ),
         form(
             "uscc",
             true,
-            r"(?:信用代码|信用代碼|营业执照号?|執照號|注册号|USCC)[^0-9A-Z]{0,6}([0-9A-HJ-NPQRTUWXY]{18})(?:[^0-9A-Z]|$)",
+            r"(?:信用代码|营业执照号?|注册号|uscc)[^0-9a-z]{0,6}([0-9a-hj-npqrtuwxy]{18})(?:[^0-9a-z]|$)",
         ),
         form(
             "uscc",
             false,
-            r"(?:^|[^0-9A-Z])([159ANY][1239][1-8]\d{5}[0-9A-HJ-NPQRTUWXY]{10})(?:[^0-9A-Z]|$)",
+            r"(?:^|[^0-9a-z])([159any][1239][1-8][0-9]{5}[0-9a-hj-npqrtuwxy]{10})(?:[^0-9a-z]|$)",
         ),
         form(
             "kc",
             true,
-            r"(?:^|[^A-Z0-9-])((?:R-[CRI]S?|(?:MSIP|KCC)-[A-Z]{3})-[A-Z0-9]{2,4}-[A-Z0-9._-]{1,14})",
+            r"(?:^|[^a-z0-9-])((?:r-[cri]s?|(?:msip|kcc)-[a-z]{3})-[a-z0-9]{2,4}-[a-z0-9](?:[a-z0-9._-]{0,12}[a-z0-9])?)",
         ),
         form(
             "kc",
             true,
-            r"KC[^A-Z0-9]{0,12}([A-Z]{2}\d{3}[A-Z]?\d{3,4}-\d{4,5}[A-Z]?)(?:[^A-Z0-9]|$)",
+            r"kc[^a-z0-9]{0,12}([a-z]{2}[0-9]{3}[a-z]?[0-9]{3,4}-[0-9]{4,5}[a-z]?)(?:[^a-z0-9]|$)",
         ),
         form(
             "fcc",
             true,
-            r"FCC ?ID ?[:#]? ?([A-Z0-9]{3,5}-?[A-Z0-9-]{1,14})",
+            r"fcc ?id ?[:#]? ?([a-z0-9]{3,5}-?(?:[a-z0-9-]{0,13}[a-z0-9]))",
         ),
         form(
             "ce",
             true,
-            r"(?:^|[^A-Z0-9])(CE ?[-:]? ?\d{4})(?:[^0-9/A-Z-]|$)",
+            r"(?:^|[^a-z0-9])(ce ?[-:]? ?[0-9]{4})(?:[^0-9/a-z-]|$)",
         ),
-        form("eprel", true, r"EPREL[^0-9]{0,24}(\d{4,8})(?:\D|$)"),
+        form("eprel", true, r"eprel[^0-9]{0,24}([0-9]{4,8})(?:[^0-9]|$)"),
         form(
             "eprel",
             true,
-            r"EPREL\.EC\.EUROPA\.EU/[A-Z0-9/_-]{0,60}?/(\d{4,8})(?:\D|$)",
+            r"eprel\.ec\.europa\.eu/[a-z0-9/_-]{0,60}?/([0-9]{4,8})(?:[^0-9]|$)",
         ),
         form(
             "isbn",
             true,
-            r"ISBN(?:-?1[03])?[ :]{0,3}([\d -]{9,16}[\dX])(?:[^0-9X]|$)",
+            r"isbn(?:-?1[03])?[ :]{0,3}([0-9][0-9 -]{8,15}[0-9x])(?:[^0-9x]|$)",
         ),
         form(
             "gtin",
             true,
-            &format!(
-                r"(?:{barcode})(?:-?(?:8|1[234]))?(?:号|编号|番号|CODE|NUMBER|NO\.?)?[ :#]{{0,3}}(\d[\d -]{{6,17}}\d)(?:\D|$)"
-            ),
+            r"(?:(?:^|[^a-z])(?:ean|gtin|upc|jan|barcode)|条形码|条码|バーコード|바코드|штрихкод)(?:-?(?:8|1[234]))?(?:号|编号|番号| ?code| ?number| ?no\.?)?[ :#]{0,3}([0-9][0-9 -]{6,17}[0-9])(?:[^0-9]|$)",
         ),
     ]
 });
 
 /// No identifier is looked for behind this many characters.
 const FAR: usize = 200_000;
+/// More values than any attribute holds, and more numbers than any honest text.
+const MOST: usize = 20;
+const MOST_IN_TEXT: usize = 200;
 
 /// Every identifier in `text` (free text or the value of an attribute called `label`, empty where there is none).
 /// Under a label that asks for a number its value is taken even when malformed; words for "none" give nothing.
 pub fn find(label: &str, text: &str) -> Vec<Found> {
-    let text = plain(
-        text.char_indices()
-            .nth(FAR)
-            .map_or(text, |(at, _)| &text[..at]),
-    );
-    if text.is_empty() || (!label.is_empty() && means_none(&text)) {
+    let text = text
+        .char_indices()
+        .nth(FAR)
+        .map_or(text, |(at, _)| &text[..at]);
+    let labelled = !label.is_empty();
+    if text.is_empty() || labelled && labels::means_none(&plain(text)) {
         return Vec::new();
     }
-    let asked = asked(&plain(label));
-    let mut found = Vec::new();
+    let mut found = formed(text);
+    let missing = labels::asked(&plain(&fold(label))).filter(|asked| match asked.any {
+        true => found.is_empty(),
+        false => found.iter().all(|code| code.scheme != asked.scheme),
+    });
+    if let Some(asked) = missing.filter(|_| labelled) {
+        found.extend(asked_for(asked.scheme, text));
+    }
+    found
+}
+
+/// The numbers that their own form or a word before them gives away.
+fn formed(text: &str) -> Vec<Found> {
+    let folded = fold_mapped(text);
+    let mut found: Vec<Found> = Vec::new();
+    if !folded.text.bytes().any(|b| b.is_ascii_digit()) {
+        return found;
+    }
     for form in FORMS.iter() {
-        // A match may end where the next begins, so each search starts at the end of the last number.
+        // The end of a match may be the beginning of the next, so each search starts where the last number ends.
         let mut at = 0;
-        while let Some(hit) = form.pattern.captures_at(&text, at).and_then(|c| c.get(1)) {
+        while found.len() < MOST_IN_TEXT
+            && let Some(hit) = form
+                .pattern
+                .captures_at(&folded.text, at)
+                .and_then(|c| c.get(1))
+        {
             at = hit.end();
-            let code = Found::of(form.scheme, hit.as_str());
-            let kept = code.valid || form.failing;
-            let person = form.scheme == "uscc" && china::resident(hit.as_str());
-            if kept && !person && !found.contains(&code) {
+            // "FCC ID required" has the form, but a number has digits.
+            if !hit.as_str().bytes().any(|b| b.is_ascii_digit()) {
+                continue;
+            }
+            let span = folded.original(hit.start(), hit.end());
+            let raw: String = text
+                .chars()
+                .skip(span.start)
+                .take(span.end - span.start)
+                .collect();
+            let code = Found::of(form.scheme, &raw);
+            let kept = (code.valid || form.failing)
+                && !(form.scheme == "uscc" && china::resident(&plain(&raw)));
+            if kept
+                && found
+                    .iter()
+                    .all(|other| other.scheme != code.scheme || other.value != code.value)
+            {
                 found.push(code);
             }
         }
-    }
-    if let Some(scheme) = asked
-        && !found.iter().any(|code: &Found| code.scheme == scheme)
-    {
-        found.extend(asked_for(scheme, &text));
     }
     found
 }
 
 /// The values of an attribute that asks for numbers of `scheme`.
 fn asked_for(scheme: &'static str, text: &str) -> Vec<Found> {
-    text.split([',', ';', '、', '|', '\n', ';', ','])
+    text.split([',', ';', '、', '|', '\n', '\u{ff1b}', '\u{ff0c}'])
         .map(str::trim)
-        .filter(|part| !means_none(part))
-        .filter(|part| part.bytes().filter(u8::is_ascii_alphanumeric).count() >= 4)
-        .filter(|part| part.bytes().any(|b| b.is_ascii_digit()) && part.chars().count() <= 60)
+        .filter(|part| {
+            let plain = plain(part);
+            let length = plain.chars().count();
+            let signs = plain.bytes().filter(u8::is_ascii_alphanumeric).count();
+            let digit = plain.bytes().any(|b| b.is_ascii_digit());
+            digit && signs >= 4 && length <= 60 && !labels::means_none(&plain)
+        })
+        .filter(|part| scheme != "uscc" || !china::resident(&plain(part)))
         .map(|part| Found::of(scheme, part))
-        .filter(|code| code.scheme != "uscc" || !china::resident(&code.raw))
-        .take(20)
+        .take(MOST)
         .collect()
 }
 
-/// The scheme whose number a label (made plain) asks for.
-fn asked(label: &str) -> Option<&'static str> {
-    let has = |words: &[&str]| words.iter().any(|word| label.contains(word));
-    let number = has(&[
-        "编号",
-        "编码",
-        "号码",
-        "证书号",
-        "證書",
-        "号",
-        "NO",
-        "NUMBER",
-        "ID",
-        "번호",
-        "番号",
-    ]);
-    if has(&["CCC", "3C", "强制性产品认证", "强制认证"]) && (number || has(&["证书"]))
-        || label == "认证证书编号"
-        || label.starts_with("CERTIFICATE N")
-        || label == "证书编号"
-    {
-        Some("ccc")
-    } else if has(&["食品生产许可证", "SC证", "生产许可证编号", "SC编号"]) {
-        Some("sc")
-    } else if has(&["信用代码", "信用代碼", "营业执照注册号", "营业执照号"]) {
-        Some("uscc")
-    } else if has(&["KC인증", "KC 인증", "인증번호", "KC NUMBER", "KC MARK"]) {
-        Some("kc")
-    } else if has(&["FCC ID"]) {
-        Some("fcc")
-    } else if has(&["EPREL"]) {
-        Some("eprel")
-    } else if has(&["ISBN"]) {
-        Some("isbn")
-    } else if ["EAN", "GTIN", "UPC", "JAN", "BARCODE"].iter().any(|word| {
-        label
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|w| w.trim_end_matches(|c: char| c.is_ascii_digit()) == *word)
-    }) || has(&["条形码", "条码", "條碼", "바코드", "バーコード"])
-    {
-        Some("gtin")
-    } else {
-        None
-    }
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-/// Words that say that there is no number.
-fn means_none(text: &str) -> bool {
-    let word: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
-    word.is_empty()
-        || matches!(
-            word.as_str(),
-            "NA" | "NONE"
-                | "NULL"
-                | "NO"
-                | "NIL"
-                | "UNKNOWN"
-                | "NOTAPPLICABLE"
-                | "DOESNOTAPPLY"
-                | "PENDING"
-                | "TBD"
-        )
-        || [
-            "无",
-            "暂无",
-            "没有",
-            "申请中",
-            "办理中",
-            "不适用",
-            "详见",
-            "见包装",
-            "见详情",
-            "其他",
-            "未知",
-            "なし",
-            "없음",
-            "해당없음",
-        ]
-        .iter()
-        .any(|none| word.starts_with(none))
+    use super::*;
+
+    fn shown(label: &str, text: &str) -> Vec<String> {
+        find(label, text)
+            .into_iter()
+            .map(|code| {
+                let fault = if code.valid { "" } else { " fails" };
+                format!("{} {}{fault}", code.scheme, code.value.unwrap_or(code.raw))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn running_text_gives_up_its_numbers() {
+        let text = "3C证书编号：2016010706840003，食品生产许可证 SC11834020305037；统一社会信用代码 91110000802100433B\n\
+            FCC ID: 2ABCB-PI3B R-C-ABC-model1. (CE 0123) XK06-014-00021 QS2112 0102 7680 EPREL: 1234567 EAN 5060138820289";
+        assert_eq!(
+            shown("", text),
+            [
+                "ccc 2016010706840003",
+                "sc SC11834020305037",
+                "qs QS211201027680",
+                "xk XK06-014-00021",
+                "uscc 91110000802100433B",
+                "kc R-C-ABC-MODEL1",
+                "fcc 2ABCB-PI3B",
+                "ce 0123",
+                "eprel 1234567",
+                "gtin 05060138820289",
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers_of_another_kind_are_left_alone() {
+        for text in [
+            "订单号 6222021234567890 电话 13800138000",
+            "单号 2023151512345678",
+            "règlement CE 1935/2004, SIZE 2024",
+            "身份证 11010519491231002X",
+            "3C数码 256GB",
+            "FCC approved, FCC ID required, R-C-1",
+            "ocean 12345678, japan 4006381333931",
+        ] {
+            assert_eq!(shown("", text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_label_asks_for_is_kept_even_when_malformed() {
+        for (label, text, expected) in [
+            ("CCC证书编号", "123456", vec!["ccc 123456 fails"]),
+            (
+                "3C认证证书编号",
+                "2016010706840003(B0)",
+                vec!["ccc 2016010706840003"],
+            ),
+            (
+                "认证证书编号",
+                "2016 0107 0684 0003",
+                vec!["ccc 2016010706840003"],
+            ),
+            (
+                "CCC证书编号",
+                "2019010706840003、2016010706840003",
+                vec!["ccc 2019010706840003", "ccc 2016010706840003"],
+            ),
+            (
+                "CCC证书编号",
+                "1999010706840003",
+                vec!["ccc 1999010706840003 fails"],
+            ),
+            ("CCC证书编号", "无", vec![]),
+            ("CCC证书编号", "申请中", vec![]),
+            ("CCC证书编号", "n/a", vec![]),
+            ("Certificate No", "R-C-ABC-x1", vec!["kc R-C-ABC-X1"]),
+            ("是否3C认证", "是", vec![]),
+            ("EAN", "48970277965070", vec!["gtin 48970277965070 fails"]),
+            ("商品条码", "6973965931181", vec!["gtin 06973965931181"]),
+            (
+                "生产许可证编号",
+                "SC11453282248002",
+                vec!["sc SC11453282248002 fails"],
+            ),
+            ("ISBN", "0-545-01022-5", vec!["isbn 9780545010221"]),
+            ("颜色", "123456", vec![]),
+        ] {
+            assert_eq!(shown(label, text), expected, "{label}: {text}");
+        }
+    }
+
+    #[test]
+    fn the_characters_of_the_page_are_kept() {
+        let found = find(
+            "",
+            "许可证 ｓｃ 118 3402 0305 037 sc１１８３４０２０３０５０３７。",
+        );
+        let raw: Vec<&str> = found.iter().map(|code| code.raw.as_str()).collect();
+        assert_eq!(raw, ["sc１１８３４０２０３０５０３７"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange(label in "CCC证书编号|EAN|\\PC{0,10}", text in "[A-Z0-9 :()ＳＣ证号.-]{0,60}|\\PC{0,60}") {
+            for code in find(&label, &text) {
+                prop_assert!(code.value.is_some() || !code.valid);
+                if let Some(value) = code.value.filter(|_| code.valid) {
+                    prop_assert!(super::super::check(code.scheme, &value).valid, "{} {value}", code.scheme);
+                }
+            }
+        }
+    }
 }

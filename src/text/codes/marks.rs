@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::Checked;
 
-/// A pattern of our own; the empty set where it were broken, which the tests would show.
+/// Compiles a pattern that stands in the source.
 pub(super) fn pattern(text: &str) -> Regex {
     #[allow(
         clippy::expect_used,

@@ -3,9 +3,11 @@
 mod china;
 mod find;
 mod gtin;
+mod labels;
 mod marks;
 mod standards;
 
+use super::fold::fold;
 pub use china::{Ccc, Sc, ccc_parts, sc_parts, uscc_region};
 pub use find::find;
 pub use gtin::{gtin, in_store, kind_of};
@@ -34,6 +36,11 @@ impl Found {
             valid,
         }
     }
+}
+
+/// The scheme of the number that a label asks for: `3C证书编号` asks for `ccc`. None for every other label.
+pub fn asked_by(label: &str) -> Option<&'static str> {
+    labels::asked(&plain(&fold(label))).map(|asked| asked.scheme)
 }
 
 /// What a check says of one value.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{marks::pattern, plain};
+use super::marks::pattern;
 
 /// Chinese series: letters, optional /T or /Z, number with parts, year.
 static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,7 +33,8 @@ static CFR: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The standards that `text` names, each once, in order of their names: `GB 6675.1-2014`, `EN 71-1:2014`, `ASTM F963-17`.
 pub fn standards(text: &str) -> Vec<String> {
-    let upper = plain(text);
+    let cased = cased(text);
+    let upper = cased.to_uppercase();
     let mut found = Vec::new();
     let group = |hit: &regex::Captures<'_>, at: usize| {
         hit.get(at).map_or("", |m| m.as_str()).replace(' ', "")
@@ -55,7 +56,6 @@ pub fn standards(text: &str) -> Vec<String> {
         ));
     }
     // In small letters "en 2024" is a Spanish or French word and a year.
-    let cased = cased(text);
     for hit in all(&WORLD, &cased) {
         let prefix = hit.get(1).map_or("", |m| m.as_str());
         let (number, part, year) = (group(&hit, 2), group(&hit, 3), group(&hit, 4));
@@ -82,6 +82,7 @@ pub fn standards(text: &str) -> Vec<String> {
 fn cased(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     text.nfkc()
+        .filter(|c| !crate::text::fold::invisible(*c))
         .map(|c| match c {
             '‐'..='―' | '−' => '-',
             c => c,
@@ -129,4 +130,45 @@ fn world(prefix: &str, number: &str, part: &str, year: &str, amendments: &str) -
         "{} {number}{part}{colon}{year}{amendments}",
         words.join(" ")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn standards_are_named_one_way() {
+        for (text, expected) in [
+            ("执行标准：GB6675-2014", vec!["GB 6675-2014"]),
+            (
+                "gb 6675.1—2014、GB/T2664-2017",
+                vec!["GB 6675.1-2014", "GB/T 2664-2017"],
+            ),
+            (
+                "GB 18401, GB4706.1-2005/GB4706.19-2008",
+                vec!["GB 18401", "GB 4706.1-2005", "GB 4706.19-2008"],
+            ),
+            (
+                "QB/T 1002-2015 FZ/T 81007-2012",
+                vec!["FZ/T 81007-2012", "QB/T 1002-2015"],
+            ),
+            ("T/CAS 305-2018", vec!["T/CAS 305-2018"]),
+            (
+                "EN71-1, EN 14350:2020+A1:2023 and DIN EN ISO 20345:2012",
+                vec!["DIN EN ISO 20345:2012", "EN 14350:2020+A1:2023", "EN 71-1"],
+            ),
+            (
+                "ISO 8124-1:2018; IEC 60335-2-15",
+                vec!["IEC 60335-2-15", "ISO 8124-1:2018"],
+            ),
+            (
+                "ASTM F963-17, 16 CFR Part 1303",
+                vec!["16 CFR 1303", "ASTM F963-17"],
+            ),
+            ("8GB 256GB RAM, GB 128", vec![]),
+            ("fabriqué en 2024, EN 2024, en 71", vec![]),
+        ] {
+            assert_eq!(standards(text), expected, "{text}");
+        }
+    }
 }

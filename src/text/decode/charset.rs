@@ -169,3 +169,135 @@ fn ruined(text: &str) -> u32 {
         .unwrap_or(1000)
         .min(1000)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PAGE: &str = "<p>中华人民共和国强制性产品认证，儿童玩具，厂家直销</p>";
+
+    fn in_gbk(head: &str) -> Vec<u8> {
+        let page = format!("{head}{PAGE}");
+        GBK.encode(&page).0.into_owned()
+    }
+
+    #[test]
+    fn the_declaration_is_found_where_it_counts() {
+        for (bytes, header, charset) in [
+            (in_gbk(""), Some("text/html; charset=\"GBK\""), "gb18030"),
+            (in_gbk("<meta charset=gb2312>"), None, "gb18030"),
+            (
+                in_gbk(
+                    "<script charset=\"utf-8\"></script><meta http-equiv=Content-Type content='text/html; charset=gbk'>",
+                ),
+                None,
+                "gb18030",
+            ),
+            (
+                in_gbk("<!-- <meta charset=utf-8> --><META CHARSET='gbk'>"),
+                Some("text/html"),
+                "gb18030",
+            ),
+            (in_gbk("<meta charset=utf-8>"), None, "gb18030"),
+            (
+                in_gbk("<meta charset=gbk>"),
+                Some("text/html; charset=utf-8"),
+                "gb18030",
+            ),
+            (in_gbk(""), None, "gb18030"),
+            (
+                PAGE.as_bytes().to_vec(),
+                Some("text/html; charset=gbk"),
+                "UTF-8",
+            ),
+            (PAGE.as_bytes().to_vec(), None, "UTF-8"),
+            (
+                [b"\xef\xbb\xbf", PAGE.as_bytes()].concat(),
+                Some("text/html; charset=gbk"),
+                "UTF-8",
+            ),
+            (
+                PAGE.encode_utf16().flat_map(u16::to_le_bytes).fold(
+                    vec![0xff, 0xfe],
+                    |mut all, b| {
+                        all.push(b);
+                        all
+                    },
+                ),
+                None,
+                "UTF-16LE",
+            ),
+            (
+                b"<?xml version='1.0' encoding='iso-8859-2'?><p>\xb1\xe6</p>".to_vec(),
+                None,
+                "ISO-8859-2",
+            ),
+        ] {
+            let read = text(&bytes, header);
+            assert_eq!(read.charset, charset, "{header:?} {}", read.text);
+            assert_eq!(read.ruined, 0, "{header:?}");
+            if charset != "ISO-8859-2" {
+                assert!(read.text.ends_with(PAGE), "{}", read.text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_ruined_page_says_so() {
+        let twice = String::from_utf8_lossy(&in_gbk("")).into_owned();
+        assert!(text(twice.as_bytes(), None).ruined > 300);
+        assert!(text("锟斤拷锟斤拷锟斤拷".as_bytes(), None).ruined > 300);
+        let cut = &PAGE.as_bytes()[..PAGE.len() - 5];
+        assert!(
+            text(cut, Some("text/html; charset=gbk"))
+                .text
+                .starts_with("<p>中华")
+        );
+    }
+
+    #[test]
+    fn pages_that_others_saved() {
+        let Some(truth) = crate::text::shared("pages/truth.jsonl") else {
+            return;
+        };
+        for line in String::from_utf8(truth).unwrap().lines() {
+            let case: serde_json::Value = serde_json::from_str(line).unwrap();
+            let (file, really) = (
+                case["file"].as_str().unwrap(),
+                case["charset_really"].as_str().unwrap_or(""),
+            );
+            let packed = crate::text::shared(&format!("pages/{file}")).unwrap();
+            let bytes = crate::text::decode::unpack(&packed, Some("gzip"), 1 << 26).unwrap();
+            let read = text(&bytes, None);
+            let expected = match really.trim_start_matches("valid-") {
+                "ascii" | "utf-8" => "UTF-8",
+                other => known(other.as_bytes()).unwrap().name(),
+            };
+            let came_ruined = case["kind"] == "ruined";
+            assert_eq!(
+                (read.charset, read.ruined > SPECKS),
+                (expected, came_ruined),
+                "{file}"
+            );
+        }
+        for (file, expected) in [
+            ("euc-jp", "EUC-JP"),
+            ("html_4", "gb18030"),
+            ("html_5", "gb18030"),
+        ] {
+            let bytes = crate::text::shared(&format!("charset/{file}.html")).unwrap();
+            let read = text(&bytes, None);
+            assert_eq!((read.charset, read.ruined), (expected, 0), "{file}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_become_text(bytes in proptest::collection::vec(any::<u8>(), 0..300), header in proptest::option::of("text/html; ?charset=(gbk|utf-8|utf-16|shift_jis|x|\"|)")) {
+            let read = text(&bytes, header.as_deref());
+            prop_assert!(read.ruined <= 1000);
+        }
+    }
+}

@@ -95,3 +95,99 @@ fn drain(
     }
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut out = write::GzEncoder::new(Vec::new(), Compression::fast());
+        out.write_all(text).unwrap();
+        out.finish().unwrap()
+    }
+
+    fn zlib_of(text: &[u8]) -> Vec<u8> {
+        let mut out = write::ZlibEncoder::new(Vec::new(), Compression::fast());
+        out.write_all(text).unwrap();
+        out.finish().unwrap()
+    }
+
+    fn raw(text: &[u8]) -> Vec<u8> {
+        let mut out = write::DeflateEncoder::new(Vec::new(), Compression::fast());
+        out.write_all(text).unwrap();
+        out.finish().unwrap()
+    }
+
+    fn brotli(text: &[u8]) -> Vec<u8> {
+        let mut out = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 22);
+        out.write_all(text).unwrap();
+        out.into_inner()
+    }
+
+    #[test]
+    fn each_coding_is_undone() {
+        let page = "<p>商品</p>".repeat(500);
+        let page = page.as_bytes();
+        let members = [gzip(&page[..100]), gzip(&page[100..]), vec![0; 8]].concat();
+        for (body, coding) in [
+            (page.to_vec(), None),
+            (page.to_vec(), Some("Identity")),
+            (gzip(page), Some("GZIP")),
+            (members, Some("x-gzip")),
+            (zlib_of(page), Some("deflate")),
+            (raw(page), Some("deflate")),
+            (brotli(page), Some("br")),
+            (brotli(&gzip(page)), Some("gzip, br")),
+            (Vec::new(), Some("gzip")),
+        ] {
+            let empty = body.is_empty();
+            let out = unpack(&body, coding, 1 << 20).unwrap();
+            assert_eq!(&*out, if empty { &[][..] } else { page }, "{coding:?}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_limit_and_damage_is_named() {
+        let bomb = vec![0u8; 4 << 20];
+        for (body, coding) in [
+            (gzip(&bomb), "gzip"),
+            (zlib_of(&bomb), "deflate"),
+            (raw(&bomb), "deflate"),
+            (brotli(&bomb), "br"),
+        ] {
+            assert_eq!(
+                unpack(&body, Some(coding), 1000),
+                Err(Undecodable::TooLarge { limit: 1000 })
+            );
+            let half = &body[..body.len() / 2];
+            assert!(
+                matches!(
+                    unpack(half, Some(coding), 8 << 20),
+                    Err(Undecodable::Damaged(..))
+                ),
+                "{coding}"
+            );
+        }
+        assert_eq!(
+            unpack(b"x", Some("lzma"), 10),
+            Err(Undecodable::Coding("lzma".to_owned()))
+        );
+        assert!(unpack(b"x", Some("gzip,gzip,gzip,gzip,gzip"), 10).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn never_more_than_the_limit(body in proptest::collection::vec(any::<u8>(), 0..200), coding in "gzip|deflate|br|gzip, br|", limit in 0u64..64) {
+            for body in [body.clone(), gzip(&body), brotli(&body), raw(&body)] {
+                if let Ok(out) = unpack(&body, Some(&coding), limit) {
+                    prop_assert!(out.len() as u64 <= limit);
+                }
+            }
+        }
+    }
+}

@@ -233,7 +233,11 @@ fn spelled(chars: &[char], at: usize) -> Option<usize> {
         length += 2;
     }
     let ends = chars.get(at + length).is_none_or(|c| !c.is_alphanumeric());
-    (ends && length >= 7).then_some(length)
+    // "S M L X" are sizes.
+    let sizes = chars[at..at + length]
+        .iter()
+        .all(|c| *c == mark || matches!(c.to_ascii_lowercase(), 's' | 'm' | 'l' | 'x'));
+    (ends && length >= 7 && !sizes).then_some(length)
 }
 
 #[cfg(test)]
@@ -273,6 +277,7 @@ mod tests {
             "Donau\u{ad}dampf",
             "👨\u{200d}👩\u{200d}👧 emoji ❤\u{fe0f}",
             "1*2*3 cm 2*AA",
+            "S M L X XL",
             "3.5 寸 第1.2条",
         ] {
             assert_eq!(disguises(text), [], "{text}");

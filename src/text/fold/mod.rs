@@ -174,6 +174,9 @@ struct Walk<'s, S> {
 }
 
 fn walk(text: &str, sink: &mut impl Sink) {
+    if text.is_ascii() {
+        return ascii(text.as_bytes(), sink);
+    }
     let mut walk = Walk {
         sink,
         first: None,
@@ -197,6 +200,22 @@ fn walk(text: &str, sink: &mut impl Sink) {
         walk.to = at + 1;
     }
     walk.flush();
+}
+
+/// The same for text without anything to normalise.
+fn ascii(text: &[u8], sink: &mut impl Sink) {
+    let mut space: Option<(usize, usize)> = None;
+    for (at, b) in text.iter().enumerate() {
+        let c = char::from(b.to_ascii_lowercase());
+        if c.is_whitespace() {
+            space = Some((space.map_or(at, |(start, _)| start), at + 1));
+        } else if !c.is_ascii_control() {
+            if let Some((start, end)) = space.take().filter(|_| !sink.is_empty()) {
+                sink.put(' ', start, end - start);
+            }
+            sink.put(c, at, 1);
+        }
+    }
 }
 
 impl<S: Sink> Walk<'_, S> {
@@ -276,6 +295,7 @@ mod tests {
             ("㎏ Ⅳ ﬁne", "kg iv fine"),
             ("cafe\u{301}", "café"),
             ("İstanbul ΣΊΣΥΦΟΣ", "i̇stanbul σίσυφοσ"),
+            ("A\u{0}ir \u{b}\r\n Max", "air max"),
             ("한글", "한글"),
             ("ｶﾞｰﾄﾞ", "ガード"),
             ("高\u{200c}仿\u{feff}", "高仿"),

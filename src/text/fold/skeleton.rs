@@ -9,11 +9,23 @@ use super::{fold, invisible};
 ///
 /// Give it the original, not folded text: `Ν` looks like N, but its small form looks like v.
 pub fn skeleton(text: &str) -> String {
+    if text.is_ascii() {
+        return digits_as_letters(&fold(text)).replace("rn", "m");
+    }
     let mut looks = String::with_capacity(text.len());
     for c in text.nfkc().filter(|c| !invisible(*c)) {
-        looks.push_str(&look(c));
+        if alphabetic_script(c) {
+            looks.push_str(&look(c));
+        } else {
+            looks.push(c);
+        }
     }
     digits_as_letters(&fold(&looks)).replace("rn", "m")
+}
+
+/// Whether `c` is of a script whose letters can look Latin; Han, kana and Hangul are not, and are most of many texts.
+fn alphabetic_script(c: char) -> bool {
+    !c.is_ascii() && c < '\u{2e80}' || c > '\u{d7ff}'
 }
 
 /// The Latin look of one character, else the character.

@@ -2,15 +2,14 @@
 
 mod currency;
 mod number;
-
-use std::ops::Range;
+mod signs;
 
 use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::Money;
 
-use currency::Mark;
+use currency::{Mark, Placed};
 use number::Number;
 
 /// No price is longer; what follows is not looked at.
@@ -20,35 +19,27 @@ const LONGEST: usize = 2_000;
 /// (ISO code or sign, also within a sentence). A sign shared by several currencies takes the hint if it is one of them.
 pub fn parse(raw: &str, hint: Option<&str>) -> Option<Money> {
     let text = plain(raw);
-    let marks = currency::marks(&text);
     let hint = hint.and_then(currency::named);
-    let numbers = number::numbers(&text);
-    if numbers.is_empty() {
-        return free(&text).then(|| Money {
-            amount: Decimal::ZERO,
-            currency: hint.and_then(currency::Mark::code).map(str::to_owned),
-        });
-    }
-    let (at, mark) = priced(&text, &numbers, &marks);
-    let number = numbers.get(at)?;
-    let code = currency::settle(mark.map(|m| m.mark), hint);
-    let amount = amount(&text, number, mark, code)?;
-    Some(Money {
+    let money = |amount, code: Option<&str>| Money {
         amount,
         currency: code.map(str::to_owned),
-    })
+    };
+    let shown = Shown::of(&text);
+    let Some(number) = shown.priced() else {
+        return free(&text).then(|| money(Decimal::ZERO, hint.and_then(Mark::code)));
+    };
+    let near: Vec<Mark> = shown
+        .near(number.marked)
+        .map(|placed| placed.mark)
+        .collect();
+    let far: Vec<Mark> = shown.marks.iter().map(|placed| placed.mark).collect();
+    let code = currency::settle(&near, &far, hint);
+    Some(money(shown.amount(&number, code)?, code))
 }
 
 /// The ISO 4217 code of a sign, word or code, such as `¥`, `руб.`, `US$`; none where it is unknown or shared (`kr`).
 pub fn currency(sign: &str) -> Option<&'static str> {
-    currency::settle(currency::named(sign), None)
-}
-
-/// A currency sign and where it stands in the text.
-#[derive(Clone, Debug)]
-struct Placed {
-    mark: Mark,
-    range: Range<usize>,
+    currency::named(sign).and_then(Mark::code)
 }
 
 /// Width and digits made plain, raised cents behind a point, white space single.
@@ -81,51 +72,102 @@ fn plain(raw: &str) -> String {
     out
 }
 
-/// The number that a currency stands beside, else the first that is no percentage or count; with its currency.
-fn priced<'m>(text: &str, numbers: &[Number], marks: &'m [Placed]) -> (usize, Option<&'m Placed>) {
-    let beside = |number: &Number| {
-        marks
+/// The numbers and currency marks of a text.
+struct Shown<'t> {
+    text: &'t str,
+    numbers: Vec<Number>,
+    marks: Vec<Placed>,
+}
+
+/// The number that is the price, and the one that its currency stands beside: of a range the two can be different.
+struct Priced<'s> {
+    price: &'s Number,
+    marked: &'s Number,
+}
+
+impl<'t> Shown<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            numbers: number::numbers(text),
+            marks: currency::marks(text),
+        }
+    }
+
+    /// The number that a currency stands beside, else the first that is no percentage.
+    fn priced(&self) -> Option<Priced<'_>> {
+        let mut before: Option<&Number> = None;
+        for number in self.numbers.iter().filter(|n| !self.percent(n)) {
+            if self.near(number).next().is_some() {
+                // "26 to 50 €": the first of a range has no sign of its own.
+                let low =
+                    before.filter(|low| ranges(&self.text[low.range.end..number.range.start]));
+                return Some(Priced {
+                    price: low.unwrap_or(number),
+                    marked: number,
+                });
+            }
+            before = Some(number);
+        }
+        let first = self
+            .numbers
             .iter()
-            .find(|mark| touches(text, &mark.range, &number.range))
-    };
-    let any = marks.first();
-    let Some((at, mark)) = numbers
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| !percent(text, n))
-        .find_map(|(at, n)| beside(n).map(|mark| (at, mark)))
-    else {
-        let at = numbers.iter().position(|n| !percent(text, n)).unwrap_or(0);
-        return (at, any);
-    };
-    // "26 to 50 €": the first of a range has no sign of its own.
-    let before = at
-        .checked_sub(1)
-        .and_then(|b| numbers.get(b))
-        .zip(numbers.get(at))
-        .is_some_and(|(low, high)| ranges(&text[low.range.end..high.range.start]));
-    (if before { at - 1 } else { at }, Some(mark))
+            .find(|n| !self.percent(n))
+            .or(self.numbers.first())?;
+        Some(Priced {
+            price: first,
+            marked: first,
+        })
+    }
+
+    fn percent(&self, number: &Number) -> bool {
+        self.text[number.range.end..].trim_start().starts_with('%')
+    }
+
+    /// The marks beside a number.
+    fn near(&self, number: &Number) -> impl Iterator<Item = &Placed> {
+        let range = number.range.clone();
+        self.marks.iter().filter(move |placed| {
+            let mark = &placed.range;
+            let gap = if mark.end <= range.start {
+                &self.text[mark.end..range.start]
+            } else {
+                self.text.get(range.end..mark.start).unwrap_or("x")
+            };
+            between(gap)
+        })
+    }
+
+    /// The value of a price with what follows it: `万`, `¢`, or cents behind the sign.
+    fn amount(&self, priced: &Priced<'_>, code: Option<&str>) -> Option<Decimal> {
+        let number = priced.price;
+        let value = number.value(code.is_some_and(currency::thousandths))?;
+        let rest = &self.text[number.range.end..];
+        if rest.trim_start().starts_with('¢') {
+            return value.checked_mul(Decimal::new(1, 2));
+        }
+        // "1-2万元": the scale stands once, behind the whole range.
+        let scaled = &self.text[priced.marked.range.end..];
+        if let Some(scale) = number::scale(rest).or_else(|| number::scale(scaled)) {
+            return value.checked_mul(scale).map(|all| all.normalize());
+        }
+        let behind = self.marks.iter().find(|placed| {
+            let gap = self.text.get(number.range.end..placed.range.start);
+            gap.is_some_and(|gap| gap.trim().is_empty())
+        });
+        let cents = behind
+            .filter(|_| value.scale() == 0)
+            .and_then(|placed| number::cents(&self.text[placed.range.end..]));
+        value.checked_add(cents.unwrap_or_default())
+    }
 }
 
-fn percent(text: &str, number: &Number) -> bool {
-    text[number.range.end..].trim_start().starts_with('%')
-}
-
-/// Whether only space or a colon stands between a sign and a number.
-fn touches(text: &str, mark: &Range<usize>, number: &Range<usize>) -> bool {
-    let gap = if mark.end <= number.start {
-        &text[mark.end..number.start]
-    } else if number.end <= mark.start {
-        &text[number.end..mark.start]
-    } else {
-        return false;
-    };
-    gap.chars()
-        .all(|c| matches!(c, ' ' | ':' | '.' | ',' | '-' | '+' | '*') || currency::sign(c))
-        && gap.len() <= 6
-        || gap.chars().all(|c| c.is_whitespace())
-        || currency::named(gap).is_some() && gap.len() <= 8
-        || matches!(gap.trim(), "万" | "만" | "千" | "萬" | "億" | "亿" | "억")
+/// Whether `gap` can stand between a sign and its number.
+fn between(gap: &str) -> bool {
+    let mark =
+        |c: char| matches!(c, ' ' | ':' | '.' | ',' | '-' | '+' | '*' | '/') || currency::sign(c);
+    gap.len() <= 6 && gap.chars().all(mark)
+        || number::scale(gap).is_some() && gap.chars().count() <= 8
 }
 
 /// What people write between the ends of a range.
@@ -146,32 +188,6 @@ fn ranges(gap: &str) -> bool {
             | "do"
             | "～"
     )
-}
-
-/// The value of `number` with what follows it: `万`, `¢`, or cents behind the sign.
-fn amount(
-    text: &str,
-    number: &Number,
-    mark: Option<&Placed>,
-    code: Option<&str>,
-) -> Option<Decimal> {
-    let thousandths = code.is_some_and(currency::thousandths);
-    let value = number.value(thousandths)?;
-    let rest = &text[number.range.end..];
-    if rest.trim_start().starts_with('¢') {
-        return value.checked_mul(Decimal::new(1, 2));
-    }
-    if let Some(scale) = number::scale(rest) {
-        return value.checked_mul(scale);
-    }
-    let cents = mark
-        .filter(|m| m.range.start >= number.range.end && value.scale() == 0)
-        .filter(|m| text[number.range.end..m.range.start].trim().is_empty())
-        .and_then(|m| number::cents(&text[m.range.end..]));
-    match cents {
-        Some(cents) => value.checked_add(cents),
-        None => Some(value),
-    }
 }
 
 /// Whether the text, whole, says that nothing is to be paid.
@@ -243,6 +259,28 @@ mod tests {
             ("€19⁹⁹", None, "19.99 EUR"),
             ("19€99", None, "19.99 EUR"),
             ("99¢", None, "0.99 USD"),
+            ("$12.99 CAD", None, "12.99 CAD"),
+            ("C $25.99", None, "25.99 CAD"),
+            ("US $1.50-3.20", None, "1.5 USD"),
+            ("¥3,980 (税込 4,378円)", None, "3980 JPY"),
+            ("Rs. 1,299/-", None, "1299 INR"),
+            ("Rs 1,299", Some("PKR"), "1299 PKR"),
+            ("1.299.000 VNĐ", None, "1299000 VND"),
+            ("Rp1,2 juta", None, "1200000 IDR"),
+            ("1299:-", Some("sek"), "1299 SEK"),
+            ("199 ,00 €", None, "199 EUR"),
+            ("$119. 95", None, "119.95 USD"),
+            ("R1 299.00", None, "1299 ZAR"),
+            ("S/. 29.90", None, "29.9 PEN"),
+            ("129,000 DT", None, "129 TND"),
+            ("CHF 49.–", None, "49 CHF"),
+            ("2 x 5,00 €", None, "5 EUR"),
+            ("1-2万元", None, "10000 CNY"),
+            ("9,99 € 12,99 €", None, "9.99 EUR"),
+            ("12.50GBP", None, "12.5 GBP"),
+            ("0,995 €", None, "0.995 EUR"),
+            ("$1.2k", None, "1200 USD"),
+            ("$18 K gold ring", None, "18 USD"),
             ("-20% $80", None, "80 USD"),
             ("٢٥٠ ر.س", None, "250 SAR"),
             ("1.250 KD", None, "1.25 KWD"),

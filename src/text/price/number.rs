@@ -88,22 +88,22 @@ fn goes_on(text: &str, end: usize, last: Option<char>) -> Option<(char, usize)> 
     let from = end + mark.len_utf8();
     let length = digits(text, from) - from;
     match mark {
-        ' ' if last.is_none_or(|m| m == ' ') => (length == 3).then_some((' ', from)),
-        '\'' => (length == 3).then_some(('\'', from)),
+        ' ' if length == 3 && last.is_none_or(|m| m == ' ') => Some((' ', from)),
+        '\'' if length == 3 => Some(('\'', from)),
         '.' | ',' if length > 0 => Some((mark, from)),
-        // "119. 95": a torn decimal, where nothing follows that it could belong to.
-        '.' | ',' if last.is_none() && text[from..].starts_with(' ') => {
-            let after = digits(text, from + 1);
-            let torn = after == from + 3
-                && text[after..]
-                    .trim_start()
-                    .chars()
-                    .next()
-                    .is_none_or(super::currency::sign);
-            torn.then_some((mark, from + 1))
-        }
+        ' ' | '.' | ',' if last.is_none_or(|m| m == ' ') => torn(text, end),
         _ => None,
     }
+}
+
+/// The decimal mark of a torn number, `119. 95` or `199 ,00`: two digits, and nothing after them that they could belong to.
+fn torn(text: &str, end: usize) -> Option<(char, usize)> {
+    let rest = text[end..].trim_start();
+    let mark = rest.chars().next().filter(|c| matches!(c, '.' | ','))?;
+    let digits_at = text.len() - rest[1..].trim_start().len();
+    let after = digits(text, digits_at);
+    let next = text[after..].trim_start().chars().next();
+    (after == digits_at + 2 && next.is_none_or(super::currency::sign)).then_some((mark, digits_at))
 }
 
 impl Number {
@@ -150,8 +150,8 @@ impl Number {
 }
 
 /// The factor that a word right behind a number means.
-pub(super) fn scale(rest: &str) -> Option<Decimal> {
-    let rest = rest.trim_start();
+pub(super) fn scale(behind: &str) -> Option<Decimal> {
+    let rest = behind.trim_start();
     let power = match rest.chars().next()? {
         '万' | '萬' | '만' => 4,
         '亿' | '億' | '억' => 8,
@@ -159,10 +159,12 @@ pub(super) fn scale(rest: &str) -> Option<Decimal> {
         _ => {
             let word: String = rest.chars().take_while(|c| c.is_alphabetic()).collect();
             match word.to_lowercase().as_str() {
-                "k" | "тыс" | "тис" => 3,
+                // Apart it is a carat, or the beginning of something else.
+                "k" if behind.len() == rest.len() => 3,
+                "тыс" | "тис" | "rb" | "ribu" => 3,
                 "lakh" | "lakhs" => 5,
                 "crore" | "crores" => 7,
-                "mln" | "million" | "millions" | "млн" => 6,
+                "mln" | "million" | "millions" | "млн" | "jt" | "juta" | "triệu" => 6,
                 _ => return None,
             }
         }

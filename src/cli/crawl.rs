@@ -1,0 +1,86 @@
+//! `crawl`: collect listings politely, resume what was cut off.
+
+use url::Url;
+
+use super::{Context, Exit, Failure, progress::Progress, stop_on_ctrl_c};
+use crate::workspace::{self, CrawlJob, Crawled};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Campaigns of config.toml; none means all of them
+    campaigns: Vec<String>,
+    /// Single pages to collect
+    #[arg(long, value_name = "URL")]
+    url: Vec<Url>,
+    /// Fetch so many pages at most, and leave the rest queued
+    #[arg(long)]
+    limit: Option<u64>,
+    /// Begin anew: forget what an interrupted run left in the queue
+    #[arg(long)]
+    fresh: bool,
+    /// Collect only; judge later with `scan`
+    #[arg(long)]
+    no_scan: bool,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
+    let workspace = context.workspace()?;
+    if workspace.config.crawl.contact.is_empty() {
+        context.printer.say(
+            "remark: [crawl] contact is empty; say there where a site's operator can reach you",
+        );
+    }
+    let job = CrawlJob {
+        campaigns: args.campaigns,
+        urls: args.url,
+        limit: args.limit,
+        fresh: args.fresh,
+        no_scan: args.no_scan,
+    };
+    let progress = Progress::new(context.printer, "crawl");
+    let crawled = workspace::crawl(&workspace, &job, progress.report(), stop_on_ctrl_c())?;
+    drop(progress);
+    for fault in &crawled.faults_loading {
+        context.printer.say(&format!("not used: {fault}"));
+    }
+    if context.printer.json {
+        context.printer.document(&crawled)?;
+    } else {
+        account(&crawled, context)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// What a person wants to know when it is over.
+pub(super) fn account(crawled: &Crawled, context: &Context) -> Result<(), Failure> {
+    let crawl = &crawled.crawl;
+    let flags = crawl.flags + crawled.scan.as_ref().map_or(0, |scan| scan.flags);
+    context.printer.line(&format!(
+        "{} pages, {} listings ({} new, {} changed, {} gone), {flags} flags raised",
+        crawl.pages, crawl.listings, crawl.new, crawl.changed, crawl.gone
+    ))?;
+    for (kind, count) in &crawl.errors {
+        context
+            .printer
+            .line(&format!("  {count} × {}", in_words(kind)))?;
+    }
+    if !crawl.finished {
+        context.printer.say(&format!(
+            "stopped with {} pages queued; the same command goes on",
+            crawl.left
+        ));
+    }
+    Ok(())
+}
+
+fn in_words(kind: &str) -> &str {
+    match kind {
+        "http" => "the server answered with an error",
+        "wall" => "a captcha, login or block page, or text ruined before it reached us",
+        "unread" => "a listing page from which no listing could be read",
+        "failed" => "no answer",
+        "robots" => "forbidden by robots.txt",
+        "cut" => "left out: the campaign's max_pages was reached",
+        other => other,
+    }
+}

@@ -1,1 +1,0 @@
-//! Three platforms served on loopback, a port each, from templates in fixtures/market.

@@ -1,0 +1,260 @@
+//! The handlers: each takes a question and gives rows of JSON, one at a time.
+
+use std::{path::PathBuf, sync::Arc};
+
+use serde_json::{Value, json};
+
+use super::{Ask, Error, Filter, Sort, filter};
+use crate::{
+    model::{Flag, FlagId, FlagStatus, Listing, ListingId, Time, Waiting},
+    review,
+    store::{Entry, Group, Store},
+};
+
+/// Hosts of a crawl under way, and why each stands still if it does.
+pub type Hosts = Arc<dyn Fn(Time) -> Vec<(String, Option<Waiting>)> + Send + Sync>;
+
+/// Answers for one open store.
+#[derive(Clone)]
+pub struct Desk {
+    store: Arc<Store>,
+    data: PathBuf,
+    hosts: Option<Hosts>,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk")
+            .field("data", &self.data)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Takes one row; an error means that nobody reads on.
+pub(super) type Row<'a> = dyn FnMut(Value) -> Result<(), Error> + 'a;
+
+impl Desk {
+    /// Answers from `store`, which lies in `data`.
+    pub fn new(store: Arc<Store>, data: PathBuf) -> Self {
+        Self {
+            store,
+            data,
+            hosts: None,
+        }
+    }
+
+    /// The same, able to say how a crawl's hosts stand.
+    pub fn with_hosts(self, hosts: Hosts) -> Self {
+        Self {
+            hosts: Some(hosts),
+            ..self
+        }
+    }
+
+    /// Answers one question, row by row.
+    pub fn answer(&self, ask: Ask, row: &mut Row<'_>) -> Result<(), Error> {
+        match ask {
+            Ask::Listings(filter) => self.listings(&filter, row),
+            Ask::Listing { id } => row(document(&self.listing(&id)?)),
+            Ask::History { id } => self.history(&id, row),
+            Ask::Flags {
+                filter,
+                with_listing,
+            } => self.flags(&filter, with_listing, row),
+            Ask::Flag { id } => self.flag(&id, row),
+            Ask::Review { flags, review } => review::decide(&self.store, &flags, &review)?
+                .iter()
+                .try_for_each(|flag| row(document(flag))),
+            Ask::Note {
+                action,
+                path,
+                sha256,
+                rows,
+                at,
+            } => {
+                let entries = vec![Entry::File {
+                    action,
+                    path,
+                    sha256,
+                    rows,
+                    at,
+                }];
+                Ok(self.store.commit(Group {
+                    entries,
+                    ..Group::default()
+                })?)
+            }
+            Ask::Status { now } => row(self.status(now)?),
+        }
+    }
+
+    fn listing(&self, id: &str) -> Result<Listing, Error> {
+        self.store
+            .listing(&ListingId::from(id))?
+            .ok_or_else(|| Error::Unknown {
+                what: "listing",
+                id: id.to_owned(),
+            })
+    }
+
+    fn history(&self, id: &str, row: &mut Row<'_>) -> Result<(), Error> {
+        self.listing(id)?;
+        self.store
+            .versions(&ListingId::from(id))?
+            .iter()
+            .try_for_each(|version| row(document(version)))
+    }
+
+    fn listings(&self, filter: &Filter, row: &mut Row<'_>) -> Result<(), Error> {
+        let mut found = Vec::new();
+        for listing in self.store.listings() {
+            let listing = listing?;
+            if !filter.listing(&listing) {
+                continue;
+            }
+            // The store's own order needs no memory.
+            if filter.sort.is_none() {
+                row(document(&listing))?;
+                if filter.limit.is_some_and(|limit| found.len() + 1 >= limit) {
+                    return Ok(());
+                }
+                found.push(None);
+            } else {
+                found.push(Some(listing));
+            }
+        }
+        let mut found: Vec<Listing> = found.into_iter().flatten().collect();
+        match filter.sort {
+            Some(Sort::Newest) => {
+                found.sort_by(|a, b| b.last_seen.cmp(&a.last_seen).then(a.id.cmp(&b.id)))
+            }
+            Some(Sort::Oldest) => {
+                found.sort_by(|a, b| a.first_seen.cmp(&b.first_seen).then(a.id.cmp(&b.id)))
+            }
+            _ => {}
+        }
+        found
+            .iter()
+            .take(filter.limit.unwrap_or(usize::MAX))
+            .try_for_each(|listing| row(document(listing)))
+    }
+
+    fn flags(&self, filter: &Filter, with_listing: bool, row: &mut Row<'_>) -> Result<(), Error> {
+        let mut filter = filter.clone();
+        if filter.status.is_empty() {
+            filter.status = filter::waiting();
+        } else if filter.status == ["all"] {
+            filter.status.clear();
+        }
+        let mut found: Vec<Flag> = Vec::new();
+        for flag in self.store.flags() {
+            let flag = flag?;
+            let listing = if filter.needs_listing() {
+                self.store.listing(&flag.listing)?
+            } else {
+                None
+            };
+            if filter.flag(&flag, listing.as_ref()) {
+                found.push(flag);
+            }
+        }
+        sort(&mut found, filter.sort.unwrap_or(Sort::Worst));
+        for flag in found.iter().take(filter.limit.unwrap_or(usize::MAX)) {
+            if with_listing {
+                row(
+                    json!({ "flag": document(flag), "listing": document(&self.store.listing(&flag.listing)?) }),
+                )?;
+            } else {
+                row(document(flag))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One flag by its id, or by the first digits of it where they name only one.
+    fn flag(&self, id: &str, row: &mut Row<'_>) -> Result<(), Error> {
+        let unknown = || Error::Unknown {
+            what: "flag",
+            id: id.to_owned(),
+        };
+        let flag = self.store.flag(&FlagId::from(id))?.ok_or_else(unknown)?;
+        row(
+            json!({ "flag": document(&flag), "listing": document(&self.store.listing(&flag.listing)?) }),
+        )
+    }
+
+    fn status(&self, now: Time) -> Result<Value, Error> {
+        let mut listings = serde_json::Map::new();
+        for listing in self.store.listings() {
+            count(
+                &mut listings,
+                &format!("{:?}", listing?.status).to_lowercase(),
+            );
+        }
+        let mut flags = serde_json::Map::new();
+        for flag in self.store.flags() {
+            count(&mut flags, flag?.status.as_str());
+        }
+        let (waiting, done) = self.store.queue_size()?;
+        let live: Vec<Value> = self
+            .hosts
+            .iter()
+            .flat_map(|hosts| hosts(now))
+            .map(|(host, why)| json!({ "host": host, "waiting": why }))
+            .collect();
+        Ok(json!({
+            "crawling": self.hosts.is_some(),
+            "listings": listings,
+            "flags": flags,
+            "open": flags.get(FlagStatus::Open.as_str()).cloned().unwrap_or(json!(0)),
+            "queue": { "waiting": waiting, "done": done, "hosts": self.store.hosts_queued()? },
+            "hosts": live,
+            "disk": disk(&self.data),
+        }))
+    }
+}
+
+fn document<T: serde::Serialize>(value: &T) -> Value {
+    // Our own types, with string keys throughout: they always have a JSON form.
+    serde_json::to_value(value).unwrap_or(Value::Null)
+}
+
+fn count(counts: &mut serde_json::Map<String, Value>, key: &str) {
+    let before = counts.get(key).and_then(Value::as_u64).unwrap_or(0);
+    counts.insert(key.to_owned(), json!(before + 1));
+}
+
+fn sort(flags: &mut [Flag], by: Sort) {
+    flags.sort_by(|a, b| {
+        let order = match by {
+            Sort::Worst => b.severity.cmp(&a.severity).then(b.score.cmp(&a.score)),
+            Sort::Newest => b.raised_at.cmp(&a.raised_at),
+            Sort::Oldest => a.raised_at.cmp(&b.raised_at),
+            Sort::Name => a.rule.cmp(&b.rule),
+        };
+        order
+            .then_with(|| a.raised_at.cmp(&b.raised_at))
+            .then_with(|| a.listing.cmp(&b.listing))
+            .then_with(|| a.id.cmp(&b.id))
+    });
+}
+
+/// Bytes in each folder of `data`.
+fn disk(data: &std::path::Path) -> Value {
+    let mut sizes = serde_json::Map::new();
+    for folder in ["archive", "journal", "index", "exports"] {
+        sizes.insert(folder.to_owned(), json!(size(&data.join(folder))));
+    }
+    Value::Object(sizes)
+}
+
+fn size(folder: &std::path::Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(meta) if meta.is_dir() => size(&entry.path()),
+            Ok(meta) => meta.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}

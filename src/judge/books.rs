@@ -1,0 +1,208 @@
+//! What the store as a whole says: usual prices, sellers, certificate numbers in use. Frozen, hashed, never live.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::Serialize;
+
+use crate::{
+    model::{CodeBook, FlagStatus, Holder, Listing, ListingStatus, PriceBook, SellerBook, Usual},
+    store::{self, Store},
+    text::fold::fold,
+};
+
+/// A usual price rests on at least this many sellers; fewer say nothing about what is usual.
+const SELLERS_FOR_A_PRICE: usize = 3;
+
+/// The frozen tables that rules may consult.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct Books {
+    pub prices: Arc<PriceBook>,
+    pub sellers: Arc<SellerBook>,
+    pub codes: Arc<CodeBook>,
+}
+
+/// Prices by (brand, class, currency), then by seller.
+type Prices = BTreeMap<(String, String, String), BTreeMap<String, Vec<f64>>>;
+
+impl Books {
+    /// Reads the whole store once.
+    pub fn of(store: &Store) -> Result<Self, store::Error> {
+        let mut prices = Prices::new();
+        let mut sellers = SellerBook::default();
+        let mut codes = CodeBook::default();
+        for listing in store.listings() {
+            let listing = listing?;
+            note_code(&mut codes, &listing);
+            if listing.status == ListingStatus::Active {
+                note_price(&mut prices, &listing);
+            }
+            note_seller(&mut sellers, &listing);
+        }
+        for flag in store.flags() {
+            let flag = flag?;
+            let confirmed = flag.status == FlagStatus::Confirmed;
+            if let Some(listing) = store.listing(&flag.listing)?.filter(|_| confirmed)
+                && let Some(seller) = sellers.sellers.get_mut(&seller_of(&listing))
+            {
+                seller.confirmed += 1;
+            }
+        }
+        Ok(Self {
+            prices: Arc::new(usual(prices)),
+            sellers: Arc::new(sellers),
+            codes: Arc::new(sorted(codes)),
+        })
+    }
+
+    /// Hex BLAKE3 over the three tables.
+    pub fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        update(&mut hasher, &self.prices.usual.iter().collect::<Vec<_>>());
+        update(
+            &mut hasher,
+            &self.sellers.sellers.iter().collect::<Vec<_>>(),
+        );
+        update(&mut hasher, &self.codes.holders.iter().collect::<Vec<_>>());
+        hasher.finalize().to_hex().to_string()
+    }
+}
+
+fn update(hasher: &mut blake3::Hasher, table: &impl Serialize) {
+    // Plain strings and numbers: encoding them cannot fail, and an empty part would only cost a re-scan.
+    hasher.update(&postcard::to_stdvec(table).unwrap_or_default());
+}
+
+/// The key of a listing's seller: the platform, and the shop's id or folded name.
+pub fn seller_of(listing: &Listing) -> (String, String) {
+    let seller = &listing.seller;
+    let key = match (&seller.id, &seller.name) {
+        (Some(id), _) => id.clone(),
+        (None, Some(name)) => fold(name),
+        (None, None) => String::new(),
+    };
+    (listing.platform.clone(), key)
+}
+
+fn note_price(prices: &mut Prices, listing: &Listing) {
+    let (Some(brand), Some(class), Some(price)) = (&listing.brand, &listing.class, &listing.price)
+    else {
+        return;
+    };
+    let (Some(currency), Ok(amount)) = (&price.currency, f64::try_from(price.amount)) else {
+        return;
+    };
+    let (platform, seller) = seller_of(listing);
+    let key = (fold(brand), class.id.clone(), currency.clone());
+    prices
+        .entry(key)
+        .or_default()
+        .entry(format!("{platform}\0{seller}"))
+        .or_default()
+        .push(amount);
+}
+
+fn note_seller(sellers: &mut SellerBook, listing: &Listing) {
+    let key = seller_of(listing);
+    if key.1.is_empty() {
+        return;
+    }
+    let seller = sellers.sellers.entry(key).or_default();
+    seller.listings += 1;
+    seller.first_seen = [seller.first_seen, listing.first_seen]
+        .into_iter()
+        .flatten()
+        .min();
+}
+
+fn note_code(codes: &mut CodeBook, listing: &Listing) {
+    let folded = |text: &Option<String>| text.as_deref().map(fold).unwrap_or_default();
+    for code in listing
+        .codes
+        .iter()
+        .filter(|code| code.valid && code.scheme != "gtin")
+    {
+        let Some(value) = &code.value else { continue };
+        let holder = Holder {
+            brand: folded(&listing.brand),
+            maker: folded(&listing.manufacturer),
+            class: listing
+                .class
+                .as_ref()
+                .map(|c| c.id.clone())
+                .unwrap_or_default(),
+        };
+        codes
+            .holders
+            .entry((code.scheme.clone(), value.clone()))
+            .or_default()
+            .push(holder);
+    }
+}
+
+fn sorted(mut codes: CodeBook) -> CodeBook {
+    for holders in codes.holders.values_mut() {
+        holders.sort();
+        holders.dedup();
+    }
+    codes
+}
+
+fn usual(prices: Prices) -> PriceBook {
+    let enough = prices
+        .into_iter()
+        .filter(|(_, sellers)| sellers.len() >= SELLERS_FOR_A_PRICE);
+    let usual = enough.map(|(key, sellers)| {
+        let count = sellers.len() as u32;
+        let each = sellers.into_values().map(median).collect();
+        (
+            key,
+            Usual {
+                amount: median(each),
+                sellers: count,
+            },
+        )
+    });
+    PriceBook {
+        usual: usual.collect(),
+    }
+}
+
+/// The middle of the values; of two middles the lower, so that it is a price that somebody asks.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[(values.len() - 1) / 2]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_shop_with_many_listings_does_not_make_a_price_usual() {
+        let key = (
+            "acme".to_owned(),
+            "appliance/kettle".to_owned(),
+            "EUR".to_owned(),
+        );
+        let mut prices = Prices::new();
+        let shops = prices.entry(key.clone()).or_default();
+        shops.insert("flood".into(), vec![5.0; 50]);
+        shops.insert("b".into(), vec![40.0]);
+        assert!(
+            usual(prices.clone()).usual.is_empty(),
+            "two sellers are too few"
+        );
+        prices
+            .entry(key.clone())
+            .or_default()
+            .insert("c".into(), vec![44.0]);
+        assert_eq!(
+            usual(prices).usual[&key],
+            Usual {
+                amount: 40.0,
+                sellers: 3
+            }
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! A field of a listing, and the names and numbers of notices that stand in it.
+
+use std::collections::BTreeMap;
+
+use super::{
+    RecallQuery, accessory,
+    models::Worth,
+    recalls::Hit,
+    words::{Units, unmarked},
+};
+use crate::text::fold::{Folded, fold, fold_mapped};
+
+/// A field of the listing, cut into units.
+pub(super) struct Field<'t> {
+    pub(super) name: &'static str,
+    pub(super) text: &'t str,
+    pub(super) folded: Folded,
+    pub(super) units: Units,
+    /// What the offer is made for begins here.
+    pub(super) made_for: usize,
+}
+
+/// A name or number of a notice, as it stands in a field.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) field: &'static str,
+    pub(super) text: String,
+    /// The page itself calls it a model.
+    pub(super) labelled: bool,
+    pub(super) worth: Worth,
+    /// How many units of the brand's name were there.
+    pub(super) units: usize,
+}
+
+/// What a listing shares with one notice.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub(super) brand: Option<Seen>,
+    pub(super) models: Vec<Seen>,
+}
+
+/// Every field that can name brands and models.
+pub(super) fn of_listing<'t>(query: &RecallQuery<'t>) -> Vec<Field<'t>> {
+    let named = [
+        ("brand", query.brand),
+        ("model", query.model),
+        ("mpn", query.mpn),
+        ("title", Some(query.title)),
+    ];
+    let mut texts: Vec<(&'static str, &'t str)> = named
+        .into_iter()
+        .filter_map(|(name, text)| Some((name, text?)))
+        .collect();
+    let attributes = query.attributes.into_iter().flatten();
+    texts.extend(
+        attributes
+            .filter(|(key, _)| is_model_label(key))
+            .map(|(_, value)| ("attributes", value.as_str())),
+    );
+    texts.extend(query.description.map(|text| ("description", text)));
+    texts
+        .into_iter()
+        .map(|(name, text)| Field::of(name, text))
+        .collect()
+}
+
+impl<'t> Field<'t> {
+    pub(super) fn of(name: &'static str, text: &'t str) -> Self {
+        let folded = fold_mapped(&unmarked(text));
+        let units = Units::of(&folded.text);
+        let made_for = match name {
+            "title" => accessory::made_for(&units).map_or(usize::MAX, |(_, object)| object),
+            _ => usize::MAX,
+        };
+        Self {
+            name,
+            text,
+            folded,
+            units,
+            made_for,
+        }
+    }
+
+    /// Notes a hit of `count` units at `at`, unless it is only part of a longer word or number, or only mentioned.
+    pub(super) fn take(
+        &self,
+        at: usize,
+        count: usize,
+        hit: Hit,
+        shared: &mut BTreeMap<usize, Shared>,
+    ) {
+        if at >= self.made_for {
+            return;
+        }
+        let seen = |worth, units| Seen {
+            field: self.name,
+            text: self.shown(at, count),
+            labelled: self.labelled(at),
+            worth,
+            units,
+        };
+        match hit {
+            Hit::Brand { notice, units }
+                if matches!(self.name, "brand" | "title" | "description") =>
+            {
+                let brand = &mut shared.entry(notice).or_default().brand;
+                if brand
+                    .as_ref()
+                    .is_none_or(|known| known.units < units && self.name != "description")
+                {
+                    *brand = Some(seen(Worth::Nothing, units));
+                }
+            }
+            Hit::Model { notice, worth } if self.name != "brand" && self.is_whole(at, count) => {
+                shared
+                    .entry(notice)
+                    .or_default()
+                    .models
+                    .push(seen(worth, count));
+            }
+            _ => {}
+        }
+    }
+
+    /// The characters as in the listing.
+    fn shown(&self, at: usize, count: usize) -> String {
+        let (first, last) = (&self.units.all[at], &self.units.all[at + count - 1]);
+        let span = self.folded.original(first.start, last.end);
+        self.text
+            .chars()
+            .skip(span.start)
+            .take(span.end - span.start)
+            .collect()
+    }
+
+    /// Whether no hyphen ties a further piece to the number: `RW-1200` is not in `RW-1200-B`.
+    fn is_whole(&self, at: usize, count: usize) -> bool {
+        let tied = |mark: Option<char>| matches!(mark, Some('-' | '_' | '.' | '+'));
+        let piece = |at: usize| {
+            let word = self.units.word(at);
+            word.chars().count() < 4 || word.chars().any(|c| c.is_ascii_digit())
+        };
+        let before = at > 0 && tied(self.units.all[at].before) && piece(at - 1);
+        let after = self
+            .units
+            .all
+            .get(at + count)
+            .is_some_and(|next| tied(next.before))
+            && piece(at + count);
+        !before && !after
+    }
+
+    fn labelled(&self, at: usize) -> bool {
+        const LABELS: &[&str] = &["model", "no", "number", "号", "mpn", "sku", "ref"];
+        matches!(self.name, "model" | "mpn" | "attributes")
+            || at > 0 && LABELS.contains(&self.units.word(at - 1))
+    }
+}
+
+/// An attribute that holds the model number.
+fn is_model_label(label: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "model",
+        "型号",
+        "货号",
+        "part number",
+        "item number",
+        "mpn",
+        "style",
+        "product number",
+        "规格",
+    ];
+    let label = fold(label);
+    LABELS.iter().any(|known| label.contains(known))
+}

@@ -1,0 +1,83 @@
+//! What an editor and the manual show of the things rules can use: made from the tables that register them.
+
+use std::fmt::Write;
+
+use super::{fault::Code, native::FAMILIES, view::fields::FIELDS};
+
+/// A `.d.rhai` file: every field and function with its line of documentation.
+pub(super) fn definitions() -> String {
+    let mut text = String::from(
+        "//! What a rule can use. Made by listwarden; edits are lost.\nmodule static;\n",
+    );
+    text.push_str("\n// The fields of a listing. An absent one is ().\n");
+    for field in FIELDS {
+        // Writing into a String cannot fail.
+        let _ = write!(
+            text,
+            "\n/// {}: {}.\nlet item.{}: {};\n",
+            field.kind,
+            field.doc,
+            field.name,
+            field.kind.replace(' ', "_")
+        );
+    }
+    for family in FAMILIES {
+        let _ = write!(text, "\n// {}\n", family.name);
+        for kind in family.kinds.iter().filter(|kind| !kind.fields.is_empty()) {
+            let _ = writeln!(text, "// {} has {}", kind.name, kind.fields.join(", "));
+        }
+        for doc in family.docs {
+            let _ = write!(
+                text,
+                "\n/// {}.\n/// Example: {}\nfn {};\n",
+                doc.doc, doc.example, doc.signature
+            );
+        }
+    }
+    text
+}
+
+/// The tables of the manual.
+pub(super) fn tables() -> [(&'static str, String); 3] {
+    [
+        ("fields", field_table()),
+        ("functions", function_table()),
+        ("codes", code_table()),
+    ]
+}
+
+/// The table of fields in the manual.
+fn field_table() -> String {
+    let mut text = String::from("| field | kind | what it is |\n|---|---|---|\n");
+    for field in FIELDS {
+        let _ = writeln!(
+            text,
+            "| `item.{}` | {} | {} |",
+            field.name, field.kind, field.doc
+        );
+    }
+    text
+}
+
+/// The table of functions in the manual.
+fn function_table() -> String {
+    let mut text = String::from("| function | what it gives |\n|---|---|\n");
+    for doc in FAMILIES.iter().flat_map(|family| family.docs) {
+        let _ = writeln!(text, "| `{}` | {} |", doc.signature, doc.doc);
+    }
+    text
+}
+
+/// The table of fault codes in the manual.
+fn code_table() -> String {
+    let one = |code: &Code| {
+        let mark = if code.level() == "error" {
+            ""
+        } else {
+            " (a warning)"
+        };
+        format!("**{}**{mark} {}", code.as_str(), code.doc())
+    };
+    let all: Vec<String> = Code::ALL.iter().map(one).collect();
+    all.join(" · ") + "\n"
+}

@@ -1,0 +1,57 @@
+//! The one engine that runs every rule: the language, the native functions, and a limit on each thing a rule may spend.
+
+use rhai::{
+    Engine, OptimizationLevel,
+    packages::{
+        ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage,
+        BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
+    },
+};
+
+use super::{native, view};
+
+/// Steps of one rule on one listing. Steps, not seconds: the same rule ends at the same step on every machine.
+pub(super) const OPERATIONS: u64 = 20_000;
+/// Functions calling functions.
+pub(super) const CALLS: usize = 16;
+/// Bytes of all texts in one value.
+pub(super) const TEXT: usize = 128 * 1024;
+/// Elements of a list.
+pub(super) const ELEMENTS: usize = 4_096;
+/// Keys of a map.
+pub(super) const KEYS: usize = 512;
+/// Variables at once.
+pub(super) const VARIABLES: usize = 64;
+
+/// An engine without eval, import, print, debug, clock or randomness.
+pub(super) fn engine() -> Engine {
+    let mut engine = Engine::new_raw();
+    engine
+        .register_global_module(ArithmeticPackage::new().as_shared_module())
+        .register_global_module(LogicPackage::new().as_shared_module())
+        .register_global_module(BasicMathPackage::new().as_shared_module())
+        .register_global_module(BasicStringPackage::new().as_shared_module())
+        .register_global_module(MoreStringPackage::new().as_shared_module())
+        .register_global_module(BasicIteratorPackage::new().as_shared_module())
+        .register_global_module(BasicArrayPackage::new().as_shared_module())
+        .register_global_module(BasicMapPackage::new().as_shared_module());
+    for symbol in ["eval", "import", "export", "print", "debug"] {
+        engine.disable_symbol(symbol);
+    }
+    engine
+        .set_strict_variables(true)
+        .set_fail_on_invalid_map_property(true)
+        .set_optimization_level(OptimizationLevel::None)
+        .set_max_operations(OPERATIONS)
+        .set_max_call_levels(CALLS)
+        .set_max_expr_depths(64, 48)
+        .set_max_string_size(TEXT)
+        .set_max_array_size(ELEMENTS)
+        .set_max_map_size(KEYS)
+        .set_max_variables(VARIABLES)
+        .set_max_functions(64)
+        .set_max_modules(0);
+    view::register(&mut engine);
+    native::register(&mut engine);
+    engine
+}

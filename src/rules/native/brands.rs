@@ -1,0 +1,196 @@
+//! Brands: which are known, who may sell them, what their goods usually cost, and who imitates them.
+
+use rhai::{Array, Dynamic, Engine, NativeCallContext};
+
+use super::{Doc, Family, item_of, words};
+use crate::{
+    model::{Proof, ReferenceRow},
+    reference,
+    rules::{
+        trace::path,
+        view::{Answer, Item, SellerOf},
+    },
+    text::fold::fold,
+};
+
+pub(super) const FAMILY: Family = Family {
+    name: "brands",
+    docs: DOCS,
+    kinds: &[],
+    register,
+};
+
+const DOCS: &[Doc] = &[
+    Doc {
+        name: "usual_price",
+        signature: "usual_price(brand: text?, class: text?) -> number?",
+        doc: "the usual price in the listing's currency: the median of what is stored, else the brand owner's; `()` where neither is known",
+        example: r#"usual_price("nobody", "appliance/kettle") == ()"#,
+    },
+    Doc {
+        name: "authorised",
+        signature: "authorised(brand: text?, seller: text? or Seller) -> true, false or ()",
+        doc: "whether the seller is on the brand owner's list; `()` where there is no list or no seller",
+        example: r#"authorised("nobody", item.seller) == ()"#,
+    },
+    Doc {
+        name: "brand_known",
+        signature: "brand_known(name: text?) -> text?",
+        doc: "the reference name of a brand, by that name or an alias",
+        example: r#"brand_known("nobody at all") == ()"#,
+    },
+    Doc {
+        name: "brands_in",
+        signature: "brands_in(text: text?) -> list of texts",
+        doc: "reference names of the brands that a text names",
+        example: r#"brands_in("nothing of note").is_empty()"#,
+    },
+    Doc {
+        name: "brand_like",
+        signature: "brand_like(name: text?) -> text?",
+        doc: "the known brand that a different name imitates: look-alike letters or characters, or one slip in a name of five letters or more",
+        example: r#"brand_like("nobody at all") == ()"#,
+    },
+];
+
+fn register(engine: &mut Engine) {
+    engine.register_fn("usual_price", usual_price);
+    engine.register_fn("authorised", authorised);
+    engine.register_fn("brand_known", brand_known);
+    engine.register_fn("brands_in", brands_in);
+    engine.register_fn("brand_like", brand_like);
+}
+
+/// The brand owner's list before the store's median: a flood of fakes moves the one and not the other.
+fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> Answer<Dynamic> {
+    let item = item_of(&context)?;
+    let (brand, class) = (words(&brand, "a brand")?, words(&class, "a class")?);
+    let currency = item
+        .sheet()
+        .listing
+        .price
+        .as_ref()
+        .and_then(|p| p.currency.clone());
+    let (Some(brand), Some(class), Some(currency)) = (brand, class, currency) else {
+        return Ok(Dynamic::UNIT);
+    };
+    let key = (fold(&brand), class, currency);
+    let known = item.reference().brand(&brand);
+    item.trace(|trace| {
+        trace.row(known.map_or(format!("brand {}: none", key.0), |b| b.row.hash.clone()))
+    });
+    let fits = |usual: &&reference::UsualPrice| usual.class == key.1 && usual.currency == key.2;
+    if let Some((brand, usual)) = known.and_then(|b| Some((b, b.usual.iter().find(fits)?))) {
+        let note = format!("the list price of {}, {}", brand.name, key.2);
+        say_usual(&item, usual.amount, note, Some(brand.row.clone()));
+        return Ok(usual.amount.into());
+    }
+    let asked = format!("usual price {} {} {}", key.0, key.1, key.2);
+    let Some(usual) = item.facts().prices.usual.get(&key) else {
+        item.trace(|trace| trace.fact(asked, String::new()));
+        return Ok(Dynamic::UNIT);
+    };
+    let note = format!("median of {} sellers, {}", usual.sellers, key.2);
+    item.trace(|trace| trace.fact(asked, format!("{} {}", usual.amount, usual.sellers)));
+    say_usual(&item, usual.amount, note, None);
+    Ok(usual.amount.into())
+}
+
+fn say_usual(item: &Item, amount: f64, note: String, reference: Option<ReferenceRow>) {
+    item.say(Proof {
+        field: "usual_price".to_owned(),
+        text: crate::rules::prepared::spoken(&amount.into()),
+        note: Some(note),
+        reference,
+        ..Proof::default()
+    });
+}
+
+fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> Answer<Dynamic> {
+    let item = item_of(&context)?;
+    let names: Vec<String> = if seller.is::<SellerOf>() {
+        let seller = &item.sheet().listing.seller;
+        [&seller.id, &seller.name]
+            .into_iter()
+            .flatten()
+            .map(|name| fold(name))
+            .collect()
+    } else {
+        words(&seller, "a seller")?
+            .iter()
+            .map(|name| fold(name))
+            .collect()
+    };
+    let Some(name) = words(&brand, "a brand")?.filter(|_| !names.is_empty()) else {
+        return Ok(Dynamic::UNIT);
+    };
+    let Some(brand) = item.reference().brand(&name) else {
+        item.trace(|trace| trace.row(format!("brand {}: none", fold(&name))));
+        return Ok(Dynamic::UNIT);
+    };
+    item.trace(|trace| trace.row(brand.row.hash.clone()));
+    if brand.authorised.is_empty() {
+        return Ok(Dynamic::UNIT);
+    }
+    let listed = brand
+        .authorised
+        .iter()
+        .any(|known| names.contains(&fold(known)));
+    item.say(Proof {
+        field: "seller".to_owned(),
+        text: names.join(" / "),
+        path: path(item.sheet(), "seller.name"),
+        note: Some(format!(
+            "{} the {} authorised sellers of {}",
+            if listed {
+                "on the list of"
+            } else {
+                "not among"
+            },
+            brand.authorised.len(),
+            brand.name
+        )),
+        reference: Some(brand.row.clone()),
+        ..Proof::default()
+    });
+    Ok(listed.into())
+}
+
+/// Writes down that a brand of the reference data was met.
+fn met(item: &Item, brand: &reference::Brand) -> Dynamic {
+    item.trace(|trace| trace.row(brand.row.hash.clone()));
+    item.say(Proof {
+        field: "known brand".to_owned(),
+        text: brand.name.clone(),
+        note: brand
+            .owner
+            .as_ref()
+            .map(|owner| format!("a brand of {owner}")),
+        reference: Some(brand.row.clone()),
+        ..Proof::default()
+    });
+    brand.name.clone().into()
+}
+
+fn brand_known(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
+    let item = item_of(&context)?;
+    let name = words(&name, "a brand")?;
+    let known = name.and_then(|name| item.reference().brand(&name));
+    Ok(known.map_or(Dynamic::UNIT, |brand| met(&item, brand)))
+}
+
+fn brands_in(context: NativeCallContext, text: Dynamic) -> Answer<Array> {
+    let item = item_of(&context)?;
+    let text = fold(&words(&text, "the text")?.unwrap_or_default());
+    let found = item.reference().brands_in(&text);
+    Ok(found.into_iter().map(|brand| met(&item, brand)).collect())
+}
+
+fn brand_like(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
+    let item = item_of(&context)?;
+    let known = |name: &String| item.reference().brand(name).is_some();
+    let name = words(&name, "a brand")?.filter(|name| !known(name));
+    let imitated = name.and_then(|name| item.brand_names().imitated(&name).map(str::to_owned));
+    let brand = imitated.and_then(|imitated| item.reference().brand(&imitated));
+    Ok(brand.map_or(Dynamic::UNIT, |brand| met(&item, brand)))
+}

@@ -1,0 +1,184 @@
+//! Identifiers: what the page shows of them, and what a number says by itself.
+
+use rhai::{Array, Dynamic, Engine, ImmutableString};
+
+use super::{Doc, Family, Kind, maybe, wrong};
+use crate::{
+    model::{Block, Code, Proof},
+    rules::{
+        picture::did_you_mean,
+        view::{Answer, Item},
+    },
+    text::{self, blank::says_nothing},
+};
+
+pub(super) const FAMILY: Family = Family {
+    name: "codes",
+    docs: DOCS,
+    kinds: &[Kind {
+        name: "Code",
+        fields: &["raw", "value", "valid", "year", "class", "region"],
+    }],
+    register,
+};
+
+const DOCS: &[Doc] = &[
+    Doc {
+        name: "codes",
+        signature: "Listing.codes(scheme: text) -> list of Code",
+        doc: "the identifiers of a scheme that the page shows, also those that fail their check; a code has `raw`, `value`, `valid`, for `ccc` its `year` and four-digit `class`, for `sc` and `uscc` its six-digit `region`",
+        example: r#"item.codes("ccc")[0].year == 2016 && item.codes("ccc")[0].class == "0706""#,
+    },
+    Doc {
+        name: "observed",
+        signature: "Listing.observed(block: text) -> true or false",
+        doc: "whether that block of the page was seen and read: only then does a missing field mean anything",
+        example: r#"item.observed("title") && !item.observed("reviews")"#,
+    },
+    Doc {
+        name: "attr",
+        signature: "Listing.attr(name: text, or list of texts) -> text?",
+        doc: "the attribute of that name (the first of the names that the page has); a word for nothing, such as 无 or n/a, is no value",
+        example: r#"item.attr("功率") == "1500W" && item.attr(["瓦数", "功率"]) == "1500W""#,
+    },
+    Doc {
+        name: "gtin",
+        signature: "gtin(text) -> text?",
+        doc: "a GTIN of 8, 12, 13 or 14 digits that passes its check, as 14 digits",
+        example: r#"gtin("5060138820289") == "05060138820289" && gtin("48970277965070") == ()"#,
+    },
+];
+
+fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Code>("Code");
+    engine.register_get("raw", |code: &mut Code| code.raw.clone());
+    engine.register_get("value", |code: &mut Code| maybe(code.value.clone()));
+    engine.register_get("valid", |code: &mut Code| code.valid);
+    engine.register_get("year", |code: &mut Code| {
+        maybe(part(code, 0..4).and_then(|digits| digits.parse::<i64>().ok()))
+    });
+    engine.register_get("class", |code: &mut Code| {
+        maybe(part(code, 6..10).map(str::to_owned))
+    });
+    engine.register_get("region", |code: &mut Code| maybe(region(code)));
+    engine.register_fn("codes", codes);
+    engine.register_fn("observed", observed);
+    engine.register_fn("attr", |item: &mut Item, name: &str| {
+        attribute(item, &[name])
+    });
+    engine.register_fn("attr", |item: &mut Item, names: Array| {
+        let names: Vec<ImmutableString> = names
+            .into_iter()
+            .filter_map(|name| name.into_immutable_string().ok())
+            .collect();
+        let names: Vec<&str> = names.iter().map(ImmutableString::as_str).collect();
+        attribute(item, &names)
+    });
+    engine.register_fn("gtin", |raw: &str| maybe(text::codes::gtin(raw)));
+}
+
+/// Digits of a CCC number: year 0..4, body 4..6, product class 6..10 (CNCA's numbering of 16 digits);
+/// also of one whose form is wrong, so that a rule can say what is wrong with it.
+fn part(code: &Code, digits: std::ops::Range<usize>) -> Option<&str> {
+    let value = code.value.as_deref().unwrap_or(&code.raw);
+    let whole = code.scheme == "ccc" && value.len() >= 16 && value.is_ascii();
+    value
+        .get(digits)
+        .filter(|part| whole && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// GB/T 2260.
+fn region(code: &Code) -> Option<String> {
+    match code.scheme.as_str() {
+        "sc" => text::codes::sc_parts(&code.raw).map(|parts| parts.region),
+        "uscc" => text::codes::uscc_region(&code.raw),
+        _ => None,
+    }
+}
+
+fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
+    if !text::codes::SCHEMES.contains(&scheme) {
+        let help = did_you_mean(scheme, text::codes::SCHEMES).unwrap_or_default();
+        return Err(wrong(format!("no scheme `{scheme}`; {help}")));
+    }
+    let listing = &item.sheet().listing;
+    let found: Vec<Code> = listing
+        .codes
+        .iter()
+        .filter(|code| code.scheme == scheme)
+        .cloned()
+        .collect();
+    for code in &found {
+        item.say(Proof {
+            field: format!("codes.{scheme}"),
+            text: code.raw.clone(),
+            normalised: code.value.clone().filter(|value| *value != code.raw),
+            path: Some(code.path.clone()).filter(|path| !path.is_empty()),
+            note: (!code.valid).then(|| "fails its check".to_owned()),
+            ..Proof::default()
+        });
+    }
+    if found.is_empty() {
+        item.say(Proof {
+            field: format!("codes.{scheme}"),
+            note: Some("none on the page".to_owned()),
+            ..Proof::default()
+        });
+    }
+    Ok(found.into_iter().map(Dynamic::from).collect())
+}
+
+fn observed(item: &mut Item, block: &str) -> Answer<bool> {
+    let Some(found) = Block::ALL.iter().find(|known| known.as_str() == block) else {
+        let help = did_you_mean(block, Block::ALL.iter().map(|b| b.as_str())).unwrap_or_default();
+        return Err(wrong(format!("a page has no block `{block}`; {help}")));
+    };
+    let seen = item.sheet().listing.observed(*found);
+    item.say(Proof {
+        field: "observed".to_owned(),
+        text: block.to_owned(),
+        note: Some(
+            if seen {
+                "seen and read"
+            } else {
+                "not observed"
+            }
+            .to_owned(),
+        ),
+        ..Proof::default()
+    });
+    Ok(seen)
+}
+
+/// By the name as written, then by the name as compared.
+fn attribute(item: &Item, names: &[&str]) -> Dynamic {
+    let sheet = item.sheet();
+    let attributes = &sheet.listing.attributes;
+    let exact = names
+        .iter()
+        .find_map(|name| attributes.get_key_value(*name));
+    let found = exact.or_else(|| {
+        let names: Vec<String> = names.iter().map(|name| text::fold::fold(name)).collect();
+        attributes
+            .iter()
+            .find(|(name, _)| names.contains(&text::fold::fold(name)))
+    });
+    let field = match (found, names.first()) {
+        (Some((name, _)), _) => format!("attributes.{name}"),
+        (None, first) => format!("attributes.{}", first.unwrap_or(&"")),
+    };
+    item.say(Proof {
+        path: crate::rules::trace::path(sheet, &field),
+        text: found.map(|(_, value)| value.clone()).unwrap_or_default(),
+        note: match found {
+            Some((_, value)) if says_nothing(value) => Some("the page says that there is none"),
+            Some(_) => None,
+            None if sheet.listing.observed(Block::Attributes) => Some("absent"),
+            None => Some("not observed"),
+        }
+        .map(str::to_owned),
+        field,
+        ..Proof::default()
+    });
+    maybe(found.map(|(_, value)| value.clone()).filter(|value| !says_nothing(value)))
+}

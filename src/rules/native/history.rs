@@ -1,0 +1,149 @@
+//! What the store knew before: an earlier price, the first sight, the shop, others who use a number.
+
+use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+
+use super::{Doc, Family, item_of, maybe, words};
+use crate::{
+    model::{Listing, Proof, SellerFacts},
+    rules::{
+        prepared::spoken,
+        view::{Answer, Item},
+    },
+    text::fold::fold,
+};
+
+pub(super) const FAMILY: Family = Family {
+    name: "history",
+    docs: DOCS,
+    kinds: &[],
+    register,
+};
+
+const DOCS: &[Doc] = &[
+    Doc {
+        name: "price_was",
+        signature: "price_was(item: Listing) -> number?",
+        doc: "the price of the version before this one, in the same currency",
+        example: "price_was(item) == ()",
+    },
+    Doc {
+        name: "first_seen",
+        signature: "first_seen(item: Listing) -> text?",
+        doc: "the day on which this listing was first seen",
+        example: "first_seen(item) == ()",
+    },
+    Doc {
+        name: "seller_listings",
+        signature: "seller_listings(item: Listing) -> whole number?",
+        doc: "how many listings of this shop are stored",
+        example: "seller_listings(item) == ()",
+    },
+    Doc {
+        name: "seller_confirmed",
+        signature: "seller_confirmed(item: Listing) -> whole number?",
+        doc: "how many flags on this shop's listings inspectors confirmed",
+        example: "seller_confirmed(item) == ()",
+    },
+    Doc {
+        name: "holders",
+        signature: "holders(scheme: text, value: text?) -> list of #{ brand, maker, class }",
+        doc: "brands and makers (folded) on whose listings this certificate number stands",
+        example: r#"holders("ccc", "2016010706840003").is_empty()"#,
+    },
+];
+
+fn register(engine: &mut Engine) {
+    engine.register_fn("price_was", |item: &mut Item| price_was(item));
+    engine.register_fn("first_seen", |item: &mut Item| {
+        let day = item
+            .facts()
+            .first_seen
+            .map(|t| t.strftime("%Y-%m-%d").to_string());
+        known(item, "first_seen", maybe(day))
+    });
+    engine.register_fn("seller_listings", |item: &mut Item| {
+        let count = seller(item).map(|seller| i64::from(seller.listings));
+        known(item, "seller_listings", maybe(count))
+    });
+    engine.register_fn("seller_confirmed", |item: &mut Item| {
+        let count = seller(item).map(|seller| i64::from(seller.confirmed));
+        known(item, "seller_confirmed", maybe(count))
+    });
+    engine.register_fn("holders", holders);
+}
+
+/// Writes down that the rule asked for a fact.
+fn known(item: &Item, name: &str, value: Dynamic) -> Dynamic {
+    let text = spoken(&value);
+    item.trace(|trace| trace.fact(name.to_owned(), text.clone()));
+    if !value.is_unit() {
+        item.say(Proof {
+            field: name.to_owned(),
+            text,
+            note: Some("from the store".to_owned()),
+            ..Proof::default()
+        });
+    }
+    value
+}
+
+fn price_was(item: &Item) -> Dynamic {
+    let now = item.sheet().listing.price.as_ref();
+    let past = item
+        .facts()
+        .past
+        .as_ref()
+        .and_then(|past| past.price.as_ref());
+    let same = past.filter(|past| now.is_some_and(|now| now.currency == past.currency));
+    let amount = same.and_then(|money| f64::try_from(money.amount).ok());
+    known(item, "price_was", maybe(amount))
+}
+
+fn seller(item: &Item) -> Option<&SellerFacts> {
+    let key = seller_key(&item.sheet().listing);
+    item.facts().sellers.sellers.get(&key)
+}
+
+/// A shop's key in the seller book: the platform, and the shop's id or folded name.
+pub(in crate::rules) fn seller_key(listing: &Listing) -> (String, String) {
+    let seller = &listing.seller;
+    let key = match (&seller.id, &seller.name) {
+        (Some(id), _) => id.clone(),
+        (None, Some(name)) => fold(name),
+        (None, None) => String::new(),
+    };
+    (listing.platform.clone(), key)
+}
+
+fn holders(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answer<Array> {
+    let item = item_of(&context)?;
+    let Some(value) = words(&value, "a number")? else {
+        return Ok(Array::new());
+    };
+    let key = (scheme.to_owned(), value);
+    let found = item.facts().codes.holders.get(&key);
+    let found = found.map_or(&[] as &[_], Vec::as_slice);
+    let names: Vec<String> = found
+        .iter()
+        .map(|h| format!("{} / {} / {}", h.brand, h.maker, h.class))
+        .collect();
+    item.trace(|trace| trace.fact(format!("holders {} {}", key.0, key.1), names.join("; ")));
+    if !found.is_empty() {
+        item.say(Proof {
+            field: format!("holders of {} {}", key.0, key.1),
+            text: names.join("; "),
+            note: Some("from the store".to_owned()),
+            ..Proof::default()
+        });
+    }
+    Ok(found
+        .iter()
+        .map(|holder| {
+            let mut map = Map::new();
+            map.insert("brand".into(), holder.brand.clone().into());
+            map.insert("maker".into(), holder.maker.clone().into());
+            map.insert("class".into(), holder.class.clone().into());
+            Dynamic::from_map(map)
+        })
+        .collect())
+}

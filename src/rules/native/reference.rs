@@ -1,0 +1,205 @@
+//! What authorities published: recalls, certificates, the catalogue.
+
+use rhai::{Array, Dynamic, Engine, NativeCallContext};
+
+use super::{Doc, Family, Kind, item_of, maybe, words};
+use crate::{
+    model::{Proof, ReferenceRow},
+    reference::{self, Certificate, RecallQuery, Tier},
+    rules::{
+        trace::path,
+        view::{Answer, Item},
+    },
+};
+
+pub(super) const FAMILY: Family = Family {
+    name: "reference",
+    docs: DOCS,
+    kinds: &[
+        Kind {
+            name: "Recall",
+            fields: &[
+                "tier", "by", "matched", "source", "id", "date", "title", "hazard", "remedy", "url",
+            ],
+        },
+        Kind {
+            name: "Certificate",
+            fields: &[
+                "scheme",
+                "value",
+                "holder",
+                "product",
+                "class",
+                "status",
+                "valid_from",
+                "valid_until",
+            ],
+        },
+        Kind {
+            name: "Goods",
+            fields: &["id", "en", "zh", "ccc", "ccc_required", "licences"],
+        },
+    ],
+    register,
+};
+
+const DOCS: &[Doc] = &[
+    Doc {
+        name: "recalls",
+        signature: "recalls(item: Listing) -> list of Recall",
+        doc: "recall notices that fit, the surest first; a recall has `tier` (`hard`, `strong`, `candidate`), `by`, `matched`, `source`, `id`, `date`, `title`, `hazard`, `remedy`, `url`",
+        example: "recalls(item).is_empty()",
+    },
+    Doc {
+        name: "certificate",
+        signature: "certificate(scheme: text, value: text?) -> Certificate?",
+        doc: "the register's entry for a number, with `status` (`valid`, `suspended`, `revoked`, `expired`, `withdrawn`), `holder`, `product`, `class`, `valid_from`, `valid_until`; `()` where the copy here has none, which proves nothing",
+        example: r#"certificate("ccc", "0000000000000000") == ()"#,
+    },
+    Doc {
+        name: "goods",
+        signature: "goods(class: text?) -> Goods?",
+        doc: "the catalogue's entry for a class, as in force on the day of the capture: `en`, `zh`, `ccc` (four-digit CCC classes), `ccc_required`, `licences`",
+        example: r#"goods("no/such-class") == ()"#,
+    },
+];
+
+/// A recall that fits, as scripts see it.
+#[derive(Clone, Debug)]
+struct Recall {
+    tier: &'static str,
+    by: &'static str,
+    matched: String,
+    title: String,
+    hazard: Option<String>,
+    remedy: Option<String>,
+    url: Option<String>,
+    row: ReferenceRow,
+}
+
+fn register(engine: &mut Engine) {
+    recall_kind(engine);
+    certificate_kind(engine);
+    goods_kind(engine);
+    engine.register_fn("recalls", |item: &mut Item| recalls(item));
+    engine.register_fn("certificate", certificate);
+    engine.register_fn("goods", goods);
+}
+
+fn recall_kind(engine: &mut Engine) {
+    engine.register_type_with_name::<Recall>("Recall");
+    engine.register_get("tier", |r: &mut Recall| r.tier);
+    engine.register_get("by", |r: &mut Recall| r.by);
+    engine.register_get("matched", |r: &mut Recall| r.matched.clone());
+    engine.register_get("source", |r: &mut Recall| r.row.source.clone());
+    engine.register_get("id", |r: &mut Recall| r.row.id.clone());
+    engine.register_get("date", |r: &mut Recall| maybe(r.row.date.clone()));
+    engine.register_get("title", |r: &mut Recall| r.title.clone());
+    engine.register_get("hazard", |r: &mut Recall| maybe(r.hazard.clone()));
+    engine.register_get("remedy", |r: &mut Recall| maybe(r.remedy.clone()));
+    engine.register_get("url", |r: &mut Recall| maybe(r.url.clone()));
+}
+
+fn certificate_kind(engine: &mut Engine) {
+    engine.register_type_with_name::<Certificate>("Certificate");
+    engine.register_get("scheme", |c: &mut Certificate| c.scheme.clone());
+    engine.register_get("value", |c: &mut Certificate| c.value.clone());
+    engine.register_get("holder", |c: &mut Certificate| maybe(c.holder.clone()));
+    engine.register_get("product", |c: &mut Certificate| maybe(c.product.clone()));
+    engine.register_get("class", |c: &mut Certificate| maybe(c.class.clone()));
+    engine.register_get("status", |c: &mut Certificate| c.status.to_string());
+    engine.register_get("valid_from", |c: &mut Certificate| maybe(c.from.clone()));
+    engine.register_get("valid_until", |c: &mut Certificate| maybe(c.until.clone()));
+}
+
+fn goods_kind(engine: &mut Engine) {
+    let list = |items: &[String]| -> Array { items.iter().cloned().map(Dynamic::from).collect() };
+    engine.register_type_with_name::<reference::Kind>("Goods");
+    engine.register_get("id", |k: &mut reference::Kind| k.id.clone());
+    engine.register_get("en", |k: &mut reference::Kind| k.en.clone());
+    engine.register_get("zh", |k: &mut reference::Kind| k.zh.clone());
+    engine.register_get("ccc", move |k: &mut reference::Kind| list(&k.ccc));
+    engine.register_get("ccc_required", |k: &mut reference::Kind| k.ccc_required);
+    engine.register_get("licences", move |k: &mut reference::Kind| list(&k.licences));
+}
+
+fn recalls(item: &Item) -> Array {
+    let listing = &item.sheet().listing;
+    let found = item.reference().recalls(&RecallQuery::of(listing));
+    if found.is_empty() {
+        item.trace(|trace| trace.row("recalls: none".to_owned()));
+    }
+    let mut recalls = Array::new();
+    for hit in found {
+        let row = hit.notice.row.clone();
+        item.trace(|trace| trace.row(row.hash.clone()));
+        item.say(Proof {
+            field: hit.field.to_owned(),
+            text: hit.matched.clone(),
+            path: path(item.sheet(), hit.field),
+            note: Some(format!(
+                "{} recall by {}: {}",
+                tier(hit.tier),
+                hit.by,
+                hit.notice.title
+            )),
+            reference: Some(row.clone()),
+            ..Proof::default()
+        });
+        recalls.push(Dynamic::from(Recall {
+            tier: tier(hit.tier),
+            by: hit.by,
+            matched: hit.matched,
+            title: hit.notice.title.clone(),
+            hazard: hit.notice.hazard.clone(),
+            remedy: hit.notice.remedy.clone(),
+            url: hit.notice.url.clone(),
+            row,
+        }));
+    }
+    recalls
+}
+
+fn tier(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Hard => "hard",
+        Tier::Strong => "strong",
+        Tier::Candidate => "candidate",
+    }
+}
+
+fn certificate(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answer<Dynamic> {
+    let item = item_of(&context)?;
+    let Some(value) = words(&value, "a number")? else {
+        return Ok(Dynamic::UNIT);
+    };
+    let Some(found) = item.reference().certificate(scheme, &value).cloned() else {
+        item.trace(|trace| trace.row(format!("certificate {scheme} {value}: none")));
+        return Ok(Dynamic::UNIT);
+    };
+    item.trace(|trace| trace.row(found.row.hash.clone()));
+    item.say(Proof {
+        field: format!("register.{scheme}"),
+        text: value,
+        note: Some(format!("{} in the register", found.status)),
+        reference: Some(found.row.clone()),
+        ..Proof::default()
+    });
+    Ok(Dynamic::from(found))
+}
+
+fn goods(context: NativeCallContext, class: Dynamic) -> Answer<Dynamic> {
+    let item = item_of(&context)?;
+    let Some(class) = words(&class, "a class")? else {
+        return Ok(Dynamic::UNIT);
+    };
+    let day = crate::rules::view::field("captured_on").map(|field| item.value(field));
+    let day = day.as_ref().and_then(crate::rules::view::values::string);
+    let kind = match &day {
+        Some(day) => item.reference().kind_on(&class, day),
+        None => item.reference().kind(&class),
+    };
+    let row = kind.map_or(format!("class {class}: none"), |kind| kind.row.hash.clone());
+    item.trace(|trace| trace.row(row));
+    Ok(kind.cloned().map_or(Dynamic::UNIT, Dynamic::from))
+}

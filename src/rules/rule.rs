@@ -1,0 +1,157 @@
+//! One rule, from text to something that can be asked.
+
+use rhai::{AST, Engine, OptimizationLevel, ParseErrorType, Scope};
+
+use super::{
+    Fault, RuleSource,
+    fault::Code,
+    lint::{self, Vocabulary},
+    literal::{constant, loose_statement},
+    meta::{self, Meta},
+    picture::{Findings, Place},
+    terms::Names,
+    trial::{self, Trial},
+};
+
+/// A rule that compiled.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub source: RuleSource,
+    /// Hex BLAKE3 of the source.
+    pub hash: String,
+    pub meta: Meta,
+    /// The `//!` comment at the head.
+    pub doc: String,
+    /// `check(item, p)` rather than `check(item)`.
+    pub takes_params: bool,
+    pub ast: AST,
+    /// The words that `check` looks for itself.
+    pub words: Vec<String>,
+    pub trials: Vec<Trial>,
+}
+
+/// Reads, checks and compiles one rule. All its faults come at once; errors among them keep it out.
+pub(super) fn compile(
+    engine: &Engine,
+    vocabulary: &Vocabulary,
+    names: &Names<'_>,
+    source: &RuleSource,
+) -> (Option<Rule>, Vec<Fault>) {
+    let mut findings = Findings::of(source);
+    let ast = match engine.compile(&source.text) {
+        Ok(ast) => ast,
+        Err(error) => {
+            let (position, kind) = (error.position(), error.err_type());
+            findings.add(
+                Code::Syntax,
+                Place::at(position, 1),
+                plain(kind),
+                syntax_help(kind),
+            );
+            return (None, findings.sorted());
+        }
+    };
+    if let Some(at) = loose_statement(&ast) {
+        findings.add(
+            Code::Loose,
+            Place::at(at, 1),
+            "a statement outside a function never runs".to_owned(),
+            Some("move it into `check`".to_owned()),
+        );
+    }
+    let doc = doc(&source.text);
+    if doc.is_empty() {
+        findings.add(
+            Code::NoDoc,
+            Place {
+                line: 1,
+                column: 1,
+                width: 1,
+            },
+            "the file does not say what the rule finds".to_owned(),
+            Some("begin with `//! …`, in English and in Chinese".to_owned()),
+        );
+    }
+    let meta = meta::read(&ast, names, &mut findings);
+    let params = meta
+        .as_ref()
+        .map(|meta| meta.params.clone())
+        .unwrap_or_default();
+    let takes_params = arity(&ast, &mut findings);
+    let words = lint::walk(&ast, vocabulary, names, &params, &mut findings);
+    let trials = trial::read(constant(&ast, "TESTS"), &mut findings);
+    let fatal = findings.fatal();
+    let faults = findings.sorted();
+    let rule = meta
+        .zip(takes_params)
+        .filter(|_| !fatal)
+        .map(|(meta, takes_params)| Rule {
+            hash: blake3::hash(source.text.as_bytes()).to_hex().to_string(),
+            ast: engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
+            source: source.clone(),
+            doc,
+            meta,
+            takes_params,
+            words,
+            trials,
+        });
+    (rule, faults)
+}
+
+/// The lines of the `//!` comment, without their marks.
+fn doc(text: &str) -> String {
+    let lines = text.lines().map_while(|line| line.strip_prefix("//!"));
+    lines
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .to_owned()
+}
+
+/// Whether `check` takes the parameters; none where there is no usable `check`.
+fn arity(ast: &AST, findings: &mut Findings<'_>) -> Option<bool> {
+    let counts: Vec<usize> = ast
+        .iter_functions()
+        .filter(|function| function.name == "check")
+        .map(|function| function.params.len())
+        .collect();
+    match counts.as_slice() {
+        [1] => Some(false),
+        [2] => Some(true),
+        other => {
+            let message = match other {
+                [] => "the file has no `fn check(item)`".to_owned(),
+                [count] => format!("`check` takes {count} values"),
+                _ => "the file has more than one `check`".to_owned(),
+            };
+            let help = "write one `fn check(item)`, or `fn check(item, p)` to get the parameters";
+            findings.add(
+                Code::Check,
+                Place::default(),
+                message,
+                Some(help.to_owned()),
+            );
+            None
+        }
+    }
+}
+
+/// The parser's words, as a message: small at the start.
+fn plain(kind: &ParseErrorType) -> String {
+    let text = kind.to_string();
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => "the file is not valid Rhai".to_owned(),
+    }
+}
+
+fn syntax_help(kind: &ParseErrorType) -> Option<String> {
+    match kind {
+        ParseErrorType::VariableUndefined(_) => {
+            Some("names are `item`, `p` and what `let` defines before".to_owned())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,185 @@
+//! One rule looking at one listing: gate, script within its limits, and the flag that comes of it.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
+
+use super::{
+    native::outcome::Outcome,
+    prepared::Sheet,
+    rule::Rule,
+    trace::Trace,
+    view::{self, Item, Library, values::captured},
+};
+use crate::model::{Facts, Flag, FlagId, FlagStatus, Proof, Severity, Time};
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// The gate stayed shut.
+    Skip,
+    /// The script failed or spent too much; never equal to pass.
+    Fault(String),
+    /// The script answered.
+    Said(Outcome, Trace),
+}
+
+/// Asks one rule about one listing.
+pub(super) fn ask(
+    engine: &Engine,
+    rule: &Rule,
+    sheet: &Arc<Sheet>,
+    facts: &Arc<Facts>,
+    library: &Arc<Library>,
+) -> Answer {
+    if !rule.meta.when.open(sheet) {
+        return Answer::Skip;
+    }
+    let item = Item::new(sheet, facts, library);
+    rule.meta.when.note(&item);
+    // A native function that panics is a fault of this rule on this listing, not the end of the scan.
+    let ran = catch_unwind(AssertUnwindSafe(|| call(engine, rule, &item)));
+    let answer = match ran {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => return Answer::Fault(message(*error)),
+        Err(_) => return Answer::Fault("a native function panicked".to_owned()),
+    };
+    let kind = answer.type_name();
+    match answer.try_cast::<Outcome>() {
+        Some(outcome) => Answer::Said(outcome, item.finish()),
+        None => Answer::Fault(format!(
+            "`check` must end with flag(…), pass(…) or unsure(…), not with a value of kind {kind}"
+        )),
+    }
+}
+
+fn call(engine: &Engine, rule: &Rule, item: &Item) -> Result<Dynamic, Box<EvalAltResult>> {
+    let options = CallFnOptions::new()
+        .eval_ast(false)
+        .with_tag(Dynamic::from(item.clone()));
+    let mut scope = Scope::new();
+    if rule.takes_params {
+        let arguments = (item.clone(), rule.meta.params.clone());
+        engine.call_fn_with_options(options, &mut scope, &rule.ast, "check", arguments)
+    } else {
+        engine.call_fn_with_options(options, &mut scope, &rule.ast, "check", (item.clone(),))
+    }
+}
+
+/// The innermost error, with its line.
+fn message(mut error: EvalAltResult) -> String {
+    while let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = error {
+        error = *inner;
+    }
+    let line = error.position().line();
+    error.set_position(rhai::Position::NONE);
+    let text = match error {
+        EvalAltResult::ErrorTooManyOperations(_) => {
+            format!("stopped after {} steps", super::engine::OPERATIONS)
+        }
+        EvalAltResult::ErrorRuntime(said, _) => said.to_string(),
+        other => other.to_string(),
+    };
+    match line {
+        Some(line) => format!("line {line}: {text}"),
+        None => text,
+    }
+}
+
+/// The flag for an outcome that says so.
+pub(super) fn flag(rule: &Rule, sheet: &Sheet, outcome: &Outcome, trace: &Trace) -> Flag {
+    let listing = &sheet.listing;
+    let mut basis = rule.meta.basis.clone();
+    basis.extend(outcome.basis.iter().cloned());
+    basis.dedup();
+    Flag {
+        id: FlagId::of(&rule.source.id, &listing.id),
+        rule: rule.source.id.clone(),
+        rule_hash: rule.hash.clone(),
+        reference_hash: trace.reference_hash(),
+        facts_hash: trace.facts_hash(),
+        listing: listing.id.clone(),
+        listing_version: listing.version,
+        severity: rule.meta.severity,
+        score: score(rule, outcome),
+        kind: rule.meta.kind.clone(),
+        reason: fill(&outcome.reason, outcome, sheet),
+        reason_zh: fill(&outcome.reason_zh, outcome, sheet),
+        basis,
+        proofs: proofs(outcome, trace, sheet),
+        status: FlagStatus::Open,
+        raised_at: captured(listing).unwrap_or(Time::UNIX_EPOCH),
+        campaigns: Vec::new(),
+        verdicts: Vec::new(),
+    }
+}
+
+/// The score that the rule gave, else the one of its severity.
+pub(super) fn score(rule: &Rule, outcome: &Outcome) -> u8 {
+    outcome.score.unwrap_or(match rule.meta.severity {
+        Severity::Low => 30,
+        Severity::Medium => 50,
+        Severity::High => 70,
+        Severity::Critical => 90,
+    })
+}
+
+/// What the run looked at, then what the rule computed of it.
+pub(super) fn proofs(outcome: &Outcome, trace: &Trace, sheet: &Sheet) -> Vec<Proof> {
+    let mut proofs = trace.proofs(sheet);
+    for (name, text) in &outcome.because {
+        if !proofs
+            .iter()
+            .any(|proof| proof.field == *name && proof.text == *text)
+        {
+            proofs.push(Proof {
+                field: name.clone(),
+                text: text.clone(),
+                note: Some("computed by the rule".to_owned()),
+                ..Proof::default()
+            });
+        }
+    }
+    proofs
+}
+
+/// Fills `{name}` from what the rule gave with `.because`, else from the listing's field of that name.
+pub(super) fn fill(reason: &str, outcome: &Outcome, sheet: &Sheet) -> String {
+    let mut filled = String::with_capacity(reason.len());
+    let mut rest = reason;
+    while let Some(name) = placeholders(rest).next() {
+        let mark = format!("{{{name}}}");
+        let Some((before, after)) = rest.split_once(&mark) else {
+            break;
+        };
+        let given = outcome.because.iter().rev().find(|(key, _)| key == name);
+        filled.push_str(before);
+        match given {
+            Some((_, text)) => filled.push_str(text),
+            None => match view::field(name) {
+                Some(field) => filled.push_str(&sheet.quoted(field)),
+                None => filled.push_str(&mark),
+            },
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// The names between braces, in order.
+pub(super) fn placeholders(reason: &str) -> impl Iterator<Item = &str> {
+    let inside = reason
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'));
+    inside.map(|(name, _)| name).filter(|name| {
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+    })
+}

@@ -1,0 +1,236 @@
+//! The rules that compiled, asked together.
+
+use std::{fmt, sync::Arc};
+
+use rhai::Engine;
+
+use super::{
+    Explanation, Fault, Prepared, RuleInfo, RuleSource, TestOutcome, Verdict, definitions,
+    engine::engine,
+    explain,
+    lint::Vocabulary,
+    native::outcome::Said,
+    rule::{self, Rule},
+    run::{self, Answer},
+    terms::{Names, Terms},
+    view::Library,
+};
+use crate::{
+    model::{Facts, Listing},
+    reference::Reference,
+};
+
+/// Rules that compiled, with everything they consult.
+pub struct RuleSet {
+    engine: Engine,
+    rules: Vec<Rule>,
+    terms: Arc<Terms>,
+    library: Arc<Library>,
+}
+
+impl fmt::Debug for RuleSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids: Vec<&str> = self
+            .rules
+            .iter()
+            .map(|rule| rule.source.id.as_str())
+            .collect();
+        f.debug_struct("RuleSet")
+            .field("rules", &ids)
+            .field("terms", &self.terms)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RuleSet {
+    /// Rules that compiled, and beside them what is wrong with the ones that did not (and warnings about those that did).
+    /// A broken rule stops no other.
+    pub fn load(sources: &[RuleSource], reference: Arc<Reference>) -> (Self, Vec<Fault>) {
+        Self::compile(engine(), sources, reference)
+    }
+
+    pub(super) fn compile(
+        engine: Engine,
+        sources: &[RuleSource],
+        reference: Arc<Reference>,
+    ) -> (Self, Vec<Fault>) {
+        let vocabulary = Vocabulary::of(&engine);
+        let names = Names::of(&reference);
+        let (mut rules, mut faults) = (Vec::new(), Vec::new());
+        for source in sources {
+            let (rule, found) = rule::compile(&engine, &vocabulary, &names, source);
+            rules.extend(rule);
+            faults.extend(found);
+        }
+        rules.sort_by(|a, b| a.source.id.cmp(&b.source.id));
+        let words = rules
+            .iter()
+            .flat_map(|rule| rule.words.iter().map(String::as_str));
+        let terms = Arc::new(Terms::build(&reference, words));
+        let set = Self {
+            engine,
+            rules,
+            terms,
+            library: Library::new(reference),
+        };
+        (set, faults)
+    }
+
+    /// Folds a listing's text and finds every term of every rule in one pass.
+    pub fn prepare(&self, listing: Listing) -> Prepared {
+        Prepared::new(listing, &self.terms)
+    }
+
+    /// Same listing, facts, rules and reference: same verdict, on any machine, on any day.
+    /// A rule is limited in steps, not in seconds: no clock is read.
+    pub fn evaluate(&self, item: &Prepared, facts: &Facts) -> Verdict {
+        let (item, facts) = (self.own(item), Arc::new(facts.clone()));
+        let mut verdict = Verdict::default();
+        for rule in &self.rules {
+            let id = || rule.source.id.clone();
+            match run::ask(&self.engine, rule, &item.0, &facts, &self.library) {
+                Answer::Skip => verdict.skipped += 1,
+                Answer::Fault(message) => verdict.faults.push((id(), message)),
+                Answer::Said(outcome, trace) => {
+                    let reason = || run::fill(&outcome.reason, &outcome, &item.0);
+                    match outcome.said {
+                        Said::Flag => verdict
+                            .flags
+                            .push(run::flag(rule, &item.0, &outcome, &trace)),
+                        Said::Pass => verdict.passes.push((id(), reason())),
+                        Said::Unsure => verdict.unsure.push((id(), reason())),
+                    }
+                }
+            }
+        }
+        verdict
+    }
+
+    /// A listing that another set prepared was searched for other words: it is prepared anew.
+    fn own(&self, item: &Prepared) -> Prepared {
+        if Arc::ptr_eq(&item.0.terms, &self.terms) {
+            item.clone()
+        } else {
+            self.prepare(item.listing().clone())
+        }
+    }
+
+    /// Why a rule says what it says of a listing; none where no rule of that id compiled.
+    pub fn explain(&self, rule: &str, item: &Prepared, facts: &Facts) -> Option<Explanation> {
+        let rule = self.rules.iter().find(|known| known.source.id == rule)?;
+        let (item, facts) = (self.own(item), Arc::new(facts.clone()));
+        let answer = run::ask(&self.engine, rule, &item.0, &facts, &self.library);
+        Some(explain::explain(rule, &item.0, answer))
+    }
+
+    /// Runs every test of every rule, with the reference data that is loaded.
+    pub fn test(&self) -> Vec<TestOutcome> {
+        let mut outcomes = Vec::new();
+        for rule in &self.rules {
+            for trial in &rule.trials {
+                let item = self.prepare(trial.listing.clone());
+                let facts = Arc::new(trial.facts.clone());
+                let given = trial.reference.clone();
+                let given = given.and_then(|rows| self.library.reference.with_rows(rows).ok());
+                let given = given.map(|reference| Library::new(Arc::new(reference)));
+                let library = given.unwrap_or_else(|| self.library.clone());
+                let answer = run::ask(&self.engine, rule, &item.0, &facts, &library);
+                let told = explain::explain(rule, &item.0, answer);
+                let score = told.score.map(i64::from);
+                let scored = trial.score.is_none_or(|expected| score == Some(expected));
+                outcomes.push(TestOutcome {
+                    rule: rule.source.id.clone(),
+                    name: trial.name.clone(),
+                    expected: trial.expected,
+                    got: told.outcome,
+                    ok: told.outcome == trial.expected && scored,
+                    detail: match score.filter(|_| !scored) {
+                        Some(score) => format!("score {score}: {}", told.reason),
+                        None => told.reason,
+                    },
+                    line: trial.line,
+                });
+            }
+        }
+        outcomes
+    }
+
+    /// The rules, sorted by id.
+    pub fn rules(&self) -> impl Iterator<Item = RuleInfo> {
+        self.rules.iter().map(|rule| RuleInfo {
+            id: rule.source.id.clone(),
+            title: rule.meta.title.clone(),
+            title_zh: rule.meta.title_zh.clone(),
+            kind: rule.meta.kind.clone(),
+            severity: rule.meta.severity,
+            basis: rule.meta.basis.clone(),
+            path: rule.source.path.clone(),
+            hash: rule.hash.clone(),
+            doc: rule.doc.clone(),
+            tests: rule.trials.len(),
+        })
+    }
+
+    /// Every field and function as a `.d.rhai` file, for editors.
+    pub fn definitions() -> String {
+        definitions::definitions()
+    }
+
+    /// The manual's tables as Markdown, each with its name: `fields`, `functions`, `codes`.
+    pub fn tables() -> [(&'static str, String); 3] {
+        definitions::tables()
+    }
+
+    /// Hex BLAKE3 over the sources.
+    pub fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for rule in &self.rules {
+            hasher.update(rule.source.id.as_bytes()).update(b"\0");
+            hasher.update(rule.hash.as_bytes()).update(b"\n");
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// Whether the rule of that id compiled.
+    pub fn contains(&self, id: &str) -> bool {
+        self.rules.iter().any(|rule| rule.source.id == id)
+    }
+
+    /// How many rules compiled.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether no rule compiled.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Only the rules whose id matches one of the globs (`children/*`); all of them where there is none.
+    pub fn only(mut self, globs: &[String]) -> Self {
+        if !globs.is_empty() {
+            self.rules
+                .retain(|rule| globs.iter().any(|glob| fits(glob, &rule.source.id)));
+        }
+        self
+    }
+}
+
+/// `*` stands for any characters, also none.
+fn fits(glob: &str, id: &str) -> bool {
+    let mut parts = glob.split('*');
+    let Some(mut rest) = id.strip_prefix(parts.next().unwrap_or_default()) else {
+        return false;
+    };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else {
+        return rest.is_empty();
+    };
+    for part in parts {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}

@@ -1,0 +1,214 @@
+//! The host as a whole: outcomes, limits, a broken rule beside a good one, proofs.
+
+use std::sync::Arc;
+
+use super::{engine::engine, set::RuleSet, *};
+use crate::{
+    model::{Facts, Listing, ListingId, Money},
+    reference::Reference,
+};
+
+pub(super) fn source(id: &str, text: &str) -> RuleSource {
+    RuleSource {
+        id: id.to_owned(),
+        path: format!("rules/{id}.rhai").into(),
+        text: text.to_owned(),
+    }
+}
+
+/// A whole rule around the body of its `check`.
+pub(super) fn rule(body: &str) -> String {
+    format!(
+        "//! A rule of the tests.\nconst RULE = #{{ title: \"t\", title_zh: \"题\", kind: \"counterfeit\", severity: \"high\", basis: [\"b\"] }};\nfn check(item) {{\n{body}\n}}\nconst TESTS = [ #{{ pass: \"any\", item: #{{ title: \"t\" }} }} ];\n"
+    )
+}
+
+pub(super) fn listing() -> Listing {
+    Listing {
+        id: ListingId::new("shop", "7"),
+        platform: "shop".into(),
+        title: Some("ＮＩＫＥ 高仿 运动鞋".into()),
+        brand: Some("Nike".into()),
+        price: Some(Money {
+            amount: "89.00".parse().unwrap(),
+            currency: Some("CNY".into()),
+        }),
+        paths: [("title".to_owned(), "/name".to_owned())].into(),
+        version: 3,
+        ..Listing::default()
+    }
+}
+
+fn load(bodies: &[(&str, &str)]) -> (RuleSet, Vec<Fault>) {
+    let sources: Vec<_> = bodies
+        .iter()
+        .map(|(id, body)| source(id, &rule(body)))
+        .collect();
+    RuleSet::load(&sources, Arc::new(Reference::default()))
+}
+
+fn verdict(bodies: &[(&str, &str)]) -> Verdict {
+    let (set, faults) = load(bodies);
+    assert_eq!(faults, [], "{}", faults[0].picture);
+    set.evaluate(&set.prepare(listing()), &Facts::default())
+}
+
+#[test]
+fn a_flag_quotes_what_the_rule_read_and_matched() {
+    let body = "if item.mentions([\"高仿\"]) { return flag(\"{brand} at {price}, {n}\", \"{brand}售价{price}，{n}\").because(\"n\", 3); } pass()";
+    let verdict = verdict(&[("fake/words", body)]);
+    let flag = &verdict.flags[0];
+    assert_eq!(flag.reason, "Nike at 89.00, 3");
+    assert_eq!(flag.reason_zh, "Nike售价89.00，3");
+    assert_eq!((flag.score, flag.listing_version), (70, 3));
+    let proof = &flag.proofs[0];
+    assert_eq!(
+        (proof.field.as_str(), proof.text.as_str()),
+        ("title", "高仿")
+    );
+    assert_eq!(proof.span.map(|s| (s.start, s.end)), Some((5, 7)));
+    assert_eq!(proof.path.as_deref(), Some("/name"));
+    assert_eq!(flag.proofs[1].field, "n");
+    assert_eq!(flag.proofs.len(), 2, "{:?}", flag.proofs);
+}
+
+#[test]
+fn what_is_read_after_the_answer_is_no_proof() {
+    let verdict = verdict(&[(
+        "a/b",
+        "if item.price < 100.0 { return flag(\"cheap\", \"便宜\"); } if item.brand == \"x\" { return pass(); } pass()",
+    )]);
+    let fields: Vec<_> = verdict.flags[0]
+        .proofs
+        .iter()
+        .map(|p| p.field.as_str())
+        .collect();
+    assert_eq!(fields, ["price"]);
+    assert_eq!(verdict.flags[0].proofs[0].text, "89.00");
+}
+
+#[test]
+fn pass_unsure_and_fault_are_three_things() {
+    let verdict = verdict(&[
+        ("a/pass", "pass(\"fine\")"),
+        ("a/unsure", "unsure(`no model for ${item.brand}`)"),
+        (
+            "a/nothing",
+            "if item.price > 1000.0 { return flag(\"a\", \"b\"); }",
+        ),
+        ("a/throws", "let x = item.model; x.len()"),
+    ]);
+    assert_eq!(verdict.passes, [("a/pass".into(), "fine".into())]);
+    assert_eq!(
+        verdict.unsure,
+        [("a/unsure".into(), "no model for Nike".into())]
+    );
+    let faulty: Vec<_> = verdict.faults.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(faulty, ["a/nothing", "a/throws"]);
+    assert!(
+        verdict.faults[1].1.starts_with("line 4: "),
+        "{}",
+        verdict.faults[1].1
+    );
+    assert!(verdict.flags.is_empty());
+}
+
+#[test]
+fn every_excess_is_a_fault_of_its_own_rule_only() {
+    let verdict = verdict(
+        &[
+            ("z/good", "flag(\"a\", \"b\")"),
+            ("x/endless", "loop { }"),
+            ("x/text", "let s = \"abcdefgh\"; loop { s += s; }"),
+            ("x/list", "let a = []; loop { a.push(1); }"),
+            ("x/nested", "let a = [1]; loop { a = [a, a]; }"),
+            (
+                "x/map",
+                "let m = #{}; let i = 0; loop { i += 1; m[`k${i}`] = i; }",
+            ),
+            ("x/deep", "fn down(n) { down(n + 1) } down(0)"),
+            ("x/caught", "loop { try { loop { } } catch { } }"),
+            ("x/pad", "let s = \"a\"; s.pad(1000000000, 'x'); s.len()"),
+            ("x/listpad", "let a = []; a.pad(1000000000, 1); a.len()"),
+            (
+                "x/range",
+                "let n = 0; for i in 0..1000000000000 { n += 1; } n",
+            ),
+        ]
+        .map(|(id, body)| match body.split_once("} down") {
+            // A function inside a function is not Rhai: it stands behind `check`.
+            Some(_) => (id, "down(0)\n}\nfn down(n) { down(n + 1)"),
+            None => (id, body),
+        }),
+    );
+    assert_eq!(verdict.flags.len(), 1);
+    let faulty: Vec<_> = verdict.faults.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(
+        faulty,
+        [
+            "x/caught",
+            "x/deep",
+            "x/endless",
+            "x/list",
+            "x/listpad",
+            "x/map",
+            "x/nested",
+            "x/pad",
+            "x/range",
+            "x/text"
+        ]
+    );
+    assert!(
+        verdict.faults[2].1.contains("20000 steps"),
+        "{:?}",
+        verdict.faults
+    );
+}
+
+#[test]
+fn a_native_panic_is_a_fault_and_the_next_rule_runs() {
+    let mut engine = engine();
+    engine.register_fn("boom", |_: &mut view::Item| -> i64 {
+        panic!("a test's panic")
+    });
+    let sources = [
+        source("a/boom", &rule("item.boom(); pass()")),
+        source("b/good", &rule("pass()")),
+    ];
+    let (set, faults) = RuleSet::compile(engine, &sources, Arc::default());
+    assert_eq!(faults, []);
+    let verdict = set.evaluate(&set.prepare(listing()), &Facts::default());
+    assert_eq!(
+        verdict.faults,
+        [("a/boom".into(), "a native function panicked".into())]
+    );
+    assert_eq!(verdict.passes.len(), 1);
+}
+
+#[test]
+fn what_could_reach_outside_is_not_there() {
+    for body in [
+        "eval(\"1\")",
+        "import \"x\" as y;",
+        "print(\"x\")",
+        "debug(1)",
+        "sleep(1)",
+        "timestamp()",
+        "exit()",
+        "parse_json(\"{}\")",
+        "rand()",
+    ] {
+        let (set, faults) = load(&[("a/b", body)]);
+        assert!(set.is_empty() && !faults.is_empty(), "{body}");
+    }
+}
+
+#[test]
+fn all_faults_of_a_rule_come_at_once_and_stop_no_other() {
+    let bad = "//! Bad.\nconst RULE = #{ title: \"t\", titel_zh: \"题\", kind: \"counterfit\", severity: \"urgent\", when: #{ has: [\"pirce\"], mention: [\"x\"] }, params: #{ n: \"x\" } };\nfn check(item, p) {\n    if item.titel == () { return pas(); }\n    if item.seller.nmae == () && item.mentions(\"replicas\") { return pass(1, 2); }\n    flag(\"at {ratio}\", \"为{ratio}\")\n}\n";
+    let sources = [source("x/bad", bad), source("x/good", &rule("pass()"))];
+    let (set, faults) = RuleSet::load(&sources, Arc::default());
+    assert_eq!(set.len(), 1);
+    let pictures: Vec<_> = faults.iter().map(|f| f.picture.as_str()).collect();
+    insta::assert_snapshot!(pictures.join("\n\n"));
+}

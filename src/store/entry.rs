@@ -1,0 +1,114 @@
+//! What is given to the store and what it tells: plain values.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Capture, Flag, FlagId, Listing, ListingId, ListingStatus, Review, Time};
+
+/// One thing to be remembered for good: a record of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub enum Entry {
+    /// An answer was archived.
+    Captured {
+        url: String,
+        status: u16,
+        capture: Capture,
+    },
+    /// A listing was seen for the first time or its content changed. Its version number is the store's to give;
+    /// `first_seen` stays what it was, and missing times are those of its capture.
+    Version(Box<Listing>),
+    /// A listing was seen again with the same content. `campaigns` are all that have found it so far.
+    Seen {
+        id: ListingId,
+        capture: Capture,
+        campaigns: Vec<String>,
+    },
+    /// A listing's life on its platform took a turn.
+    Status {
+        id: ListingId,
+        status: ListingStatus,
+        at: Time,
+    },
+    /// A flag as it now stands (raised, proofs changed, resolved), without its verdicts.
+    Flagged(Box<Flag>),
+    /// A person decided.
+    Reviewed { flag: FlagId, review: Review },
+    /// Rules or reference data in force from here on, by content hash.
+    InForce {
+        what: String,
+        hash: String,
+        at: Time,
+    },
+    /// A file came in (reference data, clues, results) or went out (export, pack).
+    File {
+        action: String,
+        path: String,
+        sha256: String,
+        rows: u64,
+        at: Time,
+    },
+}
+
+/// A URL to be fetched.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct Queued {
+    pub url: String,
+    /// `host:port`.
+    pub host: String,
+    pub platform: String,
+    pub campaigns: Vec<String>,
+    pub depth: u32,
+    /// A listing page; these go first.
+    pub listing: bool,
+    pub attempt: u32,
+    /// Not before this time.
+    pub due: Time,
+}
+
+/// A change of the crawl's working state; not in the journal.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "plain names")]
+pub enum Work {
+    /// Add, unless this URL was already queued in this run.
+    Enqueue(Queued),
+    /// Done, never to be fetched again in this run.
+    Done { url: String, host: String },
+    /// Put back with another attempt count and due time.
+    Again(Queued),
+    /// A small named value, see `Store::note`.
+    Note { key: String, value: Vec<u8> },
+    /// What a host is owed; opaque bytes of the fetch room.
+    Host { host: String, state: Vec<u8> },
+}
+
+/// What is committed together: all of it or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    /// Into the journal, then the index.
+    pub entries: Vec<Entry>,
+    /// Into the working state.
+    pub work: Vec<Work>,
+}
+
+/// What opening found.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct Opened {
+    /// The last process to use the store closed it.
+    pub clean: bool,
+    /// Journal frames that the index did not have yet.
+    pub replayed: u64,
+    /// Torn bytes cut off the journal's end.
+    pub torn: u64,
+}
+
+/// The run that a crawl works on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct Run {
+    pub number: u64,
+    pub started: Time,
+    /// It was begun earlier and cut off.
+    pub resumed: bool,
+}

@@ -1,0 +1,30 @@
+//! Values that are words and say nothing: "无", "not provided", "n/a".
+
+use super::fold::fold;
+
+/// Whether a value only says that there is nothing to tell. A row that does so was seen, and is empty.
+pub fn says_nothing(value: &str) -> bool {
+    const NOTHING: &[&str] = &[
+        "无", "暂无", "没有", "不详", "未知", "未提供", "暂未提供", "未标注", "未标明", "none", "n/a", "na", "null", "unknown",
+        "not provided", "not available", "not specified", "not stated", "not applicable", "keine angabe", "k.a.",
+        "non renseigné", "no disponible", "нет", "нет данных", "なし", "없음",
+    ];
+    let folded = fold(value);
+    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    bare.is_empty() || NOTHING.contains(&bare) || NOTHING.contains(&folded.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_for_nothing_is_no_name() {
+        for value in ["无", " 暂无 ", "N/A", "Not provided.", "—", "", "ＮＯＮＥ"] {
+            assert!(says_nothing(value), "{value}");
+        }
+        for value in ["无锡某某有限公司", "None Such Ltd", "0", "Na-Klar GmbH"] {
+            assert!(!says_nothing(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! The jobs that the command line and the demo share: collect, judge, hand out.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::{Error, Workspace, close};
+use crate::{
+    crawl::{self, CampaignConfig, Crawl, Order, Report},
+    desk::{self, Ask, Desk, Filter, Owner},
+    export::{self, Row},
+    fetch::{Client, Fetch, Policy, host_of},
+    judge::Judge,
+    platform::PlatformConfig,
+    scan,
+    store::{Entry, Group, Store},
+};
+
+/// Requests under way at once, over all hosts; each host has its own, smaller number.
+const AT_ONCE: usize = 64;
+
+/// What to collect.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct CrawlJob {
+    /// Campaigns by id; none means all of them, or every platform where no campaign is configured.
+    pub campaigns: Vec<String>,
+    pub urls: Vec<Url>,
+    pub limit: Option<u64>,
+    pub fresh: bool,
+    pub no_scan: bool,
+}
+
+/// What a crawl and the scan after it did.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct Crawled {
+    #[serde(flatten)]
+    pub crawl: crawl::Summary,
+    /// The scan with books made from everything collected; none with `--no-scan`.
+    pub scan: Option<scan::Summary>,
+    /// Rules and rows that could not be used, in words.
+    pub faults_loading: Vec<String>,
+}
+
+/// Collects, answering other processes meanwhile; then judges everything by what the store now says is usual.
+pub fn crawl(
+    workspace: &Workspace,
+    job: &CrawlJob,
+    report: Report,
+    stop: Arc<AtomicBool>,
+) -> Result<Crawled, Error> {
+    let campaigns = chosen(workspace, job)?;
+    let loaded = workspace.judge(&[])?;
+    let faults_loading = loaded
+        .rules
+        .iter()
+        .map(ToString::to_string)
+        .chain(loaded.reference.iter().map(ToString::to_string));
+    let mut crawled = Crawled {
+        faults_loading: faults_loading.collect(),
+        ..Crawled::default()
+    };
+    let (store, opened) = workspace.store()?;
+    let mut judge = loaded.judge;
+    judge.freeze(&store)?;
+    note_in_force(&store, &judge)?;
+    let judge = Arc::new(judge);
+    let fetcher = Arc::new(client(workspace)?);
+    let owner = Owner::open(live_desk(workspace, &store, &fetcher), &workspace.data())?;
+    let work = Crawl {
+        store: Arc::clone(&store),
+        archive: workspace.archive_writer()?,
+        fetcher,
+        platforms: Arc::new(workspace.platforms()?),
+        judge: (!job.no_scan).then(|| Arc::clone(&judge)),
+        report: Arc::clone(&report),
+        clock: Arc::new(Timestamp::now),
+        stop: Arc::clone(&stop),
+        clean: opened.clean,
+    };
+    let order = Order {
+        campaigns,
+        urls: job.urls.clone(),
+        limit: job.limit,
+        fresh: job.fresh,
+        retries: workspace.config.crawl.retries,
+        at_once: AT_ONCE,
+    };
+    crawled.crawl = runtime()?.block_on(crawl::run(work, order))?;
+    if !job.no_scan {
+        let judge = Arc::into_inner(judge)
+            .ok_or_else(|| Error::Order("the crawl still holds the rules".to_owned()))?;
+        crawled.scan = Some(judged(
+            &store,
+            judge,
+            &scan::Order::default(),
+            &report,
+            &stop,
+        )?);
+    }
+    drop(owner);
+    close(store)?;
+    Ok(crawled)
+}
+
+/// Judges what is stored, with books frozen now.
+pub fn scan(
+    workspace: &Workspace,
+    globs: &[String],
+    order: &scan::Order,
+    report: Report,
+    stop: &Arc<AtomicBool>,
+) -> Result<(scan::Summary, Vec<String>), Error> {
+    let loaded = workspace.judge(globs)?;
+    let faults = loaded
+        .rules
+        .iter()
+        .map(ToString::to_string)
+        .chain(loaded.reference.iter().map(ToString::to_string))
+        .collect();
+    let (store, _) = workspace.store()?;
+    let order = scan::Order {
+        partial: !globs.is_empty(),
+        ..order.clone()
+    };
+    let summary = judged(&store, loaded.judge, &order, &report, stop)?;
+    close(store)?;
+    Ok((summary, faults))
+}
+
+fn judged(
+    store: &Store,
+    mut judge: Judge,
+    order: &scan::Order,
+    report: &Report,
+    stop: &Arc<AtomicBool>,
+) -> Result<scan::Summary, Error> {
+    judge.freeze(store)?;
+    note_in_force(store, &judge)?;
+    Ok(scan::run(store, &judge, order, &**report, stop)?)
+}
+
+/// The journal says from when on which rules and reference data were in force.
+fn note_in_force(store: &Store, judge: &Judge) -> Result<(), Error> {
+    let mut group = Group::default();
+    for (what, hash) in [
+        ("rules", judge.rules().hash()),
+        ("reference", judge.reference().hash()),
+    ] {
+        let key = format!("in force/{what}");
+        if store.note(&key)?.as_deref() != Some(hash.as_bytes()) {
+            group.work.push(crate::store::Work::Note {
+                key,
+                value: hash.clone().into_bytes(),
+            });
+            group.entries.push(Entry::InForce {
+                what: what.to_owned(),
+                hash,
+                at: Timestamp::now(),
+            });
+        }
+    }
+    Ok(store.commit(group)?)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Error::Order(format!("could not start the runtime: {e}")))
+}
+
+fn live_desk(workspace: &Workspace, store: &Arc<Store>, fetcher: &Arc<Client>) -> Desk {
+    let (queue, fetcher) = (Arc::clone(store), Arc::clone(fetcher));
+    let hosts = move |now| {
+        let hosts = queue.hosts_queued().unwrap_or_default();
+        hosts
+            .into_iter()
+            .map(|host| (host.clone(), fetcher.waiting(&host, now)))
+            .collect()
+    };
+    Desk::new(Arc::clone(store), workspace.data()).with_hosts(Arc::new(hosts))
+}
+
+/// The campaigns to run: those named, or all, or one without a name over every platform.
+fn chosen(workspace: &Workspace, job: &CrawlJob) -> Result<Vec<CampaignConfig>, Error> {
+    let all = &workspace.config.campaign;
+    if workspace.config.platform.is_empty() {
+        return Err(Error::Order(
+            "config.toml has no [[platform]]: add one to say what is to be watched".to_owned(),
+        ));
+    }
+    if !job.campaigns.is_empty() {
+        return job.campaigns.iter().map(|id| named(all, id)).collect();
+    }
+    if !job.urls.is_empty() {
+        return Ok(Vec::new());
+    }
+    if all.is_empty() {
+        return Ok(vec![CampaignConfig {
+            id: "all".to_owned(),
+            title: "Every platform".to_owned(),
+            ..CampaignConfig::default()
+        }]);
+    }
+    Ok(all.clone())
+}
+
+fn named(all: &[CampaignConfig], id: &str) -> Result<CampaignConfig, Error> {
+    all.iter().find(|c| c.id == *id).cloned().ok_or_else(|| {
+        let known = all
+            .iter()
+            .map(|c| c.id.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
+        Error::Order(format!(
+            "there is no campaign '{id}' in config.toml; it has: {}",
+            if known.is_empty() { "none" } else { &known }
+        ))
+    })
+}
+
+fn client(workspace: &Workspace) -> Result<Client, Error> {
+    let crawl = &workspace.config.crawl;
+    let mut hosts = BTreeMap::new();
+    for platform in &workspace.config.platform {
+        for host in hosts_of(platform) {
+            let policy = Policy {
+                rate: platform.rate.unwrap_or(crawl.rate),
+                concurrency: platform.concurrency.unwrap_or(crawl.concurrency),
+                loopback: platform.loopback,
+            };
+            hosts.insert(host, policy);
+        }
+    }
+    Ok(Client::new(crawl, hosts)?)
+}
+
+fn hosts_of(platform: &PlatformConfig) -> Vec<String> {
+    let urls = platform
+        .start
+        .iter()
+        .chain(&platform.search)
+        .chain(&platform.sitemaps);
+    urls.filter_map(|url| Url::parse(url).ok())
+        .map(|url| host_of(&url))
+        .collect()
+}
+
+/// Writes a table of flags or listings to `path`, whole or not at all, and keeps in the journal that it went out.
+pub fn export(
+    workspace: &Workspace,
+    what: &str,
+    format: &str,
+    columns: &[String],
+    filter: Filter,
+    path: &Path,
+) -> Result<u64, Error> {
+    let failed = |source: io::Error| Error::Write {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let mut file = Hashed {
+        inner: io::BufWriter::new(fs::File::create(&part).map_err(failed)?),
+        hash: Sha256::new(),
+    };
+    let written = write_rows(workspace, what, format, columns, filter, &mut file);
+    let rows = match written {
+        Ok(rows) => rows,
+        Err(error) => {
+            let _ = fs::remove_file(&part);
+            return Err(error);
+        }
+    };
+    let file_written = file
+        .inner
+        .into_inner()
+        .map_err(|e| failed(e.into_error()))?;
+    file_written.sync_all().map_err(failed)?;
+    fs::rename(&part, path).map_err(failed)?;
+    let sha256 = file
+        .hash
+        .finalize()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let note = Ask::Note {
+        action: format!("export {what}"),
+        path: path.display().to_string(),
+        sha256,
+        rows,
+        at: Timestamp::now(),
+    };
+    workspace.ask(note, &mut |_| Ok(()))?;
+    Ok(rows)
+}
+
+/// Rows stream from the store to the file: memory does not grow with their number.
+pub(super) fn write_rows(
+    workspace: &Workspace,
+    what: &str,
+    format: &str,
+    columns: &[String],
+    filter: Filter,
+    out: &mut dyn Write,
+) -> Result<u64, Error> {
+    let question = match what {
+        "flags" => Ask::Flags {
+            filter,
+            with_listing: true,
+        },
+        _ => Ask::Listings(filter),
+    };
+    let (send, receive) = std::sync::mpsc::sync_channel::<Row>(256);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            workspace.ask(question, &mut |value| {
+                send.send(row(value)?).map_err(|_| desk::Error::HungUp)
+            })
+        });
+        let rows = export::write(what, format, columns, &mut receive.into_iter(), out);
+        let read = reader
+            .join()
+            .unwrap_or_else(|_| Err(Error::Order("reading the store failed".to_owned())));
+        match (rows, read) {
+            (Ok(rows), Ok(())) => Ok(rows),
+            // A table that could not be written hangs up on the reader: its error is the cause.
+            (Err(error), _) => Err(error.into()),
+            (Ok(_), Err(error)) => Err(error),
+        }
+    })
+}
+
+fn row(mut value: Value) -> Result<Row, desk::Error> {
+    let unreadable =
+        |e: serde_json::Error| desk::Error::Refused(format!("a row could not be read: {e}"));
+    if value.get("flag").is_none() {
+        return Ok(Row::Listing(Box::new(
+            serde_json::from_value(value).map_err(unreadable)?,
+        )));
+    }
+    let flag = serde_json::from_value(value["flag"].take()).map_err(unreadable)?;
+    let listing = serde_json::from_value(value["listing"].take()).map_err(unreadable)?;
+    Ok(Row::Flag(Box::new(flag), listing))
+}
+
+/// Counts nothing, hashes everything that passes.
+struct Hashed<W> {
+    inner: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}

@@ -1,0 +1,157 @@
+//! A directory with config.toml, rules and data: opens what is in it and joins the stages into jobs.
+
+mod job;
+mod starter;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde_json::Value;
+
+pub use job::{CrawlJob, Crawled, crawl, export, scan};
+pub use starter::{Created, create};
+
+use crate::{
+    archive::{self, Archive},
+    config::{self, Config},
+    crawl,
+    desk::{self, Ask, Desk},
+    export as export_room, fetch, judge,
+    judge::{Judge, Loaded},
+    platform::{self, Platform},
+    store::{self, Opened, Store},
+};
+
+/// Why a job could not be done.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum Error {
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Archive(#[from] archive::Error),
+    #[error(transparent)]
+    Judge(#[from] judge::Error),
+    #[error(transparent)]
+    Crawl(#[from] crawl::Error),
+    #[error(transparent)]
+    Fetch(#[from] fetch::Error),
+    #[error(transparent)]
+    Desk(#[from] desk::Error),
+    #[error(transparent)]
+    Export(#[from] export_room::Error),
+    #[error("{0}")]
+    Platform(#[from] platform::Fault),
+    #[error("could not write {}: {source}", path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{0}")]
+    Order(String),
+}
+
+/// A workspace whose configuration was read.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The directory.
+    pub root: PathBuf,
+    /// What is set.
+    pub config: Config,
+}
+
+impl Workspace {
+    /// Reads the configuration of the workspace at `root`, from `config` where it lies elsewhere.
+    pub fn open(root: &Path, config: Option<&Path>) -> Result<Self, Error> {
+        let path = config.map_or_else(|| root.join("config.toml"), Path::to_owned);
+        Ok(Self {
+            root: root.to_owned(),
+            config: Config::load(&path)?,
+        })
+    }
+
+    /// What the program makes.
+    pub fn data(&self) -> PathBuf {
+        self.root.join(&self.config.store.path)
+    }
+
+    /// Rules and reference data.
+    pub fn rules(&self) -> PathBuf {
+        self.root.join("rules")
+    }
+
+    /// Where the WARC files are.
+    pub fn archive(&self) -> PathBuf {
+        self.data().join("archive")
+    }
+
+    /// Opens the store; fails where another process owns it.
+    pub fn store(&self) -> Result<(Arc<Store>, Opened), Error> {
+        let (store, opened) = Store::open(&self.data())?;
+        Ok((Arc::new(store), opened))
+    }
+
+    /// Rules and reference data, with what is wrong with them.
+    pub fn judge(&self, globs: &[String]) -> Result<Loaded, Error> {
+        Ok(Judge::load(&self.rules(), globs)?)
+    }
+
+    /// Every platform, by id.
+    pub fn platforms(&self) -> Result<BTreeMap<String, Platform>, Error> {
+        let mut platforms = BTreeMap::new();
+        for config in &self.config.platform {
+            let platform = Platform::new(config).map_err(|faults| first(faults, &config.id))?;
+            platforms.insert(config.id.clone(), platform);
+        }
+        Ok(platforms)
+    }
+
+    fn archive_writer(&self) -> Result<Archive, Error> {
+        Ok(Archive::open(
+            &self.archive(),
+            self.config.store.archive_file.0,
+        )?)
+    }
+
+    /// Asks the store: our own where nobody else has it open, else the process that does.
+    pub fn ask(
+        &self,
+        question: Ask,
+        row: &mut dyn FnMut(Value) -> Result<(), desk::Error>,
+    ) -> Result<(), Error> {
+        match Store::open(&self.data()) {
+            Ok((store, _)) => {
+                let store = Arc::new(store);
+                Desk::new(Arc::clone(&store), self.data()).answer(question, row)?;
+                close(store)
+            }
+            Err(error) if error.is_busy() => Ok(desk::ask(&self.data(), &question, row)?),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Closes the store where nobody else holds it, so that the next process finds it clean.
+fn close(store: Arc<Store>) -> Result<(), Error> {
+    match Arc::into_inner(store) {
+        Some(store) => Ok(store.close()?),
+        None => Ok(()),
+    }
+}
+
+/// A configuration that was loaded has no such faults; one made by hand may.
+fn first(faults: Vec<platform::Fault>, platform: &str) -> platform::Fault {
+    faults
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| platform::Fault {
+            platform: platform.to_owned(),
+            key: "id".to_owned(),
+            message: "it could not be read".to_owned(),
+        })
+}

@@ -1,0 +1,12 @@
+//! The one integration binary: what needs the whole house, or another process.
+#![allow(
+    clippy::unwrap_used,
+    reason = "these are tests, and their helpers are not marked as such"
+)]
+
+mod bad_input;
+mod command;
+mod commit;
+mod kill;
+mod layers;
+mod market;
