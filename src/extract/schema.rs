@@ -171,9 +171,17 @@ fn plain(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
         if let Some(words) =
             graph.words_by(&property.value, &["name", "legalName", "value", "brand"])
         {
+            // The shop's own number given twice says nothing of the maker's.
+            if *field == "mpn" && is_number(words) && graph.text(at, "sku") == Some(words) {
+                continue;
+            }
             found.add(field, words, property.place.clone());
         }
     }
+}
+
+fn is_number(words: &str) -> bool {
+    words.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn image(graph: &Graph, property: &Property, found: &mut Found<'_, '_>) {
@@ -210,7 +218,7 @@ fn identifiers(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
 }
 
 /// The number in "TE50-12 Chair cover": its first word, where the others hold no digit.
-fn number_of(words: &str) -> &str {
+pub(super) fn number_of(words: &str) -> &str {
     let digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
     match words.trim().split_once(' ') {
         Some((first, rest)) if digit(first) && !digit(rest) => first,

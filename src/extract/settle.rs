@@ -29,6 +29,9 @@ const AGREEMENT_ON_PRICE: i32 = 24;
 /// What a stated price loses where the page itself crosses it out.
 const CROSSED_OUT: i32 = 45;
 
+/// The lean at which a reader offers what it would not choose itself.
+pub(super) const RUNNER_UP: i32 = -30;
+
 /// For each field the index of the value chosen.
 pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'static str, usize> {
     let mut groups: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
@@ -66,13 +69,15 @@ pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'stat
 
 /// The weight of a group of equal values, and its most trusted member.
 fn weigh(offered: &[Offered], members: &[usize]) -> Option<(i32, usize)> {
-    let readers: BTreeSet<&str> = members.iter().map(|at| offered[*at].reader).collect();
+    // What a reader itself hardly believes agrees with nobody.
+    let firm = members.iter().filter(|at| offered[**at].lean > RUNNER_UP);
+    let readers: BTreeSet<&str> = firm.map(|at| offered[*at].reader).collect();
     let best = members
         .iter()
         .copied()
         .rev()
         .max_by_key(|at| trust(&offered[*at]))?;
-    let further = i32::try_from(readers.len()).unwrap_or(1) - 1;
+    let further = i32::try_from(readers.len().saturating_sub(1)).unwrap_or(0);
     let each = if offered[best].field == "price" {
         AGREEMENT_ON_PRICE
     } else {

@@ -30,6 +30,9 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
     }
 }
 
+/// A heading that the page's title repeats is cleaner than what is written for those who share the page.
+const TWICE_SAID: i32 = 16;
+
 /// The heading that the page's title repeats, else the first; else the title itself.
 fn title(found: &mut Found<'_, '_>, zones: &[Zone]) -> Option<usize> {
     let page = found.page;
@@ -41,11 +44,23 @@ fn title(found: &mut Found<'_, '_>, zones: &[Zone]) -> Option<usize> {
             && (2..400).contains(&page.line(*e).chars().count())
     };
     let heads: Vec<usize> = page.all().filter(usable).take(10).collect();
-    let repeated = |e: &&usize| whole.contains(&page.line(**e));
-    let heading = heads.iter().find(repeated).or(heads.first()).copied();
-    let heading = heading.or_else(|| unmarked(found, zones, &whole));
+    let repeated = |e: &usize| whole.contains(&page.line(*e));
+    // A heading inside a link is that of a neighbour.
+    let own = |e: &usize| {
+        !page
+            .ancestors(*e)
+            .take(4)
+            .any(|a| matches!(page.tag(a), "a" | "li"))
+    };
+    let heading = heads
+        .iter()
+        .copied()
+        .find(repeated)
+        .or_else(|| heads.iter().copied().find(own))
+        .or_else(|| unmarked(found, zones, &whole));
     if let Some(e) = heading {
-        found.add("title", &page.line(e), Place::Element(e));
+        let lean = if repeated(&e) { TWICE_SAID } else { 0 };
+        found.lean("title", &page.line(e), Place::Element(e), lean);
     }
     if !whole.is_empty() {
         found.lean(

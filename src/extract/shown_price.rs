@@ -2,6 +2,7 @@
 
 use super::{
     found::{Found, Place},
+    settle,
     zones::{self, Zone},
 };
 use crate::text::price;
@@ -127,9 +128,10 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], heading: Option<us
     // "price-old" alone, near the heading, is a class name that outlived a sale.
     let misnamed = best(true) > best(false).saturating_add(10);
     let now = |s: &&Seen| s.points >= ENOUGH && !s.crossed && (!s.before || misnamed);
-    for price in seen.iter().filter(now).take(3) {
+    for (n, price) in seen.iter().filter(now).take(3).enumerate() {
         let text = found.page.line(price.at);
-        let lean = ((price.points - 70) / 4).clamp(-20, 10);
+        let own = ((price.points - 70) / 4).clamp(-20, 10);
+        let lean = if n == 0 { own } else { settle::RUNNER_UP };
         found.lean("price", &text, Place::Element(price.at), lean);
     }
     let past = |s: &&Seen| s.points >= ENOUGH && (s.crossed || s.before && !misnamed);
@@ -165,7 +167,7 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
     let money = price::parse(raw, None).filter(|m| !m.amount.is_zero())?;
     let mut points = if named { 30 } else { 0 } + if signs > 0 { 12 } else { 0 };
     // "was 20 € now 15 €": one of its parts says which is which.
-    points -= if signs > 1 { 20 } else { 0 };
+    points -= if signs > 1 { 40 } else { 0 };
     points -= if raw.chars().filter(|c| c.is_alphabetic()).count() > 14 {
         10
     } else {

@@ -24,6 +24,9 @@ const LONGEST_NAME: usize = 40;
 /// Characters of a value.
 const LONGEST_VALUE: usize = 1_000;
 
+/// What makes a number shown beside the goods outweigh a stated one.
+const QUOTED: i32 = 38;
+
 /// Offers every row as an attribute, and those with a known name as fields.
 pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
     for row in rows(found, zones) {
@@ -36,10 +39,33 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
             Some(field @ ("price" | "list_price")) => found.lean(field, &row.value, place, -20),
             Some("availability") if super::stock::read(&row.value).is_none() => {}
             Some("sku" | "mpn" | "gtin" | "model") if row.value.chars().count() > 80 => {}
+            // "Product code: 123" by the goods is the number that people quote, whatever templates state.
+            Some("sku") => {
+                let value = super::schema::number_of(&row.value);
+                found.lean("sku", value, place, if row.tabular { 0 } else { QUOTED });
+            }
+            Some("manufacturer") => {
+                found.add("manufacturer", &row.value, place.clone());
+                if is_mark(&row.name, &row.value) {
+                    found.lean("brand", &row.value, place, -30);
+                }
+            }
             Some(field) => found.lean(field, &row.value, place, if row.tabular { 0 } else { -5 }),
             None => {}
         }
     }
+}
+
+/// Whether "Manufacturer: Bosch" names a brand: no Chinese, Japanese or Korean label (there it is a firm), no form of firm.
+fn is_mark(name: &str, value: &str) -> bool {
+    const FIRMS: &[&str] = &[
+        "gmbh", "ltd", "limited", "inc", "s.r.o", "llc", "co.", "corp", "ооо", "a.s.", "d.o.o",
+        "公司", "厂", "s.a.", "kft",
+    ];
+    let lower = value.to_lowercase();
+    !name.contains(|c: char| c > '\u{2e80}')
+        && value.chars().count() <= 25
+        && !FIRMS.iter().any(|form| lower.contains(form))
 }
 
 fn rows(found: &Found<'_, '_>, zones: &[Zone]) -> Vec<Row> {

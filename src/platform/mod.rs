@@ -227,4 +227,6 @@ fn filled(template: &str, keyword: &str, page: u32) -> String {
 }
 
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod tests;

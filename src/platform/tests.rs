@@ -19,7 +19,7 @@ fn config() -> PlatformConfig {
     }
 }
 
-fn page(url: &str, kind: &str, body: &[u8]) -> Page {
+pub(super) fn page(url: &str, kind: &str, body: &[u8]) -> Page {
     Page {
         url: Url::parse(url).unwrap(),
         status: 200,
