@@ -1,13 +1,17 @@
 //! Identifiers: what the page shows of them, and what a number says by itself.
 
-use rhai::{Array, Dynamic, Engine, ImmutableString};
+use rhai::{Array, Dynamic, Engine};
 
 use super::{Doc, Family, Kind, maybe, wrong};
 use crate::{
     model::{Block, Code, Proof},
     rules::{
         picture::did_you_mean,
-        view::{Answer, Item},
+        trace::path,
+        view::{
+            Answer, Item,
+            values::{says_nothing, string},
+        },
     },
     text,
 };
@@ -42,6 +46,12 @@ const DOCS: &[Doc] = &[
         example: r#"item.attr("功率") == "1500W" && item.attr(["瓦数", "功率"]) == "1500W""#,
     },
     Doc {
+        name: "left_empty",
+        signature: "Listing.left_empty(names: list of texts) -> true or false",
+        doc: "whether the page has a row of one of these names with nothing in it, or only a word for nothing (暂无, not provided): the surest sign that a particular is missing",
+        example: r#"item.left_empty(["产地"]) && !item.left_empty(["功率"]) && !item.left_empty(["颜色"])"#,
+    },
+    Doc {
         name: "gtin",
         signature: "gtin(text) -> text?",
         doc: "a GTIN of 8, 12, 13 or 14 digits that passes its check, as 14 digits",
@@ -64,16 +74,17 @@ fn register(engine: &mut Engine) {
     engine.register_fn("codes", codes);
     engine.register_fn("observed", observed);
     engine.register_fn("attr", |item: &mut Item, name: &str| {
-        attribute(item, &[name])
+        attribute(item, &[name.into()])
     });
-    engine.register_fn("attr", |item: &mut Item, names: Array| {
-        let names: Vec<ImmutableString> = names
-            .into_iter()
-            .filter_map(|name| name.into_immutable_string().ok())
-            .collect();
-        let names: Vec<&str> = names.iter().map(ImmutableString::as_str).collect();
-        attribute(item, &names)
+    engine.register_fn("attr", |item: &mut Item, names: Array| -> Answer<Dynamic> {
+        Ok(attribute(item, &all_words(names)?))
     });
+    engine.register_fn(
+        "left_empty",
+        |item: &mut Item, names: Array| -> Answer<bool> {
+            Ok(left_empty(item, &all_words(names)?))
+        },
+    );
     engine.register_fn("gtin", |raw: &str| maybe(text::codes::gtin(raw)));
 }
 
@@ -150,32 +161,55 @@ fn observed(item: &mut Item, block: &str) -> Answer<bool> {
     Ok(seen)
 }
 
-/// By the name as written, then by the name as compared.
-fn attribute(item: &Item, names: &[&str]) -> Dynamic {
-    let sheet = item.sheet();
-    let attributes = &sheet.listing.attributes;
+fn all_words(names: Array) -> Answer<Vec<String>> {
+    let names: Option<Vec<String>> = names.iter().map(string).collect();
+    names.ok_or_else(|| wrong("the names of attributes are texts".to_owned()))
+}
+
+/// The rows that have one of these names: as written, else as compared.
+fn rows<'a>(item: &'a Item, names: &'a [String]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let attributes = &item.sheet().listing.attributes;
+    let folded: Vec<String> = names.iter().map(|name| text::fold::fold(name)).collect();
     let exact = names
         .iter()
-        .find_map(|name| attributes.get_key_value(*name));
-    let found = exact.or_else(|| {
-        let names: Vec<String> = names.iter().map(|name| text::fold::fold(name)).collect();
-        attributes
-            .iter()
-            .find(|(name, _)| names.contains(&text::fold::fold(name)))
-    });
-    let field = match (found, names.first()) {
-        (Some((name, _)), _) => format!("attributes.{name}"),
-        (None, first) => format!("attributes.{}", first.unwrap_or(&"")),
-    };
+        .filter_map(|name| attributes.get_key_value(name));
+    let alike = attributes
+        .iter()
+        .filter(move |(name, _)| !names.contains(name) && folded.contains(&text::fold::fold(name)));
+    exact
+        .chain(alike)
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+fn attribute(item: &Item, names: &[String]) -> Dynamic {
+    let found = rows(item, names).find(|(_, value)| !says_nothing(value));
+    let seen = item.sheet().listing.observed(Block::Attributes);
+    let first = names.first().map_or("", String::as_str);
+    let note = if seen { "absent" } else { "not observed" };
+    say_row(
+        item,
+        found.unwrap_or((first, "")),
+        found.is_none().then_some(note),
+    );
+    maybe(found.map(|(_, value)| value.to_owned()))
+}
+
+fn left_empty(item: &Item, names: &[String]) -> bool {
+    let all: Vec<_> = rows(item, names).collect();
+    let empty = !all.is_empty() && all.iter().all(|(_, value)| says_nothing(value));
+    for row in all.iter().filter(|_| empty) {
+        say_row(item, *row, Some("left empty"));
+    }
+    empty
+}
+
+fn say_row(item: &Item, (name, value): (&str, &str), note: Option<&str>) {
+    let field = format!("attributes.{name}");
     item.say(Proof {
-        path: crate::rules::trace::path(sheet, &field),
-        text: found.map(|(_, value)| value.clone()).unwrap_or_default(),
-        note: found.is_none().then(|| {
-            let seen = sheet.listing.observed(Block::Attributes);
-            if seen { "absent" } else { "not observed" }.to_owned()
-        }),
+        path: path(item.sheet(), &field),
+        text: value.to_owned(),
+        note: note.map(str::to_owned),
         field,
         ..Proof::default()
     });
-    maybe(found.map(|(_, value)| value.clone()))
 }

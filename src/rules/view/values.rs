@@ -7,7 +7,10 @@ use rust_decimal::{
     prelude::{FromPrimitive, ToPrimitive},
 };
 
-use crate::model::{Availability, Capture, Listing, ListingStatus, Money, Time};
+use crate::{
+    model::{Availability, Capture, Listing, ListingStatus, Money, Time},
+    text::fold::fold,
+};
 
 /// How much of a text reaches a script, in bytes: a script's limit on texts must leave room to work.
 const LONGEST: usize = 64 * 1024;
@@ -45,6 +48,53 @@ pub(super) fn status(status: ListingStatus) -> &'static str {
         ListingStatus::Removed => "removed",
         ListingStatus::Unreachable => "unreachable",
         ListingStatus::Unread => "unread",
+    }
+}
+
+/// Whole values that pages write where they have nothing to say, folded.
+const NOTHING: &[&str] = &[
+    "",
+    "na",
+    "n/a",
+    "none",
+    "null",
+    "nil",
+    "unknown",
+    "other",
+    "tbd",
+    "not provided",
+    "not available",
+    "not specified",
+    "not applicable",
+    "unspecified",
+    "无",
+    "暂无",
+    "没有",
+    "未知",
+    "不详",
+    "其他",
+    "其它",
+    "未提供",
+    "未填写",
+    "未标注",
+    "不适用",
+    "见包装",
+    "详见包装",
+    "见说明书",
+    "详见说明书",
+    "なし",
+    "不明",
+    "없음",
+    "해당없음",
+];
+
+/// Whether a value says that there is none.
+pub(in crate::rules) fn says_nothing(text: &str) -> bool {
+    // The longest of them is short; a description is not folded for this.
+    text.chars().nth(24).is_none() && {
+        let folded = fold(text);
+        let word = folded.trim_matches(|c: char| !c.is_alphanumeric());
+        NOTHING.contains(&word)
     }
 }
 
