@@ -47,9 +47,9 @@ const DOCS: &[Doc] = &[
     },
     Doc {
         name: "left_empty",
-        signature: "Listing.left_empty(names: list of texts) -> true or false",
-        doc: "whether the page has a row of one of these names with nothing in it, or only a word for nothing (暂无, not provided): the surest sign that a particular is missing",
-        example: r#"item.left_empty(["产地"]) && !item.left_empty(["功率"]) && !item.left_empty(["颜色"])"#,
+        signature: "Listing.left_empty(names: list of texts, or scheme: text) -> true or false",
+        doc: "whether the page has a row of one of these names (or one that asks for a number of that scheme) with nothing in it, or only a word for nothing (暂无, not provided): the surest sign that a particular is missing",
+        example: r#"item.left_empty(["产地"]) && !item.left_empty(["功率", "颜色"]) && !item.left_empty("ccc")"#,
     },
     Doc {
         name: "gtin",
@@ -82,7 +82,15 @@ fn register(engine: &mut Engine) {
     engine.register_fn(
         "left_empty",
         |item: &mut Item, names: Array| -> Answer<bool> {
-            Ok(left_empty(item, &all_words(names)?))
+            let names = all_words(names)?;
+            Ok(left_empty(item, rows(item, &names).collect()))
+        },
+    );
+    engine.register_fn(
+        "left_empty",
+        |item: &mut Item, scheme: &str| -> Answer<bool> {
+            known_scheme(scheme)?;
+            Ok(left_empty(item, rows_for(item, scheme).collect()))
         },
     );
     engine.register_fn("gtin", |raw: &str| maybe(text::codes::gtin(raw)));
@@ -108,10 +116,7 @@ fn region(code: &Code) -> Option<String> {
 }
 
 fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
-    if !text::codes::SCHEMES.contains(&scheme) {
-        let help = did_you_mean(scheme, text::codes::SCHEMES).unwrap_or_default();
-        return Err(wrong(format!("no scheme `{scheme}`; {help}")));
-    }
+    known_scheme(scheme)?;
     let listing = &item.sheet().listing;
     let found: Vec<Code> = listing
         .codes
@@ -137,6 +142,14 @@ fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
         });
     }
     Ok(found.into_iter().map(Dynamic::from).collect())
+}
+
+fn known_scheme(scheme: &str) -> Answer<()> {
+    if text::codes::SCHEMES.contains(&scheme) {
+        return Ok(());
+    }
+    let help = did_you_mean(scheme, text::codes::SCHEMES).unwrap_or_default();
+    Err(wrong(format!("no scheme `{scheme}`; {help}")))
 }
 
 fn observed(item: &mut Item, block: &str) -> Answer<bool> {
@@ -194,8 +207,15 @@ fn attribute(item: &Item, names: &[String]) -> Dynamic {
     maybe(found.map(|(_, value)| value.to_owned()))
 }
 
-fn left_empty(item: &Item, names: &[String]) -> bool {
-    let all: Vec<_> = rows(item, names).collect();
+/// The rows whose name asks for a number of that scheme.
+fn rows_for<'a>(item: &'a Item, scheme: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let attributes = item.sheet().listing.attributes.iter();
+    attributes
+        .filter(move |(name, _)| text::codes::asked_for(name) == Some(scheme))
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+fn left_empty(item: &Item, all: Vec<(&str, &str)>) -> bool {
     let empty = !all.is_empty() && all.iter().all(|(_, value)| says_nothing(value));
     for row in all.iter().filter(|_| empty) {
         say_row(item, *row, Some("left empty"));

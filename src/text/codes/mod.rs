@@ -87,6 +87,11 @@ pub fn check(scheme: &str, value: &str) -> Checked {
     }
 }
 
+/// The scheme whose number an attribute of that name asks for.
+pub fn asked_for(label: &str) -> Option<&'static str> {
+    labels::asked(&plain(&super::fold::fold(label))).map(|asked| asked.scheme)
+}
+
 /// NFKC without invisible characters, dashes as `-`, trimmed, capital letters.
 fn plain(value: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
