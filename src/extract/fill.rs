@@ -332,7 +332,7 @@ fn observed(from: &Chosen<'_, '_>, listing: &Listing) -> Vec<Block> {
         .iter()
         .any(|c| !matches!(c.scheme.as_str(), "gtin" | "isbn" | "uscc"));
     let asked = listing.attributes.keys().any(|label| {
-        codes::asked_by(label).is_some_and(|scheme| !matches!(scheme, "gtin" | "isbn" | "uscc"))
+        codes::asked_for(label).is_some_and(|scheme| !matches!(scheme, "gtin" | "isbn" | "uscc"))
     });
     let row = |field: &'static str| from.all(field).next().is_some();
     let seen = |block: &Block| match block {

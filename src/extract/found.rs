@@ -78,7 +78,7 @@ impl<'p, 't> Found<'p, 't> {
         lean: i32,
     ) {
         let value = value.trim();
-        if value.is_empty() || says_nothing(value) {
+        if value.is_empty() || unfilled(value) {
             return;
         }
         let most = if field == "description" {
@@ -103,10 +103,10 @@ impl<'p, 't> Found<'p, 't> {
 }
 
 /// What templates print where there is no value.
-fn says_nothing(value: &str) -> bool {
+fn unfilled(value: &str) -> bool {
     matches!(
         value.to_ascii_lowercase().as_str(),
-        "null" | "undefined" | "nan" | "none" | "n/a" | "-" | "--" | "[object object]"
+        "null" | "undefined" | "nan" | "[object object]"
     ) || value.starts_with("{{")
         || value.starts_with("${")
 }

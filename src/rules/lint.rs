@@ -296,7 +296,7 @@ impl Walk<'_, '_, '_> {
                     self.must_be("block", block, &blocks, None);
                 }
             }
-            "codes" => {
+            "codes" | "left_empty" => {
                 if let Some(scheme) = text(1) {
                     self.must_be("scheme", scheme, &SCHEMES, None);
                 }

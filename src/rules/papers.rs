@@ -85,6 +85,7 @@ fn every_documented_example_is_true() {
     listing.title = Some("电水壶 不锈钢".into());
     listing.observed = vec![crate::model::Block::Title];
     listing.attributes.insert("功率".into(), "1500W".into());
+    listing.attributes.insert("产地".into(), "暂无".into());
     listing.codes = vec![Code {
         scheme: "ccc".into(),
         raw: "2016010706840003".into(),

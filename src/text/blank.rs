@@ -2,13 +2,22 @@
 
 use super::fold::fold;
 
+/// Folded, and without signs around them.
+#[rustfmt::skip]
+const NOTHING: &[&str] = &[
+    "none", "n/a", "na", "null", "nil", "unknown", "other", "tbd", "unspecified",
+    "not provided", "not available", "not specified", "not stated", "not applicable",
+    "keine angabe", "k.a", "non renseigné", "no disponible", "нет", "нет данных",
+    "无", "暂无", "没有", "未知", "不详", "不明", "其他", "其它", "未提供", "暂未提供", "未填写", "未标注", "未标明",
+    "不适用", "见包装", "详见包装", "见说明书", "详见说明书", "なし", "없음", "해당없음",
+];
+
 /// Whether a value only says that there is nothing to tell. A row that does so was seen, and is empty.
 pub fn says_nothing(value: &str) -> bool {
-    const NOTHING: &[&str] = &[
-        "无", "暂无", "没有", "不详", "未知", "未提供", "暂未提供", "未标注", "未标明", "none", "n/a", "na", "null", "unknown",
-        "not provided", "not available", "not specified", "not stated", "not applicable", "keine angabe", "k.a.",
-        "non renseigné", "no disponible", "нет", "нет данных", "なし", "없음",
-    ];
+    // The longest of them is short; a description is not folded for this.
+    if value.chars().nth(24).is_some() {
+        return false;
+    }
     let folded = fold(value);
     let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
     bare.is_empty() || NOTHING.contains(&bare) || NOTHING.contains(&folded.as_str())

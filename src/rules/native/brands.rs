@@ -24,7 +24,7 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "usual_price",
         signature: "usual_price(brand: text?, class: text?) -> number?",
-        doc: "the usual price in the listing's currency: the median of what is stored, else the brand owner's; `()` where neither is known",
+        doc: "the usual price in the listing's currency: the brand owner's, else the median of what is stored; `()` where neither is known",
         example: r#"usual_price("nobody", "appliance/kettle") == ()"#,
     },
     Doc {
@@ -61,39 +61,44 @@ fn register(engine: &mut Engine) {
     engine.register_fn("brand_like", brand_like);
 }
 
-/// The brand owner's list before the store's median: a flood of fakes moves the one and not the other.
+/// The brand owner's price before the store's median: where most offers are fakes, the median is the price of a fake.
 fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
     let (brand, class) = (words(&brand, "a brand")?, words(&class, "a class")?);
-    let currency = item
-        .sheet()
-        .listing
-        .price
-        .as_ref()
-        .and_then(|p| p.currency.clone());
+    let price = item.sheet().listing.price.as_ref();
+    let currency = price.and_then(|price| price.currency.clone());
     let (Some(brand), Some(class), Some(currency)) = (brand, class, currency) else {
         return Ok(Dynamic::UNIT);
     };
     let key = (fold(&brand), class, currency);
-    let known = item.reference().brand(&brand);
-    item.trace(|trace| {
-        trace.row(known.map_or(format!("brand {}: none", key.0), |b| b.row.hash.clone()))
-    });
-    let fits = |usual: &&reference::UsualPrice| usual.class == key.1 && usual.currency == key.2;
-    if let Some((brand, usual)) = known.and_then(|b| Some((b, b.usual.iter().find(fits)?))) {
-        let note = format!("the list price of {}, {}", brand.name, key.2);
-        say_usual(&item, usual.amount, note, Some(brand.row.clone()));
-        return Ok(usual.amount.into());
-    }
-    let asked = format!("usual price {} {} {}", key.0, key.1, key.2);
-    let Some(usual) = item.facts().prices.usual.get(&key) else {
-        item.trace(|trace| trace.fact(asked, String::new()));
-        return Ok(Dynamic::UNIT);
+    let amount = owners_price(&item, &key).or_else(|| median(&item, &key));
+    Ok(amount.map_or(Dynamic::UNIT, Dynamic::from_float))
+}
+
+/// What the brand owner says; the key is folded brand, class, currency.
+fn owners_price(item: &Item, key: &(String, String, String)) -> Option<f64> {
+    let Some(brand) = item.reference().brand(&key.0) else {
+        item.trace(|trace| trace.row(format!("brand {}: none", key.0)));
+        return None;
     };
+    item.trace(|trace| trace.row(brand.row.hash.clone()));
+    let mut usual = brand.usual.iter();
+    let usual = usual.find(|usual| usual.class == key.1 && usual.currency == key.2)?;
+    let note = format!("the list price of {}, {}", brand.name, key.2);
+    say_usual(item, usual.amount, note, Some(brand.row.clone()));
+    Some(usual.amount)
+}
+
+/// What the store's sellers ask.
+fn median(item: &Item, key: &(String, String, String)) -> Option<f64> {
+    let usual = item.facts().prices.usual.get(key);
+    let asked = format!("usual price {} {} {}", key.0, key.1, key.2);
+    let answer = usual.map_or_else(String::new, |u| format!("{} {}", u.amount, u.sellers));
+    item.trace(|trace| trace.fact(asked, answer));
+    let usual = usual?;
     let note = format!("median of {} sellers, {}", usual.sellers, key.2);
-    item.trace(|trace| trace.fact(asked, format!("{} {}", usual.amount, usual.sellers)));
-    say_usual(&item, usual.amount, note, None);
-    Ok(usual.amount.into())
+    say_usual(item, usual.amount, note, None);
+    Some(usual.amount)
 }
 
 fn say_usual(item: &Item, amount: f64, note: String, reference: Option<ReferenceRow>) {

@@ -1,13 +1,17 @@
 //! Identifiers: what the page shows of them, and what a number says by itself.
 
-use rhai::{Array, Dynamic, Engine, ImmutableString};
+use rhai::{Array, Dynamic, Engine};
 
 use super::{Doc, Family, Kind, maybe, wrong};
 use crate::{
     model::{Block, Code, Proof},
     rules::{
         picture::did_you_mean,
-        view::{Answer, Item},
+        trace::path,
+        view::{
+            Answer, Item,
+            values::string,
+        },
     },
     text::{self, blank::says_nothing},
 };
@@ -38,8 +42,14 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "attr",
         signature: "Listing.attr(name: text, or list of texts) -> text?",
-        doc: "the attribute of that name (the first of the names that the page has); a word for nothing, such as 无 or n/a, is no value",
+        doc: "the attribute of that name (the first of the names that the page has)",
         example: r#"item.attr("功率") == "1500W" && item.attr(["瓦数", "功率"]) == "1500W""#,
+    },
+    Doc {
+        name: "left_empty",
+        signature: "Listing.left_empty(names: list of texts, or scheme: text) -> true or false",
+        doc: "whether the page has a row of one of these names (or one that asks for a number of that scheme) with nothing in it, or only a word for nothing (暂无, not provided): the surest sign that a particular is missing",
+        example: r#"item.left_empty(["产地"]) && !item.left_empty(["功率", "颜色"]) && !item.left_empty("ccc")"#,
     },
     Doc {
         name: "gtin",
@@ -64,16 +74,25 @@ fn register(engine: &mut Engine) {
     engine.register_fn("codes", codes);
     engine.register_fn("observed", observed);
     engine.register_fn("attr", |item: &mut Item, name: &str| {
-        attribute(item, &[name])
+        attribute(item, &[name.into()])
     });
-    engine.register_fn("attr", |item: &mut Item, names: Array| {
-        let names: Vec<ImmutableString> = names
-            .into_iter()
-            .filter_map(|name| name.into_immutable_string().ok())
-            .collect();
-        let names: Vec<&str> = names.iter().map(ImmutableString::as_str).collect();
-        attribute(item, &names)
+    engine.register_fn("attr", |item: &mut Item, names: Array| -> Answer<Dynamic> {
+        Ok(attribute(item, &all_words(names)?))
     });
+    engine.register_fn(
+        "left_empty",
+        |item: &mut Item, names: Array| -> Answer<bool> {
+            let names = all_words(names)?;
+            Ok(left_empty(item, rows(item, &names).collect()))
+        },
+    );
+    engine.register_fn(
+        "left_empty",
+        |item: &mut Item, scheme: &str| -> Answer<bool> {
+            known_scheme(scheme)?;
+            Ok(left_empty(item, rows_for(item, scheme).collect()))
+        },
+    );
     engine.register_fn("gtin", |raw: &str| maybe(text::codes::gtin(raw)));
 }
 
@@ -97,10 +116,7 @@ fn region(code: &Code) -> Option<String> {
 }
 
 fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
-    if !text::codes::SCHEMES.contains(&scheme) {
-        let help = did_you_mean(scheme, text::codes::SCHEMES).unwrap_or_default();
-        return Err(wrong(format!("no scheme `{scheme}`; {help}")));
-    }
+    known_scheme(scheme)?;
     let listing = &item.sheet().listing;
     let found: Vec<Code> = listing
         .codes
@@ -128,6 +144,14 @@ fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
     Ok(found.into_iter().map(Dynamic::from).collect())
 }
 
+fn known_scheme(scheme: &str) -> Answer<()> {
+    if text::codes::SCHEMES.contains(&scheme) {
+        return Ok(());
+    }
+    let help = did_you_mean(scheme, text::codes::SCHEMES).unwrap_or_default();
+    Err(wrong(format!("no scheme `{scheme}`; {help}")))
+}
+
 fn observed(item: &mut Item, block: &str) -> Answer<bool> {
     let Some(found) = Block::ALL.iter().find(|known| known.as_str() == block) else {
         let help = did_you_mean(block, Block::ALL.iter().map(|b| b.as_str())).unwrap_or_default();
@@ -150,35 +174,62 @@ fn observed(item: &mut Item, block: &str) -> Answer<bool> {
     Ok(seen)
 }
 
-/// By the name as written, then by the name as compared.
-fn attribute(item: &Item, names: &[&str]) -> Dynamic {
-    let sheet = item.sheet();
-    let attributes = &sheet.listing.attributes;
+fn all_words(names: Array) -> Answer<Vec<String>> {
+    let names: Option<Vec<String>> = names.iter().map(string).collect();
+    names.ok_or_else(|| wrong("the names of attributes are texts".to_owned()))
+}
+
+/// The rows that have one of these names: as written, else as compared.
+fn rows<'a>(item: &'a Item, names: &'a [String]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let attributes = &item.sheet().listing.attributes;
+    let folded: Vec<String> = names.iter().map(|name| text::fold::fold(name)).collect();
     let exact = names
         .iter()
-        .find_map(|name| attributes.get_key_value(*name));
-    let found = exact.or_else(|| {
-        let names: Vec<String> = names.iter().map(|name| text::fold::fold(name)).collect();
-        attributes
-            .iter()
-            .find(|(name, _)| names.contains(&text::fold::fold(name)))
-    });
-    let field = match (found, names.first()) {
-        (Some((name, _)), _) => format!("attributes.{name}"),
-        (None, first) => format!("attributes.{}", first.unwrap_or(&"")),
-    };
+        .filter_map(|name| attributes.get_key_value(name));
+    let alike = attributes
+        .iter()
+        .filter(move |(name, _)| !names.contains(name) && folded.contains(&text::fold::fold(name)));
+    exact
+        .chain(alike)
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+fn attribute(item: &Item, names: &[String]) -> Dynamic {
+    let found = rows(item, names).find(|(_, value)| !says_nothing(value));
+    let seen = item.sheet().listing.observed(Block::Attributes);
+    let first = names.first().map_or("", String::as_str);
+    let note = if seen { "absent" } else { "not observed" };
+    say_row(
+        item,
+        found.unwrap_or((first, "")),
+        found.is_none().then_some(note),
+    );
+    maybe(found.map(|(_, value)| value.to_owned()))
+}
+
+/// The rows whose name asks for a number of that scheme.
+fn rows_for<'a>(item: &'a Item, scheme: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let attributes = item.sheet().listing.attributes.iter();
+    attributes
+        .filter(move |(name, _)| text::codes::asked_for(name) == Some(scheme))
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+fn left_empty(item: &Item, all: Vec<(&str, &str)>) -> bool {
+    let empty = !all.is_empty() && all.iter().all(|(_, value)| says_nothing(value));
+    for row in all.iter().filter(|_| empty) {
+        say_row(item, *row, Some("left empty"));
+    }
+    empty
+}
+
+fn say_row(item: &Item, (name, value): (&str, &str), note: Option<&str>) {
+    let field = format!("attributes.{name}");
     item.say(Proof {
-        path: crate::rules::trace::path(sheet, &field),
-        text: found.map(|(_, value)| value.clone()).unwrap_or_default(),
-        note: match found {
-            Some((_, value)) if says_nothing(value) => Some("the page says that there is none"),
-            Some(_) => None,
-            None if sheet.listing.observed(Block::Attributes) => Some("absent"),
-            None => Some("not observed"),
-        }
-        .map(str::to_owned),
+        path: path(item.sheet(), &field),
+        text: value.to_owned(),
+        note: note.map(str::to_owned),
         field,
         ..Proof::default()
     });
-    maybe(found.map(|(_, value)| value.clone()).filter(|value| !says_nothing(value)))
 }

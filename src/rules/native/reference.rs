@@ -19,7 +19,8 @@ pub(super) const FAMILY: Family = Family {
         Kind {
             name: "Recall",
             fields: &[
-                "tier", "by", "matched", "source", "id", "date", "title", "hazard", "remedy", "url",
+                "tier", "by", "matched", "source", "id", "date", "title", "hazard", "remedy",
+                "url", "models",
             ],
         },
         Kind {
@@ -47,7 +48,7 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "recalls",
         signature: "recalls(item: Listing) -> list of Recall",
-        doc: "recall notices that fit, the surest first; a recall has `tier` (`hard`, `strong`, `candidate`), `by`, `matched`, `source`, `id`, `date`, `title`, `hazard`, `remedy`, `url`",
+        doc: "recall notices that fit, the surest first; a recall has `tier` (`hard`, `strong`, `candidate`), `by`, `matched`, `source`, `id`, `date`, `title`, `hazard`, `remedy`, `url`, and the `models` that the notice names",
         example: "recalls(item).is_empty()",
     },
     Doc {
@@ -70,6 +71,7 @@ struct Recall {
     tier: &'static str,
     by: &'static str,
     matched: String,
+    models: Vec<String>,
     title: String,
     hazard: Option<String>,
     remedy: Option<String>,
@@ -95,6 +97,9 @@ fn recall_kind(engine: &mut Engine) {
     engine.register_get("id", |r: &mut Recall| r.row.id.clone());
     engine.register_get("date", |r: &mut Recall| maybe(r.row.date.clone()));
     engine.register_get("title", |r: &mut Recall| r.title.clone());
+    engine.register_get("models", |r: &mut Recall| -> Array {
+        r.models.iter().cloned().map(Dynamic::from).collect()
+    });
     engine.register_get("hazard", |r: &mut Recall| maybe(r.hazard.clone()));
     engine.register_get("remedy", |r: &mut Recall| maybe(r.remedy.clone()));
     engine.register_get("url", |r: &mut Recall| maybe(r.url.clone()));
@@ -150,6 +155,7 @@ fn recalls(item: &Item) -> Array {
             tier: tier(hit.tier),
             by: hit.by,
             matched: hit.matched,
+            models: hit.notice.models.clone(),
             title: hit.notice.title.clone(),
             hazard: hit.notice.hazard.clone(),
             remedy: hit.notice.remedy.clone(),

@@ -3,10 +3,13 @@
 use rhai::Dynamic;
 
 use super::values::{
-    amount, captured, count, list, number, optional, set, set_amount, set_availability,
-    set_captured, set_currency, set_list, set_status, status, string, whole,
+    amount, captured, count, list, number, optional, set, set_amount,
+    set_availability, set_captured, set_currency, set_list, set_status, status, string, whole,
 };
-use crate::model::{Availability, Block, Class, Listing, ListingId};
+use crate::{
+    model::{Availability, Block, Class, Listing, ListingId},
+    text::blank::says_nothing,
+};
 
 /// One field: its name in scripts, its kind, what it is, and both directions.
 pub(in crate::rules) struct Field {
@@ -24,12 +27,12 @@ pub(in crate::rules) struct Field {
     pub write: fn(&mut Listing, &Dynamic) -> bool,
 }
 
-/// A line of the table whose field is an `Option<String>`.
+/// A line of the table whose field is an `Option<String>`; a word for "none" is none.
 macro_rules! text {
     ($name:literal, $block:expr, $doc:literal, $($path:ident).+) => {
         Field {
             name: $name, kind: "text", doc: $doc, block: $block,
-            read: |l| optional(l.$($path).+.as_deref()),
+            read: |l| optional(l.$($path).+.as_deref().filter(|text| !says_nothing(text))),
             write: |l, v| set(&mut l.$($path).+, string(v)),
         }
     };

@@ -39,7 +39,7 @@ impl Found {
 }
 
 /// The scheme of the number that a label asks for: `3C证书编号` asks for `ccc`. None for every other label.
-pub fn asked_by(label: &str) -> Option<&'static str> {
+pub fn asked_for(label: &str) -> Option<&'static str> {
     labels::asked(&plain(&fold(label))).map(|asked| asked.scheme)
 }
 
