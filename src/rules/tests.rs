@@ -212,3 +212,65 @@ fn all_faults_of_a_rule_come_at_once_and_stop_no_other() {
     let pictures: Vec<_> = faults.iter().map(|f| f.picture.as_str()).collect();
     insta::assert_snapshot!(pictures.join("\n\n"));
 }
+
+#[test]
+fn explain_names_the_gate_or_the_line_that_ended_the_rule() {
+    let text = "//! d\nconst RULE = #{ title: \"t\", title_zh: \"t\", kind: \"recall\", severity: \"low\", basis: [\"b\"], when: #{ has: [\"brand\", \"model\"] } };\nfn check(item) {\n    if item.price < 100.0 {\n        return flag(\"cheap\", \"便宜\");\n    }\n    pass()\n}\n";
+    let (set, _) = RuleSet::load(&[source("a/b", text)], Arc::default());
+    let facts = Facts::default();
+    let shut = set.explain("a/b", &set.prepare(listing()), &facts).unwrap();
+    assert_eq!(shut.outcome, "skip");
+    assert_eq!(
+        shut.reason,
+        "`when.has` wants brand, model; the listing has no model"
+    );
+    let with_model = Listing {
+        model: Some("AJ1".into()),
+        ..listing()
+    };
+    let told = set
+        .explain("a/b", &set.prepare(with_model), &facts)
+        .unwrap();
+    assert_eq!((told.outcome, told.line), ("flag", Some(5)));
+    assert_eq!(told.source, "return flag(\"cheap\", \"便宜\");");
+    assert_eq!(told.proofs[0].field, "price");
+    assert!(
+        set.explain("a/c", &set.prepare(listing()), &facts)
+            .is_none()
+    );
+}
+
+#[test]
+fn only_what_was_consulted_changes_a_flags_hashes() {
+    let bodies = [
+        (
+            "a/asks",
+            "let usual = usual_price(item.brand, \"fashion/shoes\"); flag(\"a\", \"b\")",
+        ),
+        ("b/asks-not", "flag(\"a\", \"b\")"),
+    ];
+    let (set, _) = load(&bodies);
+    let hashes = |amount: f64| {
+        let key = (
+            "nike".to_owned(),
+            "fashion/shoes".to_owned(),
+            "CNY".to_owned(),
+        );
+        let usual = crate::model::Usual { amount, sellers: 3 };
+        let facts = Facts {
+            prices: Arc::new(crate::model::PriceBook {
+                usual: [(key, usual)].into(),
+            }),
+            ..Facts::default()
+        };
+        let flags = set.evaluate(&set.prepare(listing()), &facts).flags;
+        flags
+            .into_iter()
+            .map(|flag| flag.facts_hash)
+            .collect::<Vec<_>>()
+    };
+    let (one, two) = (hashes(899.0), hashes(999.0));
+    assert_ne!(one[0], two[0]);
+    assert_eq!(one[1], two[1]);
+    assert_eq!(hashes(899.0), one);
+}
