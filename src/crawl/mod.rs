@@ -71,6 +71,12 @@ pub struct Crawl<F> {
     pub clean: bool,
 }
 
+impl<F> std::fmt::Debug for Crawl<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Crawl").field("platforms", &self.platforms.keys()).finish_non_exhaustive()
+    }
+}
+
 /// What this crawl is to do.
 #[derive(Clone, Debug, Default)]
 pub struct Order {

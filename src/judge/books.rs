@@ -74,7 +74,7 @@ fn update(hasher: &mut blake3::Hasher, table: &impl Serialize) {
 }
 
 /// The key of a listing's seller: the platform, and the shop's id or folded name.
-pub fn seller_of(listing: &Listing) -> (String, String) {
+fn seller_of(listing: &Listing) -> (String, String) {
     let seller = &listing.seller;
     let key = match (&seller.id, &seller.name) {
         (Some(id), _) => id.clone(),
