@@ -39,7 +39,7 @@ enum Command {
     },
     /// Why a rule says what it says of a listing
     Explain {
-        /// The rule's id, such as recall/recalled
+        /// The rule's id, such as recall/matched
         rule: String,
         /// A stored listing (platform:item), or a file with a listing as JSON
         listing: String,
