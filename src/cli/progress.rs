@@ -53,7 +53,7 @@ impl Progress {
                 Event::Flag { .. } => seen.flags += 1,
                 Event::Failed { .. } | Event::Fault { .. } => seen.trouble += 1,
                 Event::Queue { waiting, .. } => seen.waiting = waiting,
-                Event::Gone { .. } | Event::Refused { .. } | Event::Waits { .. } => {}
+                Event::Gone { .. } | Event::Refused { .. } => {}
             }
             bar.set_message(format!(
                 "{} pages · {} listings · {} flags · {} troubles · {} waiting",
@@ -102,7 +102,6 @@ fn log(event: &Event) {
         Event::Refused { url, line } => {
             tracing::info!(%url, line = %harmless::line(line), "robots.txt forbids it")
         }
-        Event::Waits { host, waiting } => tracing::debug!(host, ?waiting, "waits"),
         Event::Queue { waiting, done } => tracing::trace!(waiting, done, "queue"),
     }
 }

@@ -8,6 +8,8 @@ mod commit;
 mod lanes;
 mod seeds;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::{
@@ -21,6 +23,7 @@ use std::{
 
 use serde::Serialize;
 use tokio::sync::mpsc;
+use tracing::Instrument;
 use url::Url;
 
 pub use campaign::CampaignConfig;
@@ -146,7 +149,8 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         lanes: Lanes::default(),
         summary: Summary::default(),
     };
-    let outcome = dispatcher.work(&finished, acknowledged).await;
+    let span = tracing::info_span!("crawl", run = run.number);
+    let outcome = dispatcher.work(&finished, acknowledged).instrument(span).await;
     drop(finished);
     let committed = committer.await.map_err(|e| Error::Stopped(e.to_string()))?;
     outcome?;
@@ -259,11 +263,13 @@ impl<F: Fetch + 'static> Dispatcher<F> {
         let fetcher = Arc::clone(&self.fetcher);
         let platforms = Arc::clone(&self.platforms);
         let (finished, retries) = (finished.clone(), self.retries);
-        tokio::spawn(async move {
+        let span = tracing::info_span!("host", host = queued.host);
+        let work = async move {
             let done = work::fetch_and_read(fetcher, platforms, queued, retries).await;
             // The committer is gone only when the crawl has failed already.
             let _ = finished.send(done);
-        });
+        };
+        tokio::spawn(work.instrument(span));
     }
 
     fn settle(&mut self, answer: Acknowledged) {

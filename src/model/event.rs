@@ -67,8 +67,6 @@ pub enum Event {
     },
     /// robots.txt forbids it.
     Refused { url: Url, line: String },
-    /// A host stands still.
-    Waits { host: String, waiting: Waiting },
     /// How much is left to do.
     Queue { waiting: u64, done: u64 },
 }
