@@ -77,8 +77,11 @@ pub struct Outcome {
     pub exports: Vec<PathBuf>,
     /// Worst first.
     #[serde(skip)]
-    pub queue: Vec<(Flag, Option<Listing>)>,
+    pub queue: Queue,
 }
+
+/// Flags with their listings, where the store still has them.
+pub type Queue = Vec<(Flag, Option<Listing>)>;
 
 /// Serves the market, crawls it twice (a day lies between), judges, compares with the market's own truth, exports.
 pub fn run(order: &Order, report: Report, stop: Arc<AtomicBool>) -> Result<Outcome, Error> {
@@ -187,7 +190,7 @@ fn furnish(dir: &Path, market: &Market, platforms: &str) -> Result<Workspace, Er
 }
 
 /// How many listings the store holds, and every flag that stands, worst first.
-fn collected(workspace: &Workspace) -> Result<(u64, Vec<(Flag, Option<Listing>)>), Error> {
+fn collected(workspace: &Workspace) -> Result<(u64, Queue), Error> {
     let mut listings = 0;
     workspace.ask(Ask::Listings(Filter::default()), &mut |_| {
         listings += 1;

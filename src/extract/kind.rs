@@ -133,7 +133,7 @@ fn is_listing(
         || listing.sku.is_some()
         || listing.gtin.is_some();
     let told = listing.attributes.len() >= 3 && named;
-    (heading || told) && (priced || told) && !is_wall(page)
+    (told || heading && priced) && !is_wall(page)
 }
 
 fn is_wall(page: &PageModel<'_>) -> bool {

@@ -1,8 +1,4 @@
 //! Getting a page, politely. The one HTTP client: nothing leaves without passing robots, pace and address guard.
-#![allow(
-    clippy::result_large_err,
-    reason = "an error carries its URL, and one in a thousand requests makes one"
-)]
 
 mod exchange;
 mod guard;
