@@ -8,11 +8,11 @@ const DIGITS: std::ops::RangeInclusive<usize> = 5..=20;
 /// Offers the last long number of the address's path as `sku`.
 pub(super) fn read(found: &mut Found<'_, '_>) {
     let path = found.page.url.path();
-    let numbers = path
+    let mut numbers = path
         .split(['/', '-', '_', '.'])
         .map(|part| part.strip_prefix(['p', 'P']).unwrap_or(part))
         .filter(|part| DIGITS.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
-    if let Some(number) = numbers.last() {
+    if let Some(number) = numbers.next_back() {
         let number = number.to_owned();
         found.add("sku", &number, Place::Path("url".to_owned()));
     }

@@ -102,11 +102,12 @@ impl<'p, 't> Found<'p, 't> {
     }
 }
 
-/// What templates print where there is no value.
+/// What templates print where they were given no value. ("None" and "-" are a seller's own answer, and are kept.)
 fn says_nothing(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
     matches!(
-        value.to_ascii_lowercase().as_str(),
-        "null" | "undefined" | "nan" | "none" | "n/a" | "-" | "--" | "[object object]"
+        lower.as_str(),
+        "null" | "undefined" | "nan" | "[object object]"
     ) || value.starts_with("{{")
         || value.starts_with("${")
 }
