@@ -5,7 +5,10 @@ use super::{
     page::PageModel,
     zones::Zone,
 };
-use crate::model::{Listing, PageKind};
+use crate::{
+    model::{Listing, PageKind},
+    text::fold::fold,
+};
 
 /// Words of walls, folded: in a title, or in the little text that such pages have.
 const WALL: &[&str] = &[
@@ -33,7 +36,6 @@ const WALL: &[&str] = &[
     "human verification",
     "bot detection",
     "you have been blocked",
-    "please verify",
     "验证码",
     "安全验证",
     "人机验证",
@@ -88,6 +90,8 @@ const GUARDS: &[&str] = &[
 ];
 /// A wall has little else to say.
 const MOST_TEXT: usize = 2_500;
+/// With less text than this, a guard's script is what the page is about.
+const LEAST_TEXT: usize = 600;
 
 /// What the page is, given what was read from it.
 pub(super) fn of(
@@ -96,16 +100,24 @@ pub(super) fn of(
     listing: &Listing,
     winners: &[&Offered],
 ) -> PageKind {
-    if is_listing(page, zones, listing, winners) {
+    let start: String = page.text.chars().take(MOST_TEXT + 1).collect();
+    let little = start.chars().count() <= MOST_TEXT;
+    let title = fold(page.title.as_deref().unwrap_or_default());
+    // Goods may be called "security check", and a shop's footer may speak of its captcha: a title decides at once only
+    // on a page with little text, and other words only where no goods were read.
+    if little && says_wall(&title) {
+        PageKind::Wall
+    } else if is_listing(page, zones, listing, winners) {
         PageKind::Listing
-    } else if is_wall(page) {
+    } else if little && (says_wall(&fold(&start)) || guarded(page)) || is_login(page, &title) {
         PageKind::Wall
     } else {
         PageKind::Index
     }
 }
 
-/// Structured goods; or a heading with a price of its own; or a heading with a table of attributes that names the goods.
+/// Structured goods; or a heading with a price of its own, or with a table of attributes that names the goods; or a price
+/// stated for those who share the page.
 fn is_listing(
     page: &PageModel<'_>,
     zones: &[Zone],
@@ -113,51 +125,43 @@ fn is_listing(
     winners: &[&Offered],
 ) -> bool {
     let by = |field: &str| winners.iter().find(|o| o.field == field);
-    let structured =
-        |o: &&&Offered| matches!(o.reader, "json-ld" | "microdata" | "rdfa" | "select");
-    if listing.title.is_none() {
+    let structured = |o: &Offered| matches!(o.reader, "json-ld" | "microdata" | "rdfa" | "select");
+    let Some(title) = by("title") else {
         return false;
-    }
-    if by("title").filter(structured).is_some() && !is_wall(page) {
+    };
+    let price = by("price");
+    if structured(title) || price.is_some_and(|o| o.reader == "open-graph") {
         return true;
     }
-    let heading = by("title").is_some_and(|o| matches!(o.place, Place::Element(_)))
+    let heading = matches!(title.place, Place::Element(_))
         || page
             .all()
             .any(|e| page.tag(e) == "h1" && !zones[e].furniture && !page.raw(e).trim().is_empty());
-    let priced = by("price").is_some_and(|o| {
-        o.reader == "open-graph" || structured(&o) || o.reader == "text" && o.lean >= -8
-    });
+    let priced = price.is_some_and(|o| structured(o) || o.reader == "text" && o.lean >= -8);
     let named = listing.brand.is_some()
         || listing.model.is_some()
         || listing.sku.is_some()
         || listing.gtin.is_some();
     let told = listing.attributes.len() >= 3 && named;
-    (told || heading && priced) && !is_wall(page)
+    told || heading && priced
 }
 
-fn is_wall(page: &PageModel<'_>) -> bool {
-    let text: String = crate::text::fold::fold(page.text.get(..).unwrap_or_default().trim())
-        .chars()
-        .take(MOST_TEXT + 1)
-        .collect();
-    let little = text.chars().count() <= MOST_TEXT;
-    let title = crate::text::fold::fold(page.title.as_deref().unwrap_or_default());
-    let says = |text: &str| WALL.iter().any(|word| text.contains(word));
-    if says(&title) || little && says(&text) {
-        return true;
-    }
-    let password = page
-        .all()
-        .any(|e| page.tag(e) == "input" && page.attribute(e, "type") == Some("password"));
-    if password && LOGIN.iter().any(|word| title.starts_with(word)) {
-        return true;
-    }
-    little && text.chars().count() < 600 && guarded(page)
+fn says_wall(folded: &str) -> bool {
+    WALL.iter().any(|word| folded.contains(word))
+}
+
+/// Whether the page asks for a password and is called so.
+fn is_login(page: &PageModel<'_>, title: &str) -> bool {
+    let password =
+        |e: usize| page.tag(e) == "input" && page.attribute(e, "type") == Some("password");
+    LOGIN.iter().any(|word| title.starts_with(word)) && page.all().any(password)
 }
 
 /// Whether a script or frame of a guard is all that the page is about.
 fn guarded(page: &PageModel<'_>) -> bool {
+    if page.text.chars().take(LEAST_TEXT + 1).count() > LEAST_TEXT {
+        return false;
+    }
     let source = |e: usize| {
         matches!(page.tag(e), "script" | "iframe")
             .then(|| page.attribute(e, "src"))

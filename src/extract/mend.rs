@@ -108,7 +108,11 @@ mod tests {
             "//<![CDATA[\n{\"a\": \"x\\ y\", \"b\": [1, 2]}\n//]]>",
             "{&quot;a&quot;: &quot;x y&quot;, &quot;b&quot;: [1, 2]}",
         ] {
-            assert_eq!(parse(text).unwrap(), [wanted.clone()], "{text}");
+            assert_eq!(
+                parse(text).unwrap(),
+                std::slice::from_ref(&wanted),
+                "{text}"
+            );
         }
         assert_eq!(parse("{\"a\": 1} {\"b\": 2} rubbish").unwrap().len(), 2);
         assert_eq!(

@@ -23,10 +23,13 @@ mod select;
 mod settle;
 mod shown;
 mod shown_price;
+mod shown_stock;
 mod soup;
 mod stock;
 mod table;
+mod tidy;
 mod token;
+mod values;
 mod zones;
 
 use url::Url;
@@ -243,3 +246,6 @@ fn candidates(
     };
     offered.iter().enumerate().map(one).collect()
 }
+
+#[cfg(test)]
+mod tests;

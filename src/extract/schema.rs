@@ -71,8 +71,14 @@ pub(super) fn product(graph: &Graph, subject: &Subject, found: &Found<'_, '_>) -
     // Best first; of equals the first on the page.
     all.sort_by_key(|(rate, at)| (-rate, *at));
     let (rate, at) = *all.first()?;
-    let lonely = all.len() < 3 || all.get(1).is_some_and(|(second, _)| *second < rate);
-    (rate > 0 && (lonely || rate >= 8)).then_some(at)
+    // Many goods alike, none of which the page is named after, are a list.
+    let other =
+        |(r, o): &(i32, usize)| *r == rate && graph.text(*o, "name") != graph.text(at, "name");
+    let listed = all.len() > 2 && all.iter().any(other);
+    let named = graph
+        .text(at, "name")
+        .is_some_and(|name| subject.names(name));
+    (rate > 0 && (named || !listed)).then_some(at)
 }
 
 fn rate(graph: &Graph, at: usize, subject: &Subject, found: &Found<'_, '_>) -> i32 {

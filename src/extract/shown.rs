@@ -1,10 +1,8 @@
 //! What people see on a page without any vocabulary: heading, breadcrumb, shop, stock, rating, description.
 
-use crate::model::Availability;
-
 use super::{
     found::{Found, Place},
-    shown_price, stock,
+    shown_price, shown_stock,
     zones::{self, Zone},
 };
 
@@ -21,7 +19,7 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
         description(found, element);
         if found.page.raw(element).len() <= 200 {
             shop(found, element);
-            availability(found, element, heading);
+            shown_stock::read(found, element, heading);
             rating(found, element);
             number(found, element);
             brand(found, element);
@@ -209,72 +207,6 @@ fn shop_address(href: &str) -> bool {
     .iter()
     .any(|part| href.contains(part))
 }
-
-const STOCK: &[&str] = &[
-    "stock",
-    "availability",
-    "inventory",
-    "instock",
-    "outofstock",
-    "soldout",
-    "available",
-    "unavailable",
-    "kucun",
-    "dostupnost",
-    "skladem",
-    "nalichie",
-];
-
-fn availability(found: &mut Found<'_, '_>, element: usize, heading: Option<usize>) {
-    let page = found.page;
-    let text = page.line(element);
-    let button = matches!(page.tag(element), "button" | "a")
-        || page.tag(element) == "input"
-            && matches!(page.attribute(element, "type"), Some("submit" | "button"));
-    let text = if page.tag(element) == "input" {
-        page.attribute(element, "value").unwrap_or_default()
-    } else {
-        &text
-    };
-    if text.is_empty() || text.chars().count() > 80 {
-        return;
-    }
-    let named = zones::has_word(page, element, STOCK);
-    let button = button || zones::has_word(page, element, BUY);
-    let after = heading.map_or(Some(0), |h| element.checked_sub(h));
-    let near = after.is_some_and(|n| n < 600);
-    let exact = stock::exactly(text);
-    // A size or colour that is sold out is not the goods.
-    let variant = page
-        .ancestors(element)
-        .take(3)
-        .chain([element])
-        .any(|e| matches!(page.tag(e), "li" | "option" | "label" | "select"));
-    let lean = match (named, exact) {
-        (true, Some(Availability::OutOfStock)) if near && !variant => SEEN_SOLD_OUT,
-        (true, _) if near => 0,
-        (true, _) => -15,
-        (false, Some(_)) if near && !button && !variant => -8,
-        (false, Some(_)) if button && after.is_some_and(|n| n < 1_500) => -18,
-        (false, None) if button && near && text.chars().count() < 40 => -20,
-        _ => return,
-    };
-    if stock::read(text).or(exact).is_some() {
-        found.lean("availability", text, Place::Element(element), lean);
-    }
-}
-
-/// A notice by the heading that goods are sold out outweighs what a template states for search engines.
-const SEEN_SOLD_OUT: i32 = 38;
-/// Words of buttons that are no `button`.
-const BUY: &[&str] = &[
-    "buy",
-    "addtocart",
-    "addtobasket",
-    "tocart",
-    "buybtn",
-    "purchase",
-];
 
 const RATING: &[&str] = &["rating", "rate", "score", "stars", "star", "grade"];
 const REVIEWS: &[&str] = &[

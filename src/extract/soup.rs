@@ -41,7 +41,7 @@ pub(super) fn build<'a>(text: &'a str, url: &'a Url) -> PageModel<'a> {
     soup.page
 }
 
-const VOID: u8 = 1;
+pub(super) const VOID: u8 = 1;
 /// "Special" in the standard: the end tag of an inline element does not reach through it.
 const BLOCK: u8 = 2;
 const FORMATTING: u8 = 4;
@@ -51,7 +51,7 @@ const CLOSES_P: u8 = 16;
 const UNSEEN: u8 = 32;
 const PARAGRAPH: u8 = 64;
 
-fn traits(tag: &str) -> u8 {
+pub(super) fn traits(tag: &str) -> u8 {
     match tag {
         "area" | "base" | "br" | "col" | "embed" | "img" | "input" | "link" | "meta" | "param"
         | "source" | "track" | "wbr" => VOID,
@@ -81,6 +81,13 @@ struct Soup<'a> {
     stack: Vec<(usize, u8)>,
     /// Start tags below `MAX_DEPTH` whose end tags are to be passed over.
     deeper: usize,
+    /// How many elements are open of those whose tags share a slot: an end tag of which none is open need not be sought.
+    open: [u16; 64],
+}
+
+fn slot(tag: &str) -> usize {
+    tag.bytes()
+        .fold(0, |sum, b| (sum * 5 + usize::from(b)) % 64)
 }
 
 impl<'a> Soup<'a> {
@@ -105,6 +112,7 @@ impl<'a> Soup<'a> {
             },
             stack: vec![(0, BLOCK | SCOPE)],
             deeper: 0,
+            open: [0; 64],
         }
     }
 
@@ -183,7 +191,7 @@ impl<'a> Soup<'a> {
             return;
         }
         if self.stack.len() < MAX_DEPTH {
-            self.stack.push((index, traits));
+            self.push(index, traits);
         } else {
             self.deeper += 1;
         }
@@ -236,7 +244,7 @@ impl<'a> Soup<'a> {
                 attributes: kept..kept,
                 hidden: self.page.elements[self.top()].hidden,
             });
-            self.stack.push((index, BLOCK));
+            self.push(index, BLOCK);
         }
     }
 
@@ -274,6 +282,9 @@ impl<'a> Soup<'a> {
         }
         let own = traits(tag);
         let heading = matches!(tag, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+        if self.open[slot(tag)] == 0 && !heading {
+            return;
+        }
         for at in (1..self.stack.len()).rev() {
             let (element, traits) = self.stack[at];
             let open = self.tag_of(element);
@@ -314,66 +325,17 @@ impl<'a> Soup<'a> {
         }
     }
 
+    fn push(&mut self, element: usize, traits: u8) {
+        self.open[slot(&self.page.elements[element].tag)] += 1;
+        self.stack.push((element, traits));
+    }
+
     fn finish(&mut self, element: usize) {
+        let open = &mut self.open[slot(&self.page.elements[element].tag)];
+        *open = open.saturating_sub(1);
         let (end, text) = (self.page.elements.len(), self.page.text.len());
         self.page.elements[element].end = end;
         self.page.elements[element].text.end = text;
-    }
-}
-
-impl PageModel<'_> {
-    /// The page written anew: every element closed, nothing nested deeper than `MAX_DEPTH`, no scripts or styles.
-    pub(super) fn tidy(&self) -> String {
-        let mut out = String::with_capacity(self.text.len() * 2);
-        let mut open: Vec<usize> = Vec::new();
-        let mut written = 0;
-        for element in self.all() {
-            let (tag, text) = (self.tag(element), &self.elements[element].text);
-            while let Some(top) = open.pop_if(|top| self.elements[*top].end <= element) {
-                self.write_text(&mut out, &mut written, self.elements[top].text.end);
-                out.extend(["</", self.tag(top), ">"]);
-            }
-            self.write_text(&mut out, &mut written, text.start);
-            if matches!(tag, "script" | "style") {
-                continue;
-            }
-            out.extend(["<", tag]);
-            for (name, value) in &self.attributes[self.elements[element].attributes.clone()] {
-                if name
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.'))
-                {
-                    out.extend([
-                        " ",
-                        name,
-                        "=\"",
-                        &value.replace('&', "&amp;").replace('"', "&quot;"),
-                        "\"",
-                    ]);
-                }
-            }
-            out.push('>');
-            if traits(tag) & VOID == 0 {
-                open.push(element);
-            }
-        }
-        while let Some(top) = open.pop() {
-            self.write_text(&mut out, &mut written, self.elements[top].text.end);
-            out.extend(["</", self.tag(top), ">"]);
-        }
-        self.write_text(&mut out, &mut written, self.text.len());
-        out
-    }
-
-    fn write_text(&self, out: &mut String, written: &mut usize, until: usize) {
-        if until > *written {
-            out.push_str(
-                &self.text[*written..until]
-                    .replace('&', "&amp;")
-                    .replace('<', "&lt;"),
-            );
-            *written = until;
-        }
     }
 }
 

@@ -1,0 +1,98 @@
+//! Whole pages: neighbours, lists, gaps, hostility.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+
+fn read_page(text: &str) -> Reading {
+    let url = Url::parse("http://shop.example/item/1").unwrap();
+    read(text, &url, &Selectors::default())
+}
+
+#[test]
+fn a_neighbour_never_wins() {
+    let near = "<div class=similar><a href=/2><b class=price>¥1.00</b></a><a class=shop-name href=/shop/2>Other</a></div>";
+    let text = format!(
+        "{near}<h1>Kettle X</h1><b class=price>¥199.00</b><a class=shop-name href=/shop/1>Own</a>{near}{near}"
+    );
+    let listing = read_page(&text).listing;
+    assert_eq!(listing.price.unwrap().amount.to_string(), "199.00");
+    assert_eq!(listing.seller.name.as_deref(), Some("Own"));
+}
+
+#[test]
+fn a_list_of_goods_is_no_listing() {
+    let card = |n: u32| {
+        format!(
+            "<li class=card><a href=/item/{n}><h3>Kettle {n}</h3></a><em class=price>¥{n}9.00</em></li>"
+        )
+    };
+    let cards: String = (1..30).map(card).collect();
+    let text = format!("<title>Kettles - shop</title><h1>Kettles</h1><ul>{cards}</ul>");
+    let reading = read_page(&text);
+    assert_eq!(reading.kind, PageKind::Index);
+    assert_eq!(reading.links.len(), 29);
+    let things: String = (1..9)
+        .map(|n| format!("<div itemscope itemtype=http://schema.org/Product><b itemprop=name>Kettle {n}</b><i itemprop=offers itemscope><b itemprop=price>{n}</b></i></div>"))
+        .collect();
+    assert_eq!(read_page(&things).kind, PageKind::Index);
+}
+
+#[test]
+fn what_was_not_found_is_said() {
+    let reading = read_page(
+        "<h1>Kettle X</h1><table><tr><td>品牌<td>博美<tr><td>型号<td>X<tr><td>净重<td>1 kg</table><script type=application/ld+json>{oops</script>",
+    );
+    let fields: Vec<&str> = reading.gaps.iter().map(|g| g.field.as_str()).collect();
+    assert_eq!(
+        (reading.kind, fields),
+        (PageKind::Listing, vec!["price", "availability", "json-ld"])
+    );
+    assert!(
+        reading
+            .candidates
+            .iter()
+            .any(|c| c.chosen && c.field == "brand" && c.reader == "table")
+    );
+}
+
+#[test]
+fn hostile_pages_are_read_in_time() {
+    let many = |s: &str, bytes: usize| s.repeat(bytes / s.len());
+    let ld = |json: &str| format!("<script type=application/ld+json>{json}</script>");
+    let pages = [
+        many("<div class=price>", 1 << 20),
+        many("<div itemscope itemprop=offers>", 2 << 20),
+        many("<b itemprop=name>x", 2 << 20),
+        many("<tr><td>品牌<td>x", 2 << 20),
+        many("<li>a: b<dl><dt>c<dd>d", 2 << 20),
+        many("<h1>Kettle</h1><b class=price>€5</b>", 2 << 20),
+        many("<a href=/x?", 2 << 20),
+        many("<a href=x>€", 4 << 20),
+        many("<meta property=og:image content=x>", 2 << 20),
+        ld(&many("[{\"@type\":\"Product\",\"offers\":", 1 << 20)),
+        ld(&format!(
+            "[{}0]",
+            many("{\"@type\":\"Product\",\"name\":\"Kettle\"},", 2 << 20)
+        )),
+        ld(&format!(
+            "{{\"@type\":\"Product\",\"offers\":[{}0]}}",
+            many("{\"price\":1},", 2 << 20)
+        )),
+        ld(
+            "{\"@id\":\"#a\",\"@type\":\"Product\",\"isVariantOf\":{\"@id\":\"#a\"},\"brand\":{\"@id\":\"#a\"}}",
+        ),
+        many("\u{fffd}<\u{0}&", 8 << 20),
+    ];
+    for page in pages {
+        let started = Instant::now();
+        read_page(&page);
+        // A debug build on a busy machine; what is not linear would take minutes.
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "{:?}: {}",
+            started.elapsed(),
+            &page[..80]
+        );
+    }
+}
