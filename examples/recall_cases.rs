@@ -40,7 +40,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let [workspace, cases] = args.as_slice() else {
         return Err("give a workspace and a file of cases".into());
     };
-    let judge = Judge::load(&Path::new(workspace).join("rules"), &["recall/*".to_owned()])?.judge;
+    let judge = Judge::load(
+        &Path::new(workspace).join("rules"),
+        &["recall/*".to_owned()],
+    )?
+    .judge;
     let cases: Value = serde_json::from_str(&fs::read_to_string(cases)?)?;
     let list = |key: &str| cases[key].as_array().cloned().unwrap_or_default();
     let mut wrong = Vec::new();
@@ -54,7 +58,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
     };
     for case in list("pairs") {
-        let least = if case["min_verdict"] == "red" { Light::Red } else { Light::Amber };
+        let least = if case["min_verdict"] == "red" {
+            Light::Red
+        } else {
+            Light::Amber
+        };
         expect(&case, &|light| light >= least);
     }
     for case in list("non_matches") {
@@ -67,5 +75,9 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         println!("wrong  {line}");
     }
     println!("{} of {all} verdicts right", all - wrong.len());
-    Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if wrong.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }

@@ -41,14 +41,26 @@ fn list(context: &Context) -> Result<Exit, Failure> {
     let loaded = context.workspace()?.judge(&[])?;
     let lists = loaded.judge.reference().lists();
     if context.printer.json {
-        lists.iter().try_for_each(|list| context.printer.document(list))?;
+        lists
+            .iter()
+            .try_for_each(|list| context.printer.document(list))?;
     } else {
         let rows = lists.iter().map(|list| {
-            vec![list.path.clone(), list.kind.clone(), list.source.clone(), list.date.clone().unwrap_or_default(), list.rows.to_string()]
+            vec![
+                list.path.clone(),
+                list.kind.clone(),
+                list.source.clone(),
+                list.date.clone().unwrap_or_default(),
+                list.rows.to_string(),
+            ]
         });
-        context.printer.table(&["list", "kind", "source", "date", "rows"], rows.collect())?;
+        context
+            .printer
+            .table(&["list", "kind", "source", "date", "rows"], rows.collect())?;
         for source in SOURCES {
-            context.printer.say(&format!("import {:18} {}", source.name(), source.about()));
+            context
+                .printer
+                .say(&format!("import {:18} {}", source.name(), source.about()));
         }
     }
     for fault in &loaded.reference {
@@ -74,11 +86,19 @@ fn import(source: &str, file: &std::path::Path, context: &Context) -> Result<Exi
     } else {
         context.printer.line(&format!(
             "{} rows: {} new, {} changed, {} as before, in {}",
-            summary.rows, summary.added, summary.changed, summary.unchanged, summary.list.display()
+            summary.rows,
+            summary.added,
+            summary.changed,
+            summary.unchanged,
+            summary.list.display()
         ))?;
     }
     for (line, why) in &summary.refused {
-        context.printer.say(&format!("refused {}:{line}: {}", file.display(), harmless::line(why)));
+        context.printer.say(&format!(
+            "refused {}:{line}: {}",
+            file.display(),
+            harmless::line(why)
+        ));
     }
     Ok(Exit::Done)
 }

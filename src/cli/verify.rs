@@ -16,14 +16,26 @@ pub(super) fn run(_: Args, context: &Context) -> Result<Exit, Failure> {
     if context.printer.json {
         context.printer.document(&report)?;
     } else {
-        account(&report).iter().try_for_each(|line| context.printer.line(&harmless::line(line)))?;
+        account(&report)
+            .iter()
+            .try_for_each(|line| context.printer.line(&harmless::line(line)))?;
     }
-    Ok(if report.broken.is_empty() { Exit::Done } else { Exit::No })
+    Ok(if report.broken.is_empty() {
+        Exit::Done
+    } else {
+        Exit::No
+    })
 }
 
 fn account(report: &Report) -> Vec<String> {
     if !report.broken.is_empty() {
-        let first = |broken: &upkeep::Broken| format!("the {} is broken: {}", format!("{:?}", broken.part).to_lowercase(), broken.what);
+        let first = |broken: &upkeep::Broken| {
+            format!(
+                "the {} is broken: {}",
+                format!("{:?}", broken.part).to_lowercase(),
+                broken.what
+            )
+        };
         return report.broken.iter().map(first).collect();
     }
     let mut lines = vec![format!(

@@ -76,7 +76,9 @@ pub struct Crawl<F> {
 
 impl<F> std::fmt::Debug for Crawl<F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Crawl").field("platforms", &self.platforms.keys()).finish_non_exhaustive()
+        f.debug_struct("Crawl")
+            .field("platforms", &self.platforms.keys())
+            .finish_non_exhaustive()
     }
 }
 
@@ -150,7 +152,10 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         summary: Summary::default(),
     };
     let span = tracing::info_span!("crawl", run = run.number);
-    let outcome = dispatcher.work(&finished, acknowledged).instrument(span).await;
+    let outcome = dispatcher
+        .work(&finished, acknowledged)
+        .instrument(span)
+        .await;
     drop(finished);
     let committed = committer.await.map_err(|e| Error::Stopped(e.to_string()))?;
     outcome?;

@@ -17,7 +17,10 @@ fn page(path: &str, status: u16, body: &str) -> Page {
         status,
         head: format!("HTTP/1.1 {status} X\r\ncontent-type: text/html\r\n\r\n").into_bytes(),
         request: format!("GET {path} HTTP/1.1\r\n\r\n").into_bytes(),
-        headers: vec![("content-type".to_owned(), "text/html; charset=utf-8".to_owned())],
+        headers: vec![(
+            "content-type".to_owned(),
+            "text/html; charset=utf-8".to_owned(),
+        )],
         body: body.as_bytes().to_vec(),
         truncated: false,
         fetched_at: now(),
@@ -54,7 +57,10 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap(), events: Arc::default() }
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            events: Arc::default(),
+        }
     }
 
     fn store(&self) -> Store {
@@ -74,14 +80,20 @@ impl Fixture {
             store: Arc::clone(&store),
             archive: Archive::open(&self.dir.path().join("data/archive"), 1 << 30).unwrap(),
             fetcher: Arc::new(pages.into_iter().collect::<Replay>()),
-            platforms: Arc::new(BTreeMap::from([("shop".to_owned(), Platform::new(&platform).unwrap())])),
+            platforms: Arc::new(BTreeMap::from([(
+                "shop".to_owned(),
+                Platform::new(&platform).unwrap(),
+            )])),
             judge: None,
             report: Arc::new(move |event| events.lock().unwrap().push(event)),
             clock: Arc::new(now),
             stop: Arc::default(),
             clean: true,
         };
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         let summary = runtime.block_on(run(crawl, order)).unwrap();
         Arc::into_inner(store).unwrap().close().unwrap();
         summary
@@ -89,41 +101,81 @@ impl Fixture {
 }
 
 fn watch(max_pages: Option<u64>) -> Order {
-    let campaign = CampaignConfig { id: "kettles".to_owned(), max_pages, ..CampaignConfig::default() };
-    Order { campaigns: vec![campaign], at_once: 4, ..Order::default() }
+    let campaign = CampaignConfig {
+        id: "kettles".to_owned(),
+        max_pages,
+        ..CampaignConfig::default()
+    };
+    Order {
+        campaigns: vec![campaign],
+        at_once: 4,
+        ..Order::default()
+    }
 }
 
 #[test]
 fn new_then_changed_then_gone_and_nothing_twice() {
     let fixture = Fixture::new();
     let first = fixture.crawl(shop("20.00", 200), watch(None));
-    assert_eq!((first.pages, first.listings, first.new, first.finished), (3, 2, 2, true), "{first:?}");
+    assert_eq!(
+        (first.pages, first.listings, first.new, first.finished),
+        (3, 2, 2, true),
+        "{first:?}"
+    );
     let again = fixture.crawl(shop("20.00", 200), watch(None));
-    assert_eq!((again.pages, again.new, again.changed), (3, 0, 0), "{again:?}");
+    assert_eq!(
+        (again.pages, again.new, again.changed),
+        (3, 0, 0),
+        "{again:?}"
+    );
     let later = fixture.crawl(shop("19.00", 410), watch(None));
     assert_eq!((later.changed, later.gone), (1, 1), "{later:?}");
     let store = fixture.store();
     let versions = store.versions(&"shop:1".into()).unwrap();
-    let prices: Vec<_> = versions.iter().map(|l| l.price.as_ref().unwrap().amount.to_string()).collect();
+    let prices: Vec<_> = versions
+        .iter()
+        .map(|l| l.price.as_ref().unwrap().amount.to_string())
+        .collect();
     assert_eq!(prices, ["20.00", "19.00"]);
     let gone = store.listing(&"shop:2".into()).unwrap().unwrap();
-    assert_eq!((gone.status, gone.version, gone.campaigns), (ListingStatus::Gone, 1, vec!["kettles".to_owned()]));
+    assert_eq!(
+        (gone.status, gone.version, gone.campaigns),
+        (ListingStatus::Gone, 1, vec!["kettles".to_owned()])
+    );
 }
 
 #[test]
 fn a_limit_leaves_the_rest_queued_and_the_next_crawl_goes_on() {
     let fixture = Fixture::new();
-    let first = fixture.crawl(shop("20.00", 200), Order { limit: Some(1), ..watch(None) });
-    assert_eq!((first.pages, first.finished, first.left), (1, false, 2), "{first:?}");
+    let first = fixture.crawl(
+        shop("20.00", 200),
+        Order {
+            limit: Some(1),
+            ..watch(None)
+        },
+    );
+    assert_eq!(
+        (first.pages, first.finished, first.left),
+        (1, false, 2),
+        "{first:?}"
+    );
     let rest = fixture.crawl(shop("20.00", 200), watch(None));
-    assert_eq!((rest.pages, rest.new, rest.finished), (2, 2, true), "{rest:?}");
+    assert_eq!(
+        (rest.pages, rest.new, rest.finished),
+        (2, 2, true),
+        "{rest:?}"
+    );
 }
 
 #[test]
 fn a_campaign_has_its_share_and_what_is_cut_is_counted() {
     let fixture = Fixture::new();
     let summary = fixture.crawl(shop("20.00", 200), watch(Some(2)));
-    assert_eq!((summary.pages, summary.errors.get("cut"), summary.finished), (2, Some(&1), true), "{summary:?}");
+    assert_eq!(
+        (summary.pages, summary.errors.get("cut"), summary.finished),
+        (2, Some(&1), true),
+        "{summary:?}"
+    );
 }
 
 #[test]
@@ -135,6 +187,8 @@ fn a_listing_page_that_cannot_be_read_is_no_listing_and_stops_nothing() {
     assert_eq!((summary.pages, summary.new), (3, 1), "{summary:?}");
     assert_eq!(summary.errors.values().sum::<u64>(), 1, "{summary:?}");
     let events = fixture.events.lock().unwrap();
-    let failed = events.iter().any(|event| matches!(event, Event::Failed { url, .. } if url.path() == "/item/1"));
+    let failed = events
+        .iter()
+        .any(|event| matches!(event, Event::Failed { url, .. } if url.path() == "/item/1"));
     assert!(failed, "{events:?}");
 }

@@ -70,7 +70,11 @@ impl Owner {
         let closing = Arc::new(AtomicBool::new(false));
         let closed = Arc::clone(&closing);
         let listening = std::thread::spawn(move || listen(&listener, &desk, &closed));
-        Ok(Self { path, closing, listening: Some(listening) })
+        Ok(Self {
+            path,
+            closing,
+            listening: Some(listening),
+        })
     }
 }
 
@@ -83,7 +87,9 @@ fn listen(listener: &UnixListener, desk: &Desk, closed: &AtomicBool) {
             break;
         }
         serving.retain(|(_, answer)| !answer.is_finished());
-        let (desk, Ok(peer)) = (desk.clone(), stream.try_clone()) else { continue };
+        let (desk, Ok(peer)) = (desk.clone(), stream.try_clone()) else {
+            continue;
+        };
         serving.push((peer, std::thread::spawn(move || serve(&desk, stream))));
     }
     for (peer, answer) in serving {

@@ -135,9 +135,7 @@ impl Client {
         place.set_query(None);
         place.set_fragment(None);
         match self.follow_robots(place).await {
-            Ok(page) if (200..300).contains(&page.status) => {
-                Ok(plain_text(&page).map(Some))
-            }
+            Ok(page) if (200..300).contains(&page.status) => Ok(plain_text(&page).map(Some)),
             Ok(page) if page.status < 500 => Ok(Ok(None)),
             Ok(page) => Ok(Err(format!("robots.txt: answered {}", page.status))),
             Err(Error::Failed { why, .. }) => Ok(Err(format!("robots.txt: {why}"))),
@@ -506,8 +504,13 @@ mod tests {
     #[tokio::test]
     async fn a_robots_txt_that_comes_packed_is_unpacked_and_a_damaged_one_is_out_of_reach() {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-        gzip.write_all(b"User-agent: *\nDisallow: /private\n").unwrap();
-        let packed = answer("200 OK", "Content-Encoding: gzip\r\n", &gzip.finish().unwrap());
+        gzip.write_all(b"User-agent: *\nDisallow: /private\n")
+            .unwrap();
+        let packed = answer(
+            "200 OK",
+            "Content-Encoding: gzip\r\n",
+            &gzip.finish().unwrap(),
+        );
         let shop = Shop::open([("/robots.txt", packed)]).await;
         let refused = shop.client(1).fetch(&shop.url("/private/1")).await;
         assert!(matches!(refused, Err(Error::Refused { .. })), "{refused:?}");

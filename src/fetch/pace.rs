@@ -123,7 +123,9 @@ impl Pace {
                     None => format!("answered {status}"),
                 };
                 (
-                    asked.filter(|asked| !asked.is_zero()).unwrap_or(FIRST_PAUSE),
+                    asked
+                        .filter(|asked| !asked.is_zero())
+                        .unwrap_or(FIRST_PAUSE),
                     asked.unwrap_or_default(),
                     cause,
                 )
@@ -325,7 +327,11 @@ mod tests {
         brief.settle(asking(1), at(0));
         assert_eq!(brief.blocked(at(0)).unwrap().0, at(1), "as long as it asks");
         brief.settle(asking(1), at(2));
-        assert_eq!(brief.blocked(at(2)).unwrap().0, at(4), "and it asks again: twice as long");
+        assert_eq!(
+            brief.blocked(at(2)).unwrap().0,
+            at(4),
+            "and it asks again: twice as long"
+        );
     }
 
     #[test]

@@ -8,10 +8,7 @@ use crate::{
     rules::{
         picture::did_you_mean,
         trace::path,
-        view::{
-            Answer, Item,
-            values::string,
-        },
+        view::{Answer, Item, values::string},
     },
     text::{self, blank::says_nothing},
 };

@@ -3,8 +3,8 @@
 use rhai::Dynamic;
 
 use super::values::{
-    amount, captured, count, list, number, optional, set, set_amount,
-    set_availability, set_captured, set_currency, set_list, set_status, status, string, whole,
+    amount, captured, count, list, number, optional, set, set_amount, set_availability,
+    set_captured, set_currency, set_list, set_status, status, string, whole,
 };
 use crate::{
     model::{Availability, Block, Class, Listing, ListingId},

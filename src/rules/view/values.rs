@@ -7,9 +7,7 @@ use rust_decimal::{
     prelude::{FromPrimitive, ToPrimitive},
 };
 
-use crate::{
-    model::{Availability, Capture, Listing, ListingStatus, Money, Time},
-};
+use crate::model::{Availability, Capture, Listing, ListingStatus, Money, Time};
 
 /// How much of a text reaches a script, in bytes: a script's limit on texts must leave room to work.
 const LONGEST: usize = 64 * 1024;
