@@ -247,7 +247,8 @@ fn signs(text: &str) -> usize {
         .chars()
         .filter(|c| "$€£¥￥₽₩₹₪₺₴₸฿₫₱₦﷼₾₼₡₲".contains(*c))
         .count();
-    if signs > 0 {
+    // Words are looked up only where a text is short enough to be a price and little else.
+    if signs > 0 || text.chars().count() > 24 {
         return signs;
     }
     let words = text
