@@ -5,7 +5,14 @@
 //! `recall/candidate` is amber. CASES.json: `pairs` [{text, min_verdict}], `non_matches` [text],
 //! `must_not_be_red` [{text}].
 
-use std::{env, error::Error, fs, path::Path, process::ExitCode};
+use std::{
+    env,
+    error::Error,
+    fs,
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
 
 use listwarden::{
     judge::Judge,
@@ -71,10 +78,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     for case in list("must_not_be_red") {
         expect(&case, &|light| light < Light::Red);
     }
+    let mut out = io::stdout().lock();
     for line in &wrong {
-        println!("wrong  {line}");
+        writeln!(out, "wrong  {line}")?;
     }
-    println!("{} of {all} verdicts right", all - wrong.len());
+    writeln!(out, "{} of {all} verdicts right", all - wrong.len())?;
     Ok(if wrong.is_empty() {
         ExitCode::SUCCESS
     } else {

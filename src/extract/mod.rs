@@ -1,7 +1,7 @@
 //! From a page's text to the fields of a listing, each with where it came from; what is missing is said.
 //!
-//! A page becomes a [`page::PageModel`]; each reader in [`READERS`] offers values from it; `settle` chooses per field;
-//! `fill` makes the listing. A further vocabulary is a file beside this one and a line in [`READERS`].
+//! A page becomes a `page::PageModel`; each reader in `READERS` offers values from it; `settle` chooses per field;
+//! `fill` makes the listing. A further vocabulary is a file beside this one and a line in `READERS`.
 
 mod address;
 mod entity;

@@ -1,7 +1,7 @@
 //! Every page under fixtures/pages, read by the platform beside it, gives the listing beside it.
 //!
 //! A new page: a folder with `page.html` (bytes as a server sends them) and `platform.toml` (its first start address is the
-//! page's own). With `LISTWARDEN_WRITE_FIXTURES=1` the test writes `listing.json` instead of comparing: read it before
+//! page's own). With `LISTWARDEN_BLESS=1` the test writes `listing.json` instead of comparing: read it before
 //! committing it.
 
 use std::{fs, path::Path};
@@ -36,7 +36,7 @@ fn pages_give_their_listings() {
         };
         let found = serde_json::to_string_pretty(listing).unwrap() + "\n";
         let expected = fixture.join("listing.json");
-        if std::env::var_os("LISTWARDEN_WRITE_FIXTURES").is_some() {
+        if std::env::var_os("LISTWARDEN_BLESS").is_some() {
             fs::write(&expected, &found).unwrap();
         }
         assert_eq!(

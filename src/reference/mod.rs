@@ -1,7 +1,7 @@
 //! What authorities and brand owners published, in memory, looked up by name.
 //!
 //! A folder of dated, sourced files becomes a [`Reference`]; rules ask it about classes, terms, brands,
-//! certificates and recalls. New notices come in through [`import`], by way of the [`SOURCES`] table.
+//! certificates and recalls. New notices come in through [`import()`], by way of the [`SOURCES`] table.
 
 mod accessory;
 mod brands;
