@@ -88,19 +88,21 @@ fn account(outcome: &Outcome, context: &Context) -> Result<(), Failure> {
         say(&format!("export    {}", export.display()))?;
     }
     say(&format!("workspace {}", outcome.workspace.display()))?;
+    // As it was called: whoever tries it from the repository has not installed it.
+    let program = std::env::args().next().unwrap_or_else(|| "listwarden".to_owned());
     let workspace = outcome.workspace.display();
     say("\ngo on with")?;
     if let Some((flag, _)) = outcome.queue.first() {
         say(&format!(
-            "  listwarden --workspace {workspace} flags show {}",
+            "  {program} --workspace {workspace} flags show {}",
             flag.id
         ))?;
         say(&format!(
-            "  listwarden --workspace {workspace} review {} --verdict confirmed --by YOU",
+            "  {program} --workspace {workspace} review {} --verdict confirmed --by YOU",
             flag.id
         ))?;
     }
     say(&format!(
-        "  listwarden --workspace {workspace} flags --rule 'recall/*'"
+        "  {program} --workspace {workspace} flags --rule 'recall/*'"
     ))
 }
