@@ -89,7 +89,9 @@ fn account(outcome: &Outcome, context: &Context) -> Result<(), Failure> {
     }
     say(&format!("workspace {}", outcome.workspace.display()))?;
     // As it was called: whoever tries it from the repository has not installed it.
-    let program = std::env::args().next().unwrap_or_else(|| "listwarden".to_owned());
+    let program = std::env::args()
+        .next()
+        .unwrap_or_else(|| "listwarden".to_owned());
     let workspace = outcome.workspace.display();
     say("\ngo on with")?;
     if let Some((flag, _)) = outcome.queue.first() {

@@ -1,7 +1,7 @@
 //! The one committer. What is finished is written in groups: archive fsynced, journal fsynced, index; then acknowledged.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, mpsc::Receiver},
 };
 
@@ -100,7 +100,7 @@ impl Committer {
         let mut captures = captures.into_iter();
         let mut group = Group::default();
         let (mut events, mut answers) = (Vec::new(), Vec::new());
-        let mut read = BTreeSet::new();
+        let (mut read, mut owed) = (BTreeSet::new(), BTreeMap::new());
         for Finished {
             queued,
             outcome,
@@ -108,7 +108,7 @@ impl Committer {
         } in finished
         {
             let mut part = Part::default();
-            part.group.work.extend(host.as_ref().and_then(keep));
+            owed.extend(host.map(|state| (state.host.clone(), state)));
             match outcome {
                 Outcome::Answer(answer) => {
                     if let Some(capture) = captures.next() {
@@ -127,6 +127,7 @@ impl Committer {
                 tally: part.tally,
             });
         }
+        group.work.extend(owed.values().filter_map(keep));
         self.store.commit(group)?;
         for event in events {
             (self.report)(event);

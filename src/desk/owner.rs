@@ -4,7 +4,10 @@ use std::{
     fs, io,
     io::{BufRead, BufReader, Write},
     net::Shutdown,
-    os::unix::net::{UnixListener, UnixStream},
+    os::unix::{
+        fs::PermissionsExt,
+        net::{UnixListener, UnixStream},
+    },
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -67,6 +70,8 @@ impl Owner {
             return Err(failed(source));
         }
         let listener = UnixListener::bind(&path).map_err(failed)?;
+        // Whoever may decide about flags may also write the store's files, and nobody else.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
         let closing = Arc::new(AtomicBool::new(false));
         let closed = Arc::clone(&closing);
         let listening = std::thread::spawn(move || listen(&listener, &desk, &closed));

@@ -125,7 +125,13 @@ pub(super) fn follow(tree: &sled::Tree, journal: &Journal) -> Result<u64, Error>
 pub(super) fn sweep(dir: &Path) -> Result<(), Error> {
     for name in [NEW, OLD] {
         let path = dir.join(name);
-        match fs::remove_dir_all(&path) {
+        // What stood in the index's place need not have been a folder.
+        let remove = if path.is_file() {
+            fs::remove_file
+        } else {
+            fs::remove_dir_all::<&Path>
+        };
+        match remove(&path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
             removed => removed.map_err(append::failed("remove", &path))?,
         }

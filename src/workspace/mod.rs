@@ -130,7 +130,11 @@ impl Workspace {
                 Desk::new(Arc::clone(&store), self.data()).answer(question, row)?;
                 close(store)
             }
-            Err(error) if error.is_busy() => Ok(desk::ask(&self.data(), &question, row)?),
+            Err(busy) if busy.is_busy() => match desk::ask(&self.data(), &question, row) {
+                // A scan or a rebuild has the store and answers nobody.
+                Err(desk::Error::Owner { .. }) => Err(busy.into()),
+                asked => Ok(asked?),
+            },
             Err(error) => Err(error.into()),
         }
     }

@@ -104,49 +104,52 @@ fn a_crawl_killed_ten_times_loses_nothing_and_doubles_nothing() {
 
 #[test]
 fn while_a_crawl_runs_others_are_answered_by_it() {
-    let watched = watched(
-        Market::scaled(LISTINGS)
-            .unwrap()
-            .never_busy()
-            .with_delay(Duration::from_millis(20)),
-    );
+    // So slow that the crawl would take many times as long as the questions.
+    let market = Market::scaled(LISTINGS).unwrap().never_busy();
+    let watched = watched(market.with_delay(Duration::from_millis(200)));
     let mut crawl = watched.crawl();
-    watched.until(60, &mut crawl);
+    watched.until(6, &mut crawl);
     let status = lines(&run(&watched.workspace, &["status", "--json"]));
     assert_eq!(status[0]["crawling"], true, "{}", status[0]);
-    let flags = lines(&run(&watched.workspace, &["flags", "--json"]));
-    if let Some(flag) = flags.first() {
-        let id = flag["id"].as_str().unwrap();
-        let decided = lines(&run(
-            &watched.workspace,
-            &[
-                "review",
-                id,
-                "--verdict",
-                "confirmed",
-                "--by",
-                "inspector-5",
-                "--json",
-            ],
-        ));
-        assert_eq!(decided[0]["status"], "confirmed");
-    }
-    let table = watched.workspace.join("listings.jsonl");
-    let exported = run(
+    let flag = loop {
+        let flags = lines(&run(&watched.workspace, &["flags", "--json"]));
+        assert!(
+            crawl.try_wait().unwrap().is_none(),
+            "over before it flagged anything"
+        );
+        if let Some(flag) = flags.first() {
+            break flag["id"].as_str().unwrap().to_owned();
+        }
+    };
+    let verdict = ["--verdict", "confirmed", "--by", "inspector-5", "--json"];
+    let decided = run(
         &watched.workspace,
-        &[
-            "export",
-            "listings",
-            "-o",
-            table.to_str().unwrap(),
-            "--json",
-        ],
+        &[&["review", &flag][..], &verdict].concat(),
     );
-    assert!(lines(&exported)[0]["rows"].as_u64().is_some());
+    assert_eq!(lines(&decided)[0]["status"], "confirmed");
+    let table = watched.workspace.join("listings.jsonl");
+    let export = [
+        "export",
+        "listings",
+        "-o",
+        table.to_str().unwrap(),
+        "--json",
+    ];
+    assert!(lines(&run(&watched.workspace, &export))[0]["rows"].as_u64() > Some(0));
+    let other = run(&watched.workspace, &["crawl", "-q"]);
+    assert_eq!(other.status.code(), Some(2), "the store has one owner");
     assert!(
         crawl.try_wait().unwrap().is_none(),
         "the crawl was to be under way all the time"
     );
     crawl.kill().unwrap();
     crawl.wait().unwrap();
+    let shown = lines(&run(
+        &watched.workspace,
+        &["flags", "show", &flag, "--json"],
+    ));
+    assert_eq!(
+        shown[0]["flag"]["status"], "confirmed",
+        "a decision taken meanwhile outlives the kill"
+    );
 }
