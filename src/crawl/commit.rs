@@ -97,6 +97,8 @@ impl Committer {
 
     fn commit(&mut self, mut finished: Vec<Finished>) -> Result<Vec<Acknowledged>, Error> {
         let captures = self.archive.append(&take_packed(&mut finished))?;
+        let store = Arc::clone(&self.store);
+        let _changing = store.changing();
         let mut captures = captures.into_iter();
         let mut group = Group::default();
         let (mut events, mut answers) = (Vec::new(), Vec::new());

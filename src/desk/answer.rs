@@ -8,7 +8,7 @@ use super::{Ask, Error, Filter, Sort, filter};
 use crate::{
     model::{Flag, FlagId, FlagStatus, Listing, ListingId, Time, Waiting},
     review,
-    store::{Entry, Group, Store},
+    store::{self, Entry, Group, Store},
 };
 
 /// Hosts of a crawl under way, and why each stands still if it does.
@@ -106,36 +106,26 @@ impl Desk {
     }
 
     fn listings(&self, filter: &Filter, row: &mut Row<'_>) -> Result<(), Error> {
-        let mut found = Vec::new();
-        for listing in self.store.listings() {
-            let listing = listing?;
-            if !filter.listing(&listing) {
-                continue;
-            }
-            // The store's own order needs no memory.
-            if filter.sort.is_none() {
-                row(document(&listing))?;
-                if filter.limit.is_some_and(|limit| found.len() + 1 >= limit) {
-                    return Ok(());
-                }
-                found.push(None);
-            } else {
-                found.push(Some(listing));
-            }
-        }
-        let mut found: Vec<Listing> = found.into_iter().flatten().collect();
-        match filter.sort {
-            Some(Sort::Newest) => {
-                found.sort_by(|a, b| b.last_seen.cmp(&a.last_seen).then(a.id.cmp(&b.id)))
-            }
-            Some(Sort::Oldest) => {
-                found.sort_by(|a, b| a.first_seen.cmp(&b.first_seen).then(a.id.cmp(&b.id)))
-            }
-            _ => {}
+        let limit = filter.limit.unwrap_or(usize::MAX);
+        let meant = |listing: &Result<Listing, store::Error>| match listing {
+            Ok(listing) => filter.listing(listing),
+            Err(_) => true,
+        };
+        let found = self.store.listings().filter(meant);
+        // The store's own order needs no memory.
+        let Some(sort) = filter.sort.filter(|sort| *sort != Sort::Name) else {
+            return found
+                .take(limit)
+                .try_for_each(|listing| row(document(&listing?)));
+        };
+        let mut found: Vec<Listing> = found.collect::<Result<_, _>>()?;
+        match sort {
+            Sort::Oldest => found.sort_by_key(|listing| listing.first_seen),
+            _ => found.sort_by_key(|listing| std::cmp::Reverse(listing.last_seen)),
         }
         found
             .iter()
-            .take(filter.limit.unwrap_or(usize::MAX))
+            .take(limit)
             .try_for_each(|listing| row(document(listing)))
     }
 
@@ -171,7 +161,6 @@ impl Desk {
         Ok(())
     }
 
-    /// One flag by its id, or by the first digits of it where they name only one.
     fn flag(&self, id: &str, row: &mut Row<'_>) -> Result<(), Error> {
         let unknown = || Error::Unknown {
             what: "flag",

@@ -30,6 +30,7 @@ pub fn decide(store: &Store, flags: &[FlagId], review: &Review) -> Result<Vec<Fl
     {
         return Err(Error::NoReason);
     }
+    let _changing = store.changing();
     for id in flags {
         store
             .flag(id)?

@@ -54,6 +54,7 @@ pub fn run(
     let standard = judge.hash();
     let mut summary = Summary::default();
     let mut group = Group::default();
+    let mut changing = store.changing();
     for listing in store.listings() {
         let mut listing = listing?;
         summary.listings += 1;
@@ -73,6 +74,8 @@ pub fn run(
         }
         if summary.judged.is_multiple_of(GROUP as u64) {
             store.commit(std::mem::take(&mut group))?;
+            drop(changing);
+            changing = store.changing();
         }
         if stop.load(Ordering::Relaxed) {
             summary.stopped = true;
@@ -80,6 +83,7 @@ pub fn run(
         }
     }
     store.commit(group)?;
+    drop(changing);
     Ok(summary)
 }
 

@@ -14,7 +14,7 @@ use std::{
     io,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -118,6 +118,7 @@ pub struct Store {
     tree: sled::Db,
     reader: Reader,
     writer: Mutex<Writer>,
+    changing: Mutex<()>,
     on_step: Option<OnStep>,
     /// Held for as long as the store is open; the last to be dropped.
     _lock: Lock,
@@ -171,6 +172,7 @@ impl Store {
                 settled,
                 known: queue::Known::default(),
             }),
+            changing: Mutex::default(),
             on_step: None,
             _lock: lock,
         };
@@ -211,6 +213,13 @@ impl Store {
     }
 
     /// The one who writes. After a panic in the middle of a change nothing is written on top of it.
+    /// Whoever commits what rests on something read before holds this from the reading to the commit; otherwise a verdict
+    /// taken between the two would be answered by a judge that had not seen it.
+    pub fn changing(&self) -> MutexGuard<'_, ()> {
+        // It guards no value, so a holder that panicked left nothing half done.
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn writer(&self) -> Result<MutexGuard<'_, Writer>, Error> {
         match self.writer.lock() {
             Ok(writer) if !writer.halted => Ok(writer),

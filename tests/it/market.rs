@@ -85,6 +85,26 @@ fn every_command_answers(workspace: &std::path::Path, flags: u64) {
             "listwarden: a flag is dismissed with a reason: add --note\n".to_owned()
         )
     );
+    let partly = [
+        "review",
+        &worst,
+        "0000000000000000",
+        "--verdict",
+        "confirmed",
+        "--by",
+        "inspector-5",
+    ];
+    let (code, words) = said(&run(workspace, &partly));
+    assert_eq!(code, 2);
+    assert!(
+        words.contains("there is no flag '0000000000000000'"),
+        "{words}"
+    );
+    let shown = lines(&run(workspace, &["flags", "show", &worst, "--json"]));
+    assert_eq!(
+        shown[0]["flag"]["status"], "open",
+        "none of several is decided where one is unknown"
+    );
     let note = [
         "--by",
         "inspector-5",
