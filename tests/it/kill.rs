@@ -86,8 +86,25 @@ fn a_crawl_killed_ten_times_loses_nothing_and_doubles_nothing() {
         crawl.kill().unwrap();
         crawl.wait().unwrap();
     }
-    let finished = lines(&run(&watched.workspace, &["crawl", "--json", "-q"]));
+    let log = watched.workspace.join("log.jsonl");
+    let last = ["crawl", "--json", "-q", "--log", log.to_str().unwrap()];
+    let finished = lines(&run(&watched.workspace, &last));
     assert_eq!(finished[0]["finished"], true, "{}", finished[0]);
+    let logged = fs::read_to_string(&log).unwrap();
+    let mut logged = logged
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let names = |line: &Value| -> Vec<String> {
+        let spans = line["spans"].as_array().cloned().unwrap_or_default();
+        spans
+            .iter()
+            .map(|span| span["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert!(
+        logged.any(|line| names(&line) == ["crawl", "host", "page"]),
+        "a line for each page, in its spans"
+    );
     let listings = stored(&watched.workspace);
     let ids: BTreeSet<ListingId> = listings
         .iter()
