@@ -8,11 +8,14 @@ use super::{
     fault::Code,
     literal::Literal,
     native,
-    picture::{Findings, Place, did_you_mean, nearest},
+    picture::{Findings, Place, did_you_mean},
     terms::Names,
     view::fields::FIELDS,
 };
-use crate::{model::Block, text::codes::SCHEMES};
+use crate::{
+    model::Block,
+    text::{codes::SCHEMES, snippet::nearest},
+};
 
 /// Every function that the engine knows, with the numbers of values each takes.
 #[derive(Debug)]

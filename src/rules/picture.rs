@@ -3,7 +3,7 @@
 use rhai::Position;
 
 use super::{Fault, RuleSource, fault::Code};
-use crate::text::{likeness::similar, snippet};
+use crate::text::snippet::{self, nearest};
 
 /// Where in a rule's text: line and column from 1 (0 where there is none), and how many characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,21 +113,6 @@ pub(super) fn did_you_mean<'k>(
         None if (1..=14).contains(&known.len()) => Some(format!("known: {}", known.join(", "))),
         None => None,
     }
-}
-
-/// The word that is most like `word` (the first of equals), a swapped pair of letters being one change; at most a third is changed.
-pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let letters = word.chars().count();
-    let changes = |candidate: &str| {
-        let longest = candidate.chars().count().max(letters);
-        ((1.0 - similar(word, candidate)) * longest as f64).round() as usize
-    };
-    known
-        .into_iter()
-        .map(|candidate| (changes(candidate), candidate))
-        .filter(|(changes, _)| *changes <= (letters / 3).max(1))
-        .min_by_key(|(changes, _)| *changes)
-        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

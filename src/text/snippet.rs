@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use super::likeness::similar;
+
 /// Where a byte offset stands: line and column, both from 1, the column in characters.
 pub fn position(source: &str, offset: usize) -> (usize, usize) {
     let before = &source[..source.floor_char_boundary(offset.min(source.len()))];
@@ -44,30 +46,19 @@ pub fn draw(
     Renderer::plain().render(&[report]).to_string()
 }
 
-/// The one of `known` that `word` was most likely meant to be: at most a third of its letters are off.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The word that is most like `word` (the first of equals), a swapped pair of letters being one change; at most a third is changed.
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let letters = word.chars().count();
+    let changes = |candidate: &str| {
+        let longest = candidate.chars().count().max(letters);
+        ((1.0 - similar(word, candidate)) * longest as f64).round() as usize
+    };
     known
         .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(off, candidate)| *off * 3 <= candidate.chars().count().max(3))
-        .min()
+        .map(|candidate| (changes(candidate), candidate))
+        .filter(|(changes, _)| *changes <= (letters / 3).max(1))
+        .min_by_key(|(changes, _)| *changes)
         .map(|(_, candidate)| candidate)
-}
-
-/// Letters to insert, remove or replace.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -99,6 +90,7 @@ mod tests {
     #[test]
     fn only_a_near_word_is_suggested() {
         assert_eq!(nearest("tittle", ["title", "price"]), Some("title"));
+        assert_eq!(nearest("titel", ["tile", "title"]), Some("title"));
         assert_eq!(nearest("colour", ["title", "price"]), None);
     }
 }

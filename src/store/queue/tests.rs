@@ -1,0 +1,158 @@
+//! The queue over a store of its own.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::store::Group;
+
+fn at(second: i64) -> Time {
+    Time::from_second(second).unwrap()
+}
+
+fn queued(n: u8, due: i64) -> Queued {
+    Queued {
+        url: format!("https://shop.example/{n}"),
+        host: format!("shop{}.example:443", n % 3),
+        depth: u32::from(n % 4),
+        listing: n.is_multiple_of(5),
+        due: at(due),
+        ..Queued::default()
+    }
+}
+
+fn work(store: &Store, work: Vec<Work>) {
+    let entries = Vec::new();
+    store.commit(Group { entries, work }).unwrap();
+}
+
+fn urls(store: &Store, host: &str, now: i64) -> Vec<String> {
+    let next = store.next_queued(host, at(now), 100, &|_| false).unwrap();
+    next.into_iter().map(|q| q.url).collect()
+}
+
+#[test]
+fn listings_go_first_then_depth_then_due_and_what_is_not_due_waits() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    store.begin_run(false, at(0)).unwrap();
+    let row = |url: &str, listing, depth, due| {
+        let (url, host, due) = (url.to_owned(), "a:443".to_owned(), at(due));
+        Work::Enqueue(Queued {
+            url,
+            host,
+            listing,
+            depth,
+            due,
+            ..Queued::default()
+        })
+    };
+    let rows = vec![
+        row("deep", false, 2, 1),
+        row("late", true, 0, 90),
+        row("later listing", true, 0, 95),
+        row("second", false, 1, 4),
+        row("first", false, 1, -3),
+        row("listing", true, 7, 5),
+    ];
+    work(&store, rows);
+    assert_eq!(
+        urls(&store, "a:443", 10),
+        ["listing", "first", "second", "deep"]
+    );
+    assert_eq!(store.earliest_due("a:443").unwrap(), Some(at(-3)));
+    assert_eq!(store.earliest_due("a:44").unwrap(), None);
+    let taken = |url: &str| url == "listing";
+    let next = store.next_queued("a:443", at(100), 2, &taken).unwrap();
+    assert_eq!(
+        next.iter().map(|q| &*q.url).collect::<Vec<_>>(),
+        ["late", "later listing"]
+    );
+    assert_eq!(store.hosts_queued().unwrap(), ["a:443"]);
+}
+
+#[test]
+fn an_unfinished_run_is_resumed_and_a_fresh_one_starts_empty() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Store::open(dir.path()).unwrap().0;
+    let store = open();
+    let orphan = Group {
+        entries: Vec::new(),
+        work: vec![Work::Enqueue(queued(1, 0))],
+    };
+    assert!(matches!(store.commit(orphan), Err(Error::NoRun)));
+    assert_eq!(store.begin_run(false, at(5)).unwrap().number, 1);
+    let host = Work::Host {
+        host: "h".into(),
+        state: vec![1, 2],
+    };
+    work(
+        &store,
+        vec![
+            Work::Enqueue(queued(1, 0)),
+            Work::Enqueue(queued(2, 0)),
+            host,
+        ],
+    );
+    drop(store);
+    let store = open();
+    let resumed = Run {
+        number: 1,
+        started: at(5),
+        resumed: true,
+    };
+    assert_eq!(store.begin_run(false, at(9)).unwrap(), resumed);
+    assert_eq!(store.queue_size().unwrap(), (2, 0));
+    let fresh = Run {
+        number: 2,
+        started: at(9),
+        resumed: false,
+    };
+    assert_eq!(store.begin_run(true, at(9)).unwrap(), fresh);
+    assert_eq!(
+        (store.queue_size().unwrap(), store.hosts_queued().unwrap()),
+        ((0, 0), vec![])
+    );
+    work(&store, vec![Work::Enqueue(queued(1, 0))]);
+    store.end_run().unwrap();
+    assert_eq!(store.begin_run(false, at(9)).unwrap().number, 3);
+    work(&store, vec![Work::Enqueue(queued(1, 0))]);
+    assert_eq!(store.queue_size().unwrap(), (1, 0));
+    assert_eq!(store.hosts().unwrap(), [("h".to_owned(), vec![1, 2])]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn no_url_is_yielded_again_once_it_is_done(
+        steps in prop::collection::vec((0u8..3, 0u8..12, 0i64..40), 1..60)
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(dir.path()).unwrap();
+        store.begin_run(false, at(0)).unwrap();
+        let (mut waiting, mut done) = (BTreeSet::new(), BTreeSet::new());
+        for (what, n, due) in steps {
+            let queued = queued(n, due);
+            let (url, host) = (queued.url.clone(), queued.host.clone());
+            if !done.contains(&url) {
+                waiting.insert(url.clone());
+            }
+            work(&store, vec![match what {
+                0 => Work::Enqueue(queued),
+                1 => Work::Again(queued),
+                _ => {
+                    waiting.remove(&url);
+                    done.insert(url.clone());
+                    Work::Done { url, host }
+                }
+            }]);
+            let hosts = store.hosts_queued().unwrap();
+            let next: Vec<_> = hosts.iter().flat_map(|h| urls(&store, h, 40)).collect();
+            prop_assert_eq!(next.len(), waiting.len());
+            prop_assert_eq!(&next.into_iter().collect::<BTreeSet<_>>(), &waiting);
+            let size = (waiting.len() as u64, done.len() as u64);
+            prop_assert_eq!(store.queue_size().unwrap(), size);
+        }
+    }
+}
