@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scraper::{Html, Selector};
+use scraper::{Html, Selector, error::SelectorErrorKind};
 use serde_json::Value as Json;
 
 use super::{
@@ -120,8 +120,25 @@ fn way(selector: &str) -> Result<Way, String> {
             selector,
             attribute,
         }),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(in_words(&error)),
     }
+}
+
+/// What is wrong with a selector. The parser's own words are meant for its developers where it met what it did not expect.
+fn in_words(error: &SelectorErrorKind) -> String {
+    let words = error.to_string();
+    let kind = match error {
+        SelectorErrorKind::UnexpectedSelectorParseError(kind) => format!("{kind:?}"),
+        _ => words.lines().next().unwrap_or_default().to_owned(),
+    };
+    let what = match kind.split(['(', '{', ' ']).next().unwrap_or_default() {
+        "DanglingCombinator" => {
+            "a combinator (a space, >, + or ~) needs a selector on both sides".to_owned()
+        }
+        "EmptySelector" => "a selector is missing".to_owned(),
+        _ => kind,
+    };
+    format!("{what}; write it like \"div.price > b\" or \"img.main@src\"")
 }
 
 /// Offers what the selectors find; names the fields whose selector found nothing.

@@ -168,6 +168,8 @@ fn address(text: &str) -> Result<Url, String> {
         Ok(_) => Err(format!(
             "'{text}' is no web address; it begins with http:// or https://"
         )),
-        Err(error) => Err(format!("'{text}' is no address: {error}")),
+        Err(error) => Err(format!(
+            "'{text}' is no address ({error}); write it whole, like \"https://shop.example/\""
+        )),
     }
 }
