@@ -14,7 +14,7 @@ pub struct CampaignConfig {
     pub platforms: Vec<String>,
     /// Filled into the platforms' search templates; empty means their start pages alone.
     pub keywords: Vec<String>,
-    /// Rules by glob, such as `children/*`; empty means all.
+    /// The rules that it is about, by glob such as `children/*`: only their flags carry it. Empty means all.
     pub rules: Vec<String>,
     /// Pages fetched in one run at most; none means no limit.
     pub max_pages: Option<u64>,

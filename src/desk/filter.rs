@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{Flag, FlagStatus, Listing, Severity, Time},
-    text::fold::fold,
+    text::{fold::fold, glob::fits},
 };
 
 /// Every part that is set must hold.
@@ -73,7 +73,7 @@ impl Filter {
             && self
                 .rule
                 .as_deref()
-                .is_none_or(|glob| matches(glob, &flag.rule))
+                .is_none_or(|glob| fits(glob, &flag.rule))
             && self
                 .platform
                 .as_deref()
@@ -120,7 +120,7 @@ impl Filter {
         };
         let category = |wanted: &str| {
             listing.is_some_and(|l| {
-                l.class.as_ref().is_some_and(|c| matches(wanted, &c.id))
+                l.class.as_ref().is_some_and(|c| fits(wanted, &c.id))
                     || l.category.iter().any(|c| fold(c).contains(&fold(wanted)))
             })
         };
@@ -139,12 +139,6 @@ fn contains(field: &Option<String>, wanted: &str) -> bool {
     field
         .as_deref()
         .is_some_and(|text| fold(text).contains(&fold(wanted)))
-}
-
-/// `recall/*` is everything that begins with `recall/`.
-fn matches(glob: &str, name: &str) -> bool {
-    glob.strip_suffix('*')
-        .map_or(glob == name, |start| name.starts_with(start))
 }
 
 /// The statuses that the queue shows when none is asked for: what waits for somebody.

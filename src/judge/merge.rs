@@ -23,12 +23,13 @@ pub struct Judgement {
     pub faults: u64,
 }
 
-/// `judged` says whether a rule was asked, or has no file any more.
+/// `judged` says whether a rule was asked, or has no file any more; `asks` whether a campaign is about a rule.
 pub(super) fn merge(
     listing: &Listing,
     verdict: Verdict,
     standing: &[Flag],
     judged: impl Fn(&str) -> bool,
+    asks: impl Fn(&str, &str) -> bool,
 ) -> Judgement {
     let mut judgement = Judgement {
         unsure: verdict.unsure.len() as u64,
@@ -66,6 +67,7 @@ pub(super) fn merge(
     }
     for mut flag in verdict.flags {
         flag.campaigns.clone_from(&listing.campaigns);
+        flag.campaigns.retain(|campaign| asks(campaign, &flag.rule));
         let before = standing.iter().find(|f| f.id == flag.id);
         let opened = match before {
             Some(before) => carry_over(&mut flag, before),
@@ -156,7 +158,13 @@ mod tests {
             flags: raised,
             ..Verdict::default()
         };
-        let judgement = merge(&Listing::default(), verdict, standing, |_| true);
+        let judgement = merge(
+            &Listing::default(),
+            verdict,
+            standing,
+            |_| true,
+            |_, _| true,
+        );
         let status = |entry: &Entry| match entry {
             Entry::Flagged(flag) => flag.status,
             other => panic!("{other:?}"),
@@ -195,24 +203,65 @@ mod tests {
             ..Verdict::default()
         };
         assert!(
-            merge(&Listing::default(), failed, &standing, |_| true)
-                .entries
-                .is_empty()
+            merge(
+                &Listing::default(),
+                failed,
+                &standing,
+                |_| true,
+                |_, _| true
+            )
+            .entries
+            .is_empty()
         );
         let unsure = Verdict {
             unsure: vec![("a/b".into(), "not observed".into())],
             ..Verdict::default()
         };
         assert!(
-            merge(&Listing::default(), unsure, &standing, |_| true)
-                .entries
-                .is_empty()
+            merge(
+                &Listing::default(),
+                unsure,
+                &standing,
+                |_| true,
+                |_, _| true
+            )
+            .entries
+            .is_empty()
         );
         let broken = Verdict::default();
         assert!(
-            merge(&Listing::default(), broken, &standing, |_| false)
-                .entries
-                .is_empty()
+            merge(
+                &Listing::default(),
+                broken,
+                &standing,
+                |_| false,
+                |_, _| true
+            )
+            .entries
+            .is_empty()
         );
+    }
+
+    #[test]
+    fn a_flag_carries_the_campaigns_that_are_about_its_rule() {
+        let listing = Listing {
+            campaigns: vec!["all".into(), "toys".into()],
+            ..Listing::default()
+        };
+        let verdict = Verdict {
+            flags: vec![flag("recall/x", "x", FlagStatus::Open)],
+            ..Verdict::default()
+        };
+        let judgement = merge(
+            &listing,
+            verdict,
+            &[],
+            |_| true,
+            |campaign, rule| campaign == "all" || rule.starts_with("children/"),
+        );
+        let Entry::Flagged(flag) = &judgement.entries[0] else {
+            panic!("{judgement:?}")
+        };
+        assert_eq!(flag.campaigns, ["all"]);
     }
 }

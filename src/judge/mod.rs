@@ -4,7 +4,11 @@ mod books;
 mod merge;
 mod sources;
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 pub use books::Books;
 pub use merge::Judgement;
@@ -14,6 +18,7 @@ use crate::{
     reference::{self, Reference},
     rules::{self, RuleSet},
     store::{self, Store},
+    text::glob::fits,
 };
 
 /// The rules folder could not be read, or the store.
@@ -35,6 +40,8 @@ pub struct Judge {
     rules: RuleSet,
     reference: Arc<Reference>,
     books: Books,
+    /// What each campaign is about, by glob; a flag carries the campaigns that are about its rule.
+    about: BTreeMap<String, Vec<String>>,
     /// Rules that have a file, also those that do not compile: their flags are not resolved for want of a rule.
     filed: BTreeSet<String>,
 }
@@ -61,6 +68,7 @@ impl Judge {
             rules: rules.only(globs),
             reference,
             books: Books::default(),
+            about: BTreeMap::new(),
             filed: sources.into_iter().map(|s| s.id).collect(),
         };
         Ok(Loaded {
@@ -68,6 +76,11 @@ impl Judge {
             rules: faults,
             reference: reference_faults,
         })
+    }
+
+    /// Says which rules each campaign is about; one that names none is about all of them.
+    pub fn set_campaigns(&mut self, about: BTreeMap<String, Vec<String>>) {
+        self.about = about;
     }
 
     /// Freezes the price, seller and code books as the store stands now. Verdicts use these until the next freeze.
@@ -122,6 +135,10 @@ impl Judge {
             .rules
             .evaluate(&self.rules.prepare(listing.clone()), &facts);
         let loaded = |rule: &str| self.rules.contains(rule) || !self.filed.contains(rule);
-        merge::merge(listing, verdict, flags, loaded)
+        let asks = |campaign: &str, rule: &str| match self.about.get(campaign) {
+            Some(globs) if !globs.is_empty() => globs.iter().any(|glob| fits(glob, rule)),
+            _ => true,
+        };
+        merge::merge(listing, verdict, flags, loaded, asks)
     }
 }

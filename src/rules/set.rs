@@ -18,6 +18,7 @@ use super::{
 use crate::{
     model::{Facts, Listing},
     reference::Reference,
+    text::glob,
 };
 
 /// Rules that compiled, with everything they consult.
@@ -210,27 +211,8 @@ impl RuleSet {
     pub fn only(mut self, globs: &[String]) -> Self {
         if !globs.is_empty() {
             self.rules
-                .retain(|rule| globs.iter().any(|glob| fits(glob, &rule.source.id)));
+                .retain(|rule| globs.iter().any(|glob| glob::fits(glob, &rule.source.id)));
         }
         self
     }
-}
-
-/// `*` stands for any characters, also none.
-fn fits(glob: &str, id: &str) -> bool {
-    let mut parts = glob.split('*');
-    let Some(mut rest) = id.strip_prefix(parts.next().unwrap_or_default()) else {
-        return false;
-    };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else {
-        return rest.is_empty();
-    };
-    for part in parts {
-        match rest.split_once(part) {
-            Some((_, after)) => rest = after,
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
 }

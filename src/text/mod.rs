@@ -4,6 +4,7 @@ pub mod blank;
 pub mod codes;
 pub mod decode;
 pub mod fold;
+pub mod glob;
 pub mod harmless;
 pub mod likeness;
 pub mod measure;

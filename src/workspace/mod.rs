@@ -98,7 +98,11 @@ impl Workspace {
 
     /// Rules and reference data, with what is wrong with them.
     pub fn judge(&self, globs: &[String]) -> Result<Loaded, Error> {
-        Ok(Judge::load(&self.rules(), globs)?)
+        let mut loaded = Judge::load(&self.rules(), globs)?;
+        let campaigns = self.config.campaign.iter();
+        let about = campaigns.map(|campaign| (campaign.id.clone(), campaign.rules.clone()));
+        loaded.judge.set_campaigns(about.collect());
+        Ok(loaded)
     }
 
     /// Every platform, by id.

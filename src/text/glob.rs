@@ -1,0 +1,45 @@
+//! Names by pattern: `recall/*` is every rule of the pack.
+
+/// `*` stands for any characters, also none.
+pub fn fits(glob: &str, name: &str) -> bool {
+    let mut parts = glob.split('*');
+    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else {
+        return false;
+    };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else {
+        return rest.is_empty();
+    };
+    for part in parts {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_star_is_any_characters_and_everything_else_is_itself() {
+        for (glob, name) in [
+            ("recall/*", "recall/matched"),
+            ("*", "a/b"),
+            ("*/ccc-*", "certificates/ccc-class"),
+            ("a/b", "a/b"),
+        ] {
+            assert!(fits(glob, name), "{glob} {name}");
+        }
+        for (glob, name) in [
+            ("recall/*", "recalls/x"),
+            ("a/b", "a/bc"),
+            ("*/x", "a/xy"),
+            ("a*a", "a"),
+        ] {
+            assert!(!fits(glob, name), "{glob} {name}");
+        }
+    }
+}
