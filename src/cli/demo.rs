@@ -34,8 +34,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         &demo::Order { port, keep },
         progress.report(),
         stop_on_ctrl_c(),
-    )
-    .map_err(Failure::new)?;
+    )?;
     drop(progress);
     if context.printer.json {
         context.printer.document(&outcome)?;

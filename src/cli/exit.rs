@@ -2,7 +2,7 @@
 
 use std::{fmt, process::ExitCode};
 
-use crate::{config, workspace};
+use crate::{config, demo, workspace};
 
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,15 @@ impl From<workspace::Error> for Failure {
                 Self::Message(pictures.join("\n"))
             }
             workspace::Error::Desk(crate::desk::Error::HungUp) => Self::HungUp,
+            error => Self::Message(causes(&error)),
+        }
+    }
+}
+
+impl From<demo::Error> for Failure {
+    fn from(error: demo::Error) -> Self {
+        match error {
+            demo::Error::Workspace(error) => error.into(),
             error => Self::Message(causes(&error)),
         }
     }

@@ -6,7 +6,10 @@ mod score;
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
@@ -39,6 +42,11 @@ pub enum Error {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error(
+        "{} is a workspace that watches something else than the bundled market; give an empty directory",
+        path.display()
+    )]
+    Taken { path: PathBuf },
     #[error("could not start the runtime: {0}")]
     Runtime(std::io::Error),
 }
@@ -88,17 +96,20 @@ pub fn run(order: &Order, report: Report, stop: Arc<AtomicBool>) -> Result<Outco
     let began = Instant::now();
     let market = Arc::new(Market::bundled()?);
     let dir = order.keep.clone().unwrap_or_else(temporary);
-    let ports = order
+    let kept = kept(&dir)?;
+    let asked = order
         .port
         .map(|p| [p, p.saturating_add(1), p.saturating_add(2)]);
-    let ports = ports.or_else(|| ports_of(&dir)).unwrap_or_default();
+    let ports = asked.or(kept).unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
     let serving = runtime.block_on(Arc::clone(&market).serve(ports))?;
-    let workspace = furnish(&dir, &market, &market.platforms_toml(&serving.addrs))?;
+    let moved = kept != Some(serving.addrs.map(|addr| addr.port()));
+    let platforms = moved.then(|| market.platforms_toml(&serving.addrs));
+    let workspace = furnish(&dir, &market, platforms)?;
     let crawls = visits(&workspace, &market, &report, &stop)?;
     let (listings, queue) = collected(&workspace)?;
     let score = Score::of(&market.truth(), &queue);
@@ -131,23 +142,14 @@ fn visits(
     stop: &Arc<AtomicBool>,
 ) -> Result<Vec<Crawled>, Error> {
     let job = CrawlJob::default();
+    let visit = || workspace::crawl(workspace, &job, Arc::clone(report), Arc::clone(stop));
     let mut crawls = Vec::new();
     if !workspace.data().join("journal").exists() {
-        crawls.push(workspace::crawl(
-            workspace,
-            &job,
-            Arc::clone(report),
-            Arc::clone(stop),
-        )?);
+        crawls.push(visit()?);
     }
     market.turn();
-    if !stop.load(std::sync::atomic::Ordering::Relaxed) {
-        crawls.push(workspace::crawl(
-            workspace,
-            &job,
-            Arc::clone(report),
-            Arc::clone(stop),
-        )?);
+    if !stop.load(Ordering::Relaxed) {
+        crawls.push(visit()?);
     }
     Ok(crawls)
 }
@@ -157,19 +159,30 @@ fn temporary() -> PathBuf {
     std::env::temp_dir().join(format!("listwarden-demo-{now}-{}", std::process::id()))
 }
 
-/// A kept workspace knows its platforms by their ports, so the market comes back on the same ones.
-fn ports_of(dir: &Path) -> Option<[u16; 3]> {
-    let config = Config::load(&dir.join("config.toml")).ok()?;
-    let ports: Vec<u16> = config
-        .platform
-        .iter()
-        .filter_map(|p| Url::parse(p.start.first()?).ok()?.port())
-        .collect();
-    ports.try_into().ok()
+/// The ports of the market that the workspace in `dir` watches, so that it comes back on the same ones; none where there
+/// is no workspace yet. One that watches anything else is somebody's own, and not to be written over.
+fn kept(dir: &Path) -> Result<Option<[u16; 3]>, Error> {
+    let path = dir.join("config.toml");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let platforms = Config::load(&path)
+        .map_err(workspace::Error::from)?
+        .platform;
+    let ports = platforms.iter().map(|platform| {
+        let known = market::PLATFORMS.contains(&platform.id.as_str());
+        let start = platform.start.first().filter(|_| known)?;
+        Url::parse(start).ok()?.port()
+    });
+    let ports: Option<Vec<u16>> = ports.collect();
+    let ports = ports.and_then(|ports| ports.try_into().ok());
+    ports.map(Some).ok_or(Error::Taken {
+        path: dir.to_owned(),
+    })
 }
 
-/// A workspace with the starter rules, the market's own reference data, and its platforms.
-fn furnish(dir: &Path, market: &Market, platforms: &str) -> Result<Workspace, Error> {
+/// A workspace with the starter rules, the market's own reference data, and its platforms where they are new.
+fn furnish(dir: &Path, market: &Market, platforms: Option<String>) -> Result<Workspace, Error> {
     let write = |path: PathBuf, content: &[u8]| {
         let made = path
             .parent()
@@ -177,11 +190,13 @@ fn furnish(dir: &Path, market: &Market, platforms: &str) -> Result<Workspace, Er
             .and_then(|()| fs::write(&path, content));
         made.map_err(|source| Error::Write { path, source })
     };
-    let head = "# The bundled market. Everything else stands at its default.\n\n[crawl]\ncontact = \"demo@market.example\"\n\n";
-    write(
-        dir.join("config.toml"),
-        format!("{head}{platforms}").as_bytes(),
-    )?;
+    if let Some(platforms) = platforms {
+        let head = "# The bundled market. Everything else stands at its default.\n\n[crawl]\ncontact = \"demo@market.example\"\n\n";
+        write(
+            dir.join("config.toml"),
+            format!("{head}{platforms}").as_bytes(),
+        )?;
+    }
     workspace::create(dir)?;
     for (name, content) in market.reference_files() {
         write(dir.join("rules/reference").join(name), &content)?;

@@ -171,3 +171,20 @@ fn standing(workspace: &std::path::Path) -> BTreeMap<String, String> {
         .map(|flag| (flag["id"].to_string(), flag.to_string()))
         .collect()
 }
+
+#[test]
+fn the_demo_writes_over_nobodys_workspace() {
+    let (_dir, workspace) = crate::command::workspace();
+    let mine = "[[platform]]\nid = \"shop\"\nstart = [\"https://shop.example/\"]\n";
+    fs::write(workspace.join("config.toml"), mine).unwrap();
+    let (code, words) = said(&run(
+        &workspace,
+        &["demo", "--keep", workspace.to_str().unwrap()],
+    ));
+    assert_eq!(code, 2);
+    assert!(words.contains("give an empty directory"), "{words}");
+    assert_eq!(
+        fs::read_to_string(workspace.join("config.toml")).unwrap(),
+        mine
+    );
+}
