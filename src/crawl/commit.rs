@@ -198,7 +198,9 @@ impl Committer {
             }
             self.ingest(part, queued, listing, capture)?;
         }
-        for link in harvest.links {
+        // A single page was asked for, by nobody's campaign: where it leads is not asked for.
+        let wanted = !queued.campaigns.is_empty();
+        for link in harvest.links.into_iter().filter(|_| wanted) {
             let host = host_of(&link.url);
             part.touched.push(host.clone());
             part.group.work.push(Work::Enqueue(Queued {

@@ -168,6 +168,25 @@ fn a_limit_leaves_the_rest_queued_and_the_next_crawl_goes_on() {
 }
 
 #[test]
+fn a_single_page_is_collected_and_where_it_leads_is_not() {
+    let fixture = Fixture::new();
+    let urls = vec![Url::parse(&format!("{SHOP}/item/1")).unwrap()];
+    let summary = fixture.crawl(
+        shop("20.00", 200),
+        Order {
+            urls,
+            at_once: 4,
+            ..Order::default()
+        },
+    );
+    assert_eq!(
+        (summary.pages, summary.new, summary.finished),
+        (1, 1, true),
+        "{summary:?}"
+    );
+}
+
+#[test]
 fn a_campaign_has_its_share_and_what_is_cut_is_counted() {
     let fixture = Fixture::new();
     let summary = fixture.crawl(shop("20.00", 200), watch(Some(2)));

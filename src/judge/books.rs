@@ -85,6 +85,11 @@ fn seller_of(listing: &Listing) -> (String, String) {
 }
 
 fn note_price(prices: &mut Prices, listing: &Listing) {
+    // What used goods cost says nothing about new ones.
+    let new = |condition: &str| condition == "NewCondition";
+    if !listing.condition.as_deref().is_none_or(new) {
+        return;
+    }
     let (Some(brand), Some(class), Some(price)) = (&listing.brand, &listing.class, &listing.price)
     else {
         return;
@@ -204,5 +209,27 @@ mod tests {
                 sellers: 3
             }
         );
+    }
+
+    #[test]
+    fn used_goods_do_not_make_a_price_usual() {
+        let kettle = |condition: &str| Listing {
+            brand: Some("Acme".into()),
+            class: Some(crate::model::Class {
+                id: "appliance/kettle".into(),
+                score: 1.0,
+            }),
+            price: Some(crate::model::Money {
+                amount: 9.into(),
+                currency: Some("EUR".into()),
+            }),
+            condition: Some(condition.into()),
+            ..Listing::default()
+        };
+        let mut prices = Prices::new();
+        note_price(&mut prices, &kettle("UsedCondition"));
+        assert!(prices.is_empty());
+        note_price(&mut prices, &kettle("NewCondition"));
+        assert_eq!(prices.len(), 1);
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     export::{self, Row},
     fetch::{Client, Fetch, Policy, host_of},
     judge::Judge,
-    platform::PlatformConfig,
+    platform::{Platform, PlatformConfig, Role},
     scan,
     store::{Entry, Group, Store},
 };
@@ -61,6 +61,8 @@ pub fn crawl(
     stop: Arc<AtomicBool>,
 ) -> Result<Crawled, Error> {
     let campaigns = chosen(workspace, job)?;
+    let platforms = workspace.platforms()?;
+    watched(&job.urls, &platforms)?;
     let loaded = workspace.judge(&[])?;
     let faults_loading = loaded
         .rules
@@ -82,7 +84,7 @@ pub fn crawl(
         store: Arc::clone(&store),
         archive: workspace.archive_writer()?,
         fetcher,
-        platforms: Arc::new(workspace.platforms()?),
+        platforms: Arc::new(platforms),
         judge: (!job.no_scan).then(|| Arc::clone(&judge)),
         report: Arc::clone(&report),
         clock: Arc::new(Timestamp::now),
@@ -191,6 +193,19 @@ fn live_desk(workspace: &Workspace, store: &Arc<Store>, fetcher: &Arc<Client>) -
             .collect()
     };
     Desk::new(Arc::clone(store), workspace.data()).with_hosts(Arc::new(hosts))
+}
+
+/// A page can only be read as some platform's.
+fn watched(urls: &[Url], platforms: &BTreeMap<String, Platform>) -> Result<(), Error> {
+    let stray = urls
+        .iter()
+        .find(|url| platforms.values().all(|p| p.role(url) == Role::Ignore));
+    match stray {
+        Some(url) => Err(Error::Order(format!(
+            "{url} is no page of any [[platform]] in config.toml: add one with its `start` and `listing`, or look at the page with `listwarden extract`"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The campaigns to run: those named, or all, or one without a name over every platform.

@@ -131,3 +131,19 @@ fn hostile_text_reaches_a_terminal_as_text() {
         "{text:?}"
     );
 }
+
+#[test]
+fn a_page_of_no_platform_is_refused_with_what_would_be_right() {
+    let (_dir, workspace) = workspace();
+    let watched = "[[platform]]\nid = \"shop\"\nstart = [\"https://shop.example/\"]\n";
+    fs::write(workspace.join("config.toml"), watched).unwrap();
+    let (code, words) = said(&run(
+        &workspace,
+        &["crawl", "--url", "https://other.example/1"],
+    ));
+    assert_eq!(code, 2);
+    assert!(
+        words.contains("https://other.example/1 is no page of any [[platform]]"),
+        "{words}"
+    );
+}
