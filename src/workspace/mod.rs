@@ -1,5 +1,6 @@
 //! A directory with config.toml, rules and data: opens what is in it and joins the stages into jobs.
 
+mod handout;
 mod job;
 mod starter;
 
@@ -11,7 +12,8 @@ use std::{
 
 use serde_json::Value;
 
-pub use job::{CrawlJob, Crawled, crawl, export, scan};
+pub use handout::export;
+pub use job::{CrawlJob, Crawled, crawl, scan};
 pub use starter::{Created, create};
 
 use crate::{
