@@ -167,8 +167,15 @@ impl Loading {
                 let (head, rows) = certificates::read(text, keep.complaints)?;
                 for (line, certificate) in rows {
                     let key = (certificate.scheme.clone(), certificate.value.clone());
-                    if keep.first(line, format!("{} {}", key.0, key.1), &certificate.row) {
-                        self.reference.certificates.insert(key, certificate);
+                    // A number that was only seen on a page gives way to what a register says of it, whichever is
+                    // read first: the two are no doubles.
+                    let seen = certificate.status == "seen";
+                    let note = if seen { " (seen)" } else { "" };
+                    let first =
+                        keep.first(line, format!("{} {}{note}", key.0, key.1), &certificate.row);
+                    let certificates = &mut self.reference.certificates;
+                    if first && !(seen && certificates.contains_key(&key)) {
+                        certificates.insert(key, certificate);
                     }
                 }
                 head
@@ -317,5 +324,22 @@ mod tests {
         let (reference, faults) = folder(Path::new("/nowhere/at/all"));
         assert!(faults.is_empty());
         assert!(reference.lists().is_empty());
+    }
+
+    #[test]
+    fn a_register_outranks_a_number_seen_on_a_page_whichever_is_read_first() {
+        const HEAD: &str = "# source: x\n# licence: none\nscheme,value,status\n";
+        let seen = format!("{HEAD}ccc,2016010706840003,seen\n");
+        let register = format!("{HEAD}ccc,2016010706840003,revoked\n");
+        for (seen_in, register_in) in [
+            ("certificates/a.csv", "certificates/b.csv"),
+            ("certificates/b.csv", "certificates/a.csv"),
+        ] {
+            let dir = written(&[(seen_in, &seen), (register_in, &register)]);
+            let (reference, faults) = folder(dir.path());
+            assert!(faults.is_empty(), "{faults:?}");
+            let found = reference.certificate("ccc", "2016010706840003").unwrap();
+            assert_eq!(found.status, "revoked", "seen in {seen_in}");
+        }
     }
 }
