@@ -9,7 +9,7 @@ use url::Url;
 use super::{Context, Exit, Failure, listings::pretty};
 use crate::{
     extract::Reading,
-    fetch::{Client, Fetch, FetchConfig},
+    fetch::{Client, Fetch, FetchConfig, Wanted},
     model::Page,
     platform::{Platform, PlatformConfig},
 };
@@ -89,7 +89,10 @@ fn fetched(url: &Url, context: &Context) -> Result<Page, Failure> {
         .enable_all()
         .build()
         .map_err(Failure::new)?;
-    runtime.block_on(client.fetch(url)).map_err(Failure::new)
+    let wanted = Wanted::new(url.clone());
+    runtime
+        .block_on(client.fetch(&wanted))
+        .map_err(Failure::new)
 }
 
 /// The platform asked for, the one whose listing pages look like this URL, or one that knows nothing special.

@@ -51,9 +51,14 @@ impl Progress {
                 Event::Page { .. } => seen.pages += 1,
                 Event::Listing { .. } => seen.listings += 1,
                 Event::Flag { .. } => seen.flags += 1,
-                Event::Failed { .. } | Event::Fault { .. } => seen.trouble += 1,
+                Event::Failed { .. } | Event::Fault { .. } | Event::Alarm { .. } => {
+                    seen.trouble += 1
+                }
                 Event::Queue { waiting, .. } => seen.waiting = waiting,
-                Event::Gone { .. } | Event::Refused { .. } => {}
+                Event::Gone { .. }
+                | Event::Relisted { .. }
+                | Event::Cut { .. }
+                | Event::Refused { .. } => {}
             }
             bar.set_message(format!(
                 "{} pages · {} listings · {} flags · {} troubles · {} waiting",
@@ -75,6 +80,11 @@ fn log(event: &Event) {
         Event::Page { url, status, bytes } => tracing::info!(%url, status, bytes, "page"),
         Event::Listing { id, new, changed } => tracing::debug!(%id, new, changed, "listing"),
         Event::Gone { id } => tracing::info!(%id, "gone"),
+        Event::Relisted { id } => tracing::info!(%id, "relisted"),
+        Event::Cut { url, why } => tracing::info!(%url, why, "not followed"),
+        Event::Alarm { platform, message } => {
+            tracing::warn!(platform, message = %harmless::line(message), "alarm");
+        }
         Event::Flag {
             id,
             rule,

@@ -84,6 +84,14 @@ fn why(waiting: &Value) -> String {
             waiting["cause"].as_str().unwrap_or("")
         ),
         Some("robots") => format!("has a robots.txt out of reach; asked again at {until}"),
+        Some("shared") => format!(
+            "waits until {until}: another name of the server {} was asked just now",
+            waiting["address"].as_str().unwrap_or("")
+        ),
+        Some("probe") => {
+            "failed often; one request goes ahead to see whether it is back".to_owned()
+        }
+        Some("quiet") => format!("has its quiet hours until {until}"),
         _ => "may be asked now".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::Error;
 use crate::{
     fetch::Fetch,
-    model::{Time, Waiting},
+    model::Time,
     store::{Queued, Store},
 };
 
@@ -89,7 +89,7 @@ impl Lanes {
             }
             let until = match (lane.ahead.is_empty(), lane.idle_until) {
                 (true, until) => until,
-                (false, _) => fetcher.turn(&host, now).err().map(until),
+                (false, _) => fetcher.turn(&host, now).err().map(|w| w.until()),
             };
             match until {
                 Some(until) => wait = Some(wait.map_or(until, |w| w.min(until))),
@@ -103,14 +103,6 @@ impl Lanes {
             }
         }
         Ok(wait.map_or(Next::Empty, Next::Wait))
-    }
-}
-
-fn until(waiting: Waiting) -> Time {
-    match waiting {
-        Waiting::Pace { until } | Waiting::Backoff { until, .. } | Waiting::Robots { until } => {
-            until
-        }
     }
 }
 

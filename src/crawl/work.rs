@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     archive::{self, Packed},
-    fetch::{Error, Fetch, HostState},
+    fetch::{Error, Fetch, HostState, Validators, Wanted},
     model::{Harvest, Time},
     platform::Platform,
     store::Queued,
@@ -66,7 +66,7 @@ pub(super) async fn fetch_and_read<F: Fetch>(
     retries: u32,
 ) -> Finished {
     let outcome = match Url::parse(&queued.url) {
-        Ok(url) => match fetcher.fetch(&url).await {
+        Ok(url) => match fetcher.fetch(&wanted(&url, &queued)).await {
             Ok(page) => {
                 let platform = queued.platform.clone();
                 let read = tokio::task::spawn_blocking(move || {
@@ -101,6 +101,14 @@ pub(super) async fn fetch_and_read<F: Fetch>(
         queued,
         outcome,
         host,
+    }
+}
+
+fn wanted(url: &Url, queued: &Queued) -> Wanted {
+    Wanted {
+        url: url.clone(),
+        known: Validators::default(),
+        attempt: queued.attempt,
     }
 }
 

@@ -219,7 +219,7 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
             "page",
             "a wall (captcha, login or block) instead of the page",
         )),
-        PageKind::Index | PageKind::Ruined => {}
+        PageKind::Index | PageKind::Missing | PageKind::Removed | PageKind::Ruined => {}
     }
     gaps
 }

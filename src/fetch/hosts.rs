@@ -18,6 +18,20 @@ use super::{
 };
 use crate::model::{Time, Waiting};
 
+/// A request that may leave now. Its slot at the host is kept until this is dropped.
+#[derive(Debug)]
+pub(super) struct Turn {
+    /// When it was let go.
+    pub(super) at: Time,
+    /// How long after the last request to the host it had to wait, by all that holds there.
+    pub(super) owed: Duration,
+    /// What made it so long: `rate`, `crawl-delay`, `latency`, `trouble` or `shared`.
+    pub(super) because: &'static str,
+    /// How long it did wait; none for the first request.
+    pub(super) kept: Option<Duration>,
+    _slot: OwnedSemaphorePermit,
+}
+
 /// Where the time comes from.
 #[derive(Clone)]
 pub(super) struct Clock(pub(super) Arc<dyn Fn() -> Time + Send + Sync>);
@@ -68,8 +82,8 @@ impl Hosts {
         }
     }
 
-    /// Waits for the host's turn. The slot is the request's until it is dropped.
-    pub(super) async fn admit(&self, url: &Url) -> Result<OwnedSemaphorePermit, Error> {
+    /// Waits for the host's turn.
+    pub(super) async fn admit(&self, url: &Url) -> Result<Turn, Error> {
         let host = host_of(url);
         let slots = self.with(&host, Host::come);
         let slot = slots.acquire_owned().await.map_err(|_| Error::Failed {
@@ -81,7 +95,15 @@ impl Hosts {
             let now = self.clock.now();
             self.refuse_if_blocked(&host, url, now)?;
             match self.with(&host, |host| host.pace.pass(now)) {
-                Ok(()) => return Ok(slot),
+                Ok(()) => {
+                    return Ok(Turn {
+                        at: now,
+                        owed: self.with(&host, |host| host.pace.delay()),
+                        because: "rate",
+                        kept: None,
+                        _slot: slot,
+                    });
+                }
                 Err(due) => {
                     sleep(Duration::try_from(due.duration_since(now)).unwrap_or_default()).await
                 }
@@ -207,6 +229,8 @@ mod tests {
             },
             concurrency,
             loopback: false,
+            quiet: crate::text::hours::Hours::default(),
+            cookies: false,
         };
         let clock = Clock(Arc::new(move || later(start(), begun.elapsed())));
         Hosts::new(usual, BTreeMap::new(), "listwarden".to_owned(), clock)

@@ -6,7 +6,7 @@ use tracing::Instrument;
 use url::Url;
 
 use super::{
-    Decision, Error, Fetch, FetchConfig, HostState, Policy, Robots,
+    Decision, Error, Fetch, FetchConfig, HostState, Policy, Robots, Wanted,
     exchange::{Bounds, Wire, guarded},
     guard::Guard,
     host::Site,
@@ -65,6 +65,8 @@ impl Client {
             rate: config.rate,
             concurrency: config.concurrency,
             loopback: false,
+            quiet: config.quiet_hours.clone(),
+            cookies: false,
         };
         Ok(Self {
             wire: Wire::new(config, guard.clone(), clock.clone())?,
@@ -245,7 +247,8 @@ impl Fetch for Client {
         self.hosts.restore(states, clean);
     }
 
-    async fn fetch(&self, url: &Url) -> Result<Page, Error> {
+    async fn fetch(&self, wanted: &Wanted) -> Result<Page, Error> {
+        let url = &wanted.url;
         let span = tracing::info_span!("page", host = host_of(url), %url);
         self.follow(url).instrument(span).await
     }

@@ -17,7 +17,10 @@ use url::Url;
 
 use crate::{
     model::{Page, Time, Waiting},
-    text::measure::{Period, Rate, Size},
+    text::{
+        hours::Hours,
+        measure::{Period, Rate, Size},
+    },
 };
 
 pub use http::Client;
@@ -42,6 +45,17 @@ pub struct FetchConfig {
     pub max_body: Size,
     /// How often a failed request is tried again.
     pub retries: u32,
+    /// Hours of the day in which nothing is asked.
+    pub quiet_hours: Hours,
+    /// A host that answers slowly is asked less: with one request at a time, the next one starts not sooner than so many
+    /// times its usual time to answer after the last one.
+    pub latency_factor: f64,
+    /// A host out of reach for longer than this is left for the next crawl.
+    pub patience: Period,
+    /// A known page is due again not sooner than this after a visit.
+    pub revisit_soonest: Period,
+    /// And not later than this.
+    pub revisit_latest: Period,
     /// `obey`; there is no other choice.
     pub robots: String,
 }
@@ -59,13 +73,18 @@ impl Default for FetchConfig {
             timeout: Period(Duration::from_secs(30)),
             max_body: Size(8 << 20),
             retries: 2,
+            quiet_hours: Hours::default(),
+            latency_factor: 2.0,
+            patience: Period(Duration::from_secs(30 * 60)),
+            revisit_soonest: Period(Duration::from_secs(6 * 3600)),
+            revisit_latest: Period(Duration::from_secs(30 * 86_400)),
             robots: "obey".to_owned(),
         }
     }
 }
 
 /// What one host (`host:port`) may be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     /// Requests in a time.
     pub rate: Rate,
@@ -73,6 +92,55 @@ pub struct Policy {
     pub concurrency: u32,
     /// Its address may be a loopback address.
     pub loopback: bool,
+    /// Hours in which it is not asked.
+    pub quiet: Hours,
+    /// Cookies that it sets are sent back to it while the program runs.
+    pub cookies: bool,
+}
+
+/// A page that is wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Where it lies.
+    pub url: Url,
+    /// What the server gave with it the last time: it may then answer 304 instead of sending it again.
+    pub known: Validators,
+    /// How often it was asked for in this run already.
+    pub attempt: u32,
+}
+
+impl Wanted {
+    /// A page asked for the first time.
+    pub fn new(url: Url) -> Self {
+        Self {
+            url,
+            known: Validators::default(),
+            attempt: 0,
+        }
+    }
+}
+
+/// By what a server recognises the page that we have (RFC 9110, 8.8), as it sent them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct Validators {
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}
+
+/// How a host stands, for whoever looks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostView {
+    /// Seconds from one request to the next, as they now are.
+    pub delay: f64,
+    /// What makes it so long: `rate`, `crawl-delay`, `latency` or `trouble`.
+    pub because: String,
+    /// Requests under way.
+    pub under_way: u32,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Why it stands still, if it does.
+    pub waiting: Option<Waiting>,
 }
 
 /// Why a page did not come.
@@ -102,8 +170,8 @@ pub enum Error {
 
 /// The one way a page comes in.
 pub trait Fetch: Send + Sync {
-    /// Fetches `url` as the rules of conduct allow; redirects are followed and checked hop by hop.
-    fn fetch(&self, url: &Url) -> impl Future<Output = Result<Page, Error>> + Send;
+    /// Fetches a page as the rules of conduct allow; redirects are followed and checked hop by hop.
+    fn fetch(&self, wanted: &Wanted) -> impl Future<Output = Result<Page, Error>> + Send;
 
     /// Gives the host's turn to whoever asks, or says why it has none right now. Until that request has come (or has
     /// failed to), the turn is not given again, so a host is never promised to more requests than it may get.
@@ -113,6 +181,11 @@ pub trait Fetch: Send + Sync {
 
     /// Why `host` cannot be asked right now; none when it can. For whoever only looks.
     fn waiting(&self, _host: &str, _now: Time) -> Option<Waiting> {
+        None
+    }
+
+    /// How `host` stands; none where it was never asked.
+    fn view(&self, _host: &str, _now: Time) -> Option<HostView> {
         None
     }
 

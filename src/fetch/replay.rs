@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{Error, Fetch};
+use super::{Error, Fetch, Wanted};
 use crate::model::Page;
 
 /// Answers from pages by their URL; asks nobody.
@@ -26,8 +26,8 @@ impl FromIterator<Page> for Replay {
 }
 
 impl Fetch for Replay {
-    async fn fetch(&self, url: &Url) -> Result<Page, Error> {
-        let mut place = url.clone();
+    async fn fetch(&self, wanted: &Wanted) -> Result<Page, Error> {
+        let mut place = wanted.url.clone();
         place.set_fragment(None);
         self.pages
             .get(&place)
@@ -61,8 +61,11 @@ mod tests {
         };
         let replay: Replay = [page].into_iter().collect();
         let fragment = url.join("#top").unwrap();
-        assert_eq!(replay.fetch(&fragment).await.unwrap().body, b"a kettle");
-        let other = replay.fetch(&url.join("/b").unwrap()).await;
+        assert_eq!(
+            replay.fetch(&Wanted::new(fragment)).await.unwrap().body,
+            b"a kettle"
+        );
+        let other = replay.fetch(&Wanted::new(url.join("/b").unwrap())).await;
         assert!(matches!(other, Err(Error::Failed { again: false, .. })));
     }
 }

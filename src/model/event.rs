@@ -25,6 +25,37 @@ pub enum Waiting {
         /// When robots.txt is asked for again.
         until: Time,
     },
+    /// Another name of the same server was asked just now; they share one pace.
+    Shared {
+        /// When the next request may leave.
+        until: Time,
+        /// The server's address.
+        address: String,
+    },
+    /// It failed often; one request goes ahead to see whether it is back.
+    Probe {
+        /// When to look again.
+        until: Time,
+    },
+    /// Its quiet hours.
+    Quiet {
+        /// When they end.
+        until: Time,
+    },
+}
+
+impl Waiting {
+    /// When the wait is over, as far as known now.
+    pub fn until(&self) -> Time {
+        match self {
+            Self::Pace { until }
+            | Self::Backoff { until, .. }
+            | Self::Robots { until }
+            | Self::Shared { until, .. }
+            | Self::Probe { until }
+            | Self::Quiet { until } => *until,
+        }
+    }
 }
 
 /// One thing that happened.
@@ -44,6 +75,12 @@ pub enum Event {
     },
     /// A listing is no longer there.
     Gone { id: ListingId },
+    /// A listing that was gone or removed is there again.
+    Relisted { id: ListingId },
+    /// A link that leads on and on was not followed.
+    Cut { url: Url, why: String },
+    /// Something that an inspector should look into: a platform's pages are no longer read as they were.
+    Alarm { platform: String, message: String },
     /// A flag was raised or its proofs changed.
     Flag {
         id: FlagId,

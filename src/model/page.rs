@@ -49,6 +49,10 @@ pub enum PageKind {
     Index,
     /// A wall: captcha, login, block.
     Wall,
+    /// It says that the goods are not there (a soft 404).
+    Missing,
+    /// It says that the goods were taken down.
+    Removed,
     /// The text was ruined before it reached us (replacement characters): not read as data.
     Ruined,
 }
@@ -69,6 +73,8 @@ pub struct Link {
     pub url: Url,
     /// It matches one of the platform's listing patterns.
     pub listing: bool,
+    /// The next page of a list, as the platform's template has it: nothing on the page names it.
+    pub guessed: bool,
 }
 
 /// What a platform read from one page. A bad page is data: `gaps` says what is missing.

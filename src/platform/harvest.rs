@@ -137,12 +137,12 @@ fn name(platform: &Platform, url: &Url, listing: &mut Listing) {
 
 fn links(platform: &Platform, found: Vec<Url>) -> Vec<Link> {
     let role = |url: Url| match platform.role(&url) {
-        Role::Listing => Some(Link { url, listing: true }),
-        Role::Follow => Some(Link {
-            url,
-            listing: false,
-        }),
         Role::Ignore => None,
+        role => Some(Link {
+            url,
+            listing: role == Role::Listing,
+            guessed: false,
+        }),
     };
     found.into_iter().filter_map(role).collect()
 }

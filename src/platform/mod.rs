@@ -13,7 +13,7 @@ use url::Url;
 use crate::{
     extract::{Reading, Selectors},
     model::{Harvest, Page},
-    text::measure::Rate,
+    text::{hours::Hours, measure::Rate},
 };
 
 use pattern::Pattern;
@@ -44,6 +44,18 @@ pub struct PlatformConfig {
     pub rate: Option<Rate>,
     /// How many requests at once to one host; none means `[crawl] concurrency`.
     pub concurrency: Option<u32>,
+    /// Hours in which its hosts are not asked; none means `[crawl] quiet_hours`.
+    pub quiet_hours: Option<Hours>,
+    /// Pages of one run at most; none means no limit.
+    pub max_pages: Option<u64>,
+    /// Links from a start page at most; none means 20.
+    pub max_depth: Option<u32>,
+    /// Template with `{page}` of the further pages of a list whose pager is script only, read against the list's address.
+    pub pages: Option<String>,
+    /// Parameters of its addresses that mean nothing, beside those that never do.
+    pub drop: Vec<String>,
+    /// Whether cookies that it sets are sent back to it while a crawl runs.
+    pub cookies: bool,
     /// `http`.
     pub render: Option<String>,
     /// ISO 3166-1 alpha-2 of the market it serves.

@@ -175,7 +175,7 @@ macro_rules! as_text {
         }
     )+};
 }
-as_text!(Period, Rate, Size);
+as_text!(Period, Rate, Size, super::hours::Hours);
 
 #[cfg(test)]
 mod tests {

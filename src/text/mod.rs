@@ -6,6 +6,7 @@ pub mod decode;
 pub mod fold;
 pub mod glob;
 pub mod harmless;
+pub mod hours;
 pub mod likeness;
 pub mod measure;
 pub mod price;

@@ -249,6 +249,11 @@ fn client(workspace: &Workspace) -> Result<Client, Error> {
                 rate: platform.rate.unwrap_or(crawl.rate),
                 concurrency: platform.concurrency.unwrap_or(crawl.concurrency),
                 loopback: platform.loopback,
+                quiet: platform
+                    .quiet_hours
+                    .clone()
+                    .unwrap_or_else(|| crawl.quiet_hours.clone()),
+                cookies: platform.cookies,
             };
             hosts.insert(host, policy);
         }

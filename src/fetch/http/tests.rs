@@ -17,7 +17,10 @@ use tokio::{
 };
 
 use super::*;
-use crate::text::measure::{Period, Rate, Size};
+use crate::text::{
+    hours::Hours,
+    measure::{Period, Rate, Size},
+};
 
 /// How the shop answers one path.
 #[derive(Clone)]
@@ -91,6 +94,8 @@ impl Shop {
             },
             concurrency,
             loopback: true,
+            quiet: Hours::default(),
+            cookies: false,
         };
         let config = FetchConfig {
             contact: "https://example.org/crawler".to_owned(),
@@ -164,7 +169,10 @@ async fn a_page_is_kept_as_it_was_on_the_wire() {
     );
     let shop = Shop::open([("/kettle?size=2", html)]).await;
     let client = shop.client(1);
-    let page = client.fetch(&shop.url("/kettle?size=2#top")).await.unwrap();
+    let page = client
+        .fetch(&Wanted::new(shop.url("/kettle?size=2#top")))
+        .await
+        .unwrap();
     assert_eq!((page.status, page.truncated), (200, false));
     assert_eq!(page.body, body);
     assert_eq!(page.url, shop.url("/kettle?size=2"));
@@ -205,11 +213,15 @@ async fn robots_txt_is_read_once_and_obeyed_at_every_hop() {
     .await;
     let client = shop.client(1);
     assert_eq!(
-        client.fetch(&shop.url("/old")).await.unwrap().url,
+        client
+            .fetch(&Wanted::new(shop.url("/old")))
+            .await
+            .unwrap()
+            .url,
         shop.url("/new")
     );
     for path in ["/private/1", "/trap"] {
-        let refused = client.fetch(&shop.url(path)).await;
+        let refused = client.fetch(&Wanted::new(shop.url(path))).await;
         assert!(
             matches!(&refused, Err(Error::Refused { line, .. }) if line == "line 2: Disallow: /private"),
             "{refused:?}"
@@ -229,11 +241,14 @@ async fn a_robots_txt_that_comes_packed_is_unpacked_and_a_damaged_one_is_out_of_
         &gzip.finish().unwrap(),
     );
     let shop = Shop::open([("/robots.txt", packed)]).await;
-    let refused = shop.client(1).fetch(&shop.url("/private/1")).await;
+    let refused = shop
+        .client(1)
+        .fetch(&Wanted::new(shop.url("/private/1")))
+        .await;
     assert!(matches!(refused, Err(Error::Refused { .. })), "{refused:?}");
     let damaged = answer("200 OK", "Content-Encoding: gzip\r\n", b"no gzip");
     let shop = Shop::open([("/robots.txt", damaged)]).await;
-    let later = shop.client(1).fetch(&shop.url("/")).await;
+    let later = shop.client(1).fetch(&Wanted::new(shop.url("/"))).await;
     assert!(matches!(later, Err(Error::Later { .. })), "{later:?}");
 }
 
@@ -243,7 +258,7 @@ async fn without_its_robots_txt_a_host_is_not_asked() {
     let shop = Shop::open([("/robots.txt", broken), ("/", answer("200 OK", "", b""))]).await;
     let client = shop.client(1);
     for _ in 0..2 {
-        let later = client.fetch(&shop.url("/")).await;
+        let later = client.fetch(&Wanted::new(shop.url("/"))).await;
         assert!(matches!(later, Err(Error::Later { .. })), "{later:?}");
     }
     assert_eq!(shop.paths(), ["/robots.txt"]);
@@ -279,14 +294,14 @@ async fn no_redirect_leads_to_another_machine_than_a_public_one() {
     .await;
     let client = shop.client(1);
     for path in ["/a", "/b", "/c", "/d"] {
-        let refused = client.fetch(&shop.url(path)).await;
+        let refused = client.fetch(&Wanted::new(shop.url(path))).await;
         assert!(
             matches!(refused, Err(Error::Guarded { .. })),
             "{path}: {refused:?}"
         );
     }
     for path in ["/e", "/f"] {
-        let failed = client.fetch(&shop.url(path)).await;
+        let failed = client.fetch(&Wanted::new(shop.url(path))).await;
         assert!(
             matches!(failed, Err(Error::Failed { again: false, .. })),
             "{path}: {failed:?}"
@@ -298,7 +313,11 @@ async fn no_redirect_leads_to_another_machine_than_a_public_one() {
 #[tokio::test]
 async fn a_body_without_end_is_cut() {
     let shop = Shop::open([("/", Answer::Endless)]).await;
-    let page = shop.client(1).fetch(&shop.url("/")).await.unwrap();
+    let page = shop
+        .client(1)
+        .fetch(&Wanted::new(shop.url("/")))
+        .await
+        .unwrap();
     assert!(page.truncated);
     assert_eq!(page.body.len(), 100_000);
 }
@@ -307,12 +326,12 @@ async fn a_body_without_end_is_cut() {
 async fn a_dripping_body_runs_out_of_time_and_the_host_gets_a_pause() {
     let shop = Shop::open([("/", Answer::Drip)]).await;
     let client = shop.impatient_client(1, Duration::from_secs(1));
-    let failed = client.fetch(&shop.url("/")).await;
+    let failed = client.fetch(&Wanted::new(shop.url("/"))).await;
     assert!(
         matches!(&failed, Err(Error::Failed { why, again: true, .. }) if why == "not complete within 1s"),
         "{failed:?}"
     );
-    let later = client.fetch(&shop.url("/")).await;
+    let later = client.fetch(&Wanted::new(shop.url("/"))).await;
     assert!(matches!(later, Err(Error::Later { .. })), "{later:?}");
 }
 
@@ -323,7 +342,7 @@ async fn a_429_is_heeded_and_nothing_is_asked_meanwhile() {
     let client = shop.client(1);
     let before = Time::now();
     for path in ["/", "/other"] {
-        let later = client.fetch(&shop.url(path)).await;
+        let later = client.fetch(&Wanted::new(shop.url(path))).await;
         assert!(
             matches!(&later, Err(Error::Later { until, .. }) if until.duration_since(before).as_secs() >= 3600),
             "{later:?}"
@@ -336,9 +355,20 @@ async fn a_429_is_heeded_and_nothing_is_asked_meanwhile() {
 async fn an_error_page_is_a_page_and_a_server_error_a_pause() {
     let shop = Shop::open([("/broken", answer("502 Bad Gateway", "", b"sorry"))]).await;
     let client = shop.client(1);
-    assert_eq!(client.fetch(&shop.url("/gone")).await.unwrap().status, 404);
     assert_eq!(
-        client.fetch(&shop.url("/broken")).await.unwrap().body,
+        client
+            .fetch(&Wanted::new(shop.url("/gone")))
+            .await
+            .unwrap()
+            .status,
+        404
+    );
+    assert_eq!(
+        client
+            .fetch(&Wanted::new(shop.url("/broken")))
+            .await
+            .unwrap()
+            .body,
         b"sorry"
     );
     assert!(matches!(
@@ -355,7 +385,12 @@ async fn requests_to_one_host_go_side_by_side_up_to_its_limit() {
     let asking: Vec<_> = (0..6)
         .map(|_| {
             let (client, url) = (Arc::clone(&client), shop.url("/"));
-            tokio::spawn(async move { client.fetch(&url).await.map(|page| page.status) })
+            tokio::spawn(async move {
+                client
+                    .fetch(&Wanted::new(url))
+                    .await
+                    .map(|page| page.status)
+            })
         })
         .collect();
     for page in asking {
@@ -368,7 +403,7 @@ async fn requests_to_one_host_go_side_by_side_up_to_its_limit() {
 async fn a_name_that_leads_home_is_refused_by_the_resolver() {
     let shop = Shop::open([("/", answer("200 OK", "", b""))]).await;
     let url = Url::parse(&format!("http://localhost:{}/", shop.address.port())).unwrap();
-    let refused = shop.client(1).fetch(&url).await;
+    let refused = shop.client(1).fetch(&Wanted::new(url)).await;
     assert!(matches!(refused, Err(Error::Guarded { .. })), "{refused:?}");
     assert_eq!(shop.paths().len(), 0);
 }
