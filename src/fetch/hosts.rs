@@ -82,6 +82,11 @@ impl Hosts {
         }
     }
 
+    /// What the host may be asked.
+    pub(super) fn policy(&self, host: &str) -> &Policy {
+        self.policies.get(host).unwrap_or(&self.usual)
+    }
+
     /// Waits for the host's turn.
     pub(super) async fn admit(&self, url: &Url) -> Result<Turn, Error> {
         let host = host_of(url);

@@ -1,5 +1,7 @@
 //! Getting a page, politely. The one HTTP client: nothing leaves without passing robots, pace and address guard.
 
+pub mod conduct;
+mod cookies;
 mod exchange;
 mod guard;
 mod host;
@@ -163,6 +165,9 @@ pub enum Error {
     /// It failed, and `again` says whether another try may help.
     #[error("{url}: {why}")]
     Failed { url: Url, why: String, again: bool },
+    /// The conduct log cannot be written, so nothing is asked.
+    #[error("the conduct log {} cannot be written: {why}; without it nothing is asked", path.display())]
+    Conduct { path: std::path::PathBuf, why: String },
     /// The client itself could not be made.
     #[error("the HTTP client could not be set up: {0}")]
     Setup(String),
@@ -211,6 +216,21 @@ pub struct HostState {
     /// robots.txt as received; none where there is none (4xx).
     pub robots: Option<String>,
     pub robots_until: Option<Time>,
+}
+
+impl HostState {
+    /// A host to which nothing is owed.
+    pub fn new(host: String) -> Self {
+        Self {
+            host,
+            next_due: None,
+            blocked_until: None,
+            blocked_cause: None,
+            failures: 0,
+            robots: None,
+            robots_until: None,
+        }
+    }
 }
 
 /// `host:port` of a URL, the name under which a host is kept.
