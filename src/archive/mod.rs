@@ -20,7 +20,7 @@ use std::{
 
 pub use pack::pack;
 pub use read::read;
-pub use revisit::{Original, pack_again};
+pub use revisit::{Original, met_again, pack_again};
 pub use verify::{Verified, verify};
 
 use crate::{
@@ -73,11 +73,14 @@ pub struct Packed {
     pub sha256: String,
     /// When the response arrived.
     pub fetched_at: Time,
+    /// The payload is in it; a revisit only refers to one.
+    pub whole: bool,
 }
 
 /// The archive of one workspace, open for appending by one process.
 #[derive(Debug)]
 pub struct Archive {
+    dir: PathBuf,
     files: Appender,
 }
 
@@ -105,7 +108,13 @@ impl Archive {
                 "a torn tail of the archive was cut off"
             );
         }
-        Ok(Self { files })
+        let dir = dir.to_owned();
+        Ok(Self { dir, files })
+    }
+
+    /// The folder that it lies in.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// Appends records in order and fsyncs once; says where each lies.

@@ -33,6 +33,7 @@ pub(super) fn full(page: &Page, sha256: String) -> Packed {
         bytes,
         sha256,
         fetched_at: page.fetched_at,
+        whole: true,
     }
 }
 

@@ -3,9 +3,10 @@
 use std::{fs, path::Path};
 
 use super::{
-    NAMES, Packed,
+    Error, NAMES, Packed,
     member::Effort,
     pack::{full, record_id, request, response, unchunked},
+    read,
     record::{Record, labelled, sha256},
 };
 use crate::model::{Capture, Page};
@@ -61,6 +62,26 @@ pub fn pack_again(page: &Page, original: &Original) -> Packed {
         bytes,
         sha256: capture.sha256.clone(),
         fetched_at: page.fetched_at,
+        whole: false,
+    }
+}
+
+/// The page of which the server says, by answering 304, that it is still as it was.
+///
+/// # Errors
+/// Where the original cannot be read.
+pub fn met_again(dir: &Path, visit: Page, original: &Original) -> Result<Page, Error> {
+    read(dir, &original.capture).map(|original| unmodified(visit, original))
+}
+
+/// A 304 speaks of the answer given before (RFC 9110, 15.4.5): status, head and headers are those of that answer.
+fn unmodified(visit: Page, original: Page) -> Page {
+    Page {
+        url: visit.url,
+        request: visit.request,
+        fetched_at: visit.fetched_at,
+        remote: visit.remote,
+        ..original
     }
 }
 
@@ -98,23 +119,16 @@ impl Reference {
         }))
     }
 
-    /// The page as it was met: `visit` with the body of `original`. After a 304 status, head and headers are the original's
-    /// too, for the 304 speaks of that answer (RFC 9110, 15.4.5).
+    /// The page as it was met: `visit` with the body of `original`.
     pub(super) fn resolved(&self, visit: Page, original: Page) -> Result<Page, String> {
         if labelled(&sha256(&original.body)) != self.digest {
             return Err(self.another());
         }
-        if !self.not_modified {
-            let body = original.body;
-            return Ok(Page { body, ..visit });
+        if self.not_modified {
+            return Ok(unmodified(visit, original));
         }
-        Ok(Page {
-            url: visit.url,
-            request: visit.request,
-            fetched_at: visit.fetched_at,
-            remote: visit.remote,
-            ..original
-        })
+        let body = original.body;
+        Ok(Page { body, ..visit })
     }
 
     fn another(&self) -> String {

@@ -4,36 +4,38 @@
 
 use super::{
     Error, Store, Visit,
-    index::{self, Changes, short_hash},
-    record::VisitForm,
+    index::{Changes, short_hash},
+    record::{self, VisitForm},
 };
+use crate::model::Time;
 
 const PAGE: u8 = b'p';
 
 impl Store {
     /// What is known of the page at `url`; none where it was never visited.
     pub fn visit(&self, url: &str) -> Result<Option<Visit>, Error> {
-        let form: Option<VisitForm> = index::get(&self.tree, &key(url))?;
-        form.map(|form| unpacked(form, url)).transpose()
+        let row = self.tree.get(key(url)).map_err(Error::index)?;
+        Ok(row.and_then(|row| unpacked(&row)))
+    }
+
+    /// Whether a visit to `url` is due at `now`: it was never visited, or the time has come.
+    pub fn is_due(&self, url: &str, now: Time) -> Result<bool, Error> {
+        Ok(self.visit(url)?.is_none_or(|visit| visit.due <= now))
     }
 
     /// Every page visited whose links are what it is visited for, in no order that means anything.
     pub fn lists_visited(&self) -> impl Iterator<Item = Result<Visit, Error>> + '_ {
         self.tree.scan_prefix([PAGE]).filter_map(|row| {
-            let visit = row.map_err(Error::index).and_then(|(key, row)| {
-                let form: VisitForm = index::read_row(&key, &row)?;
-                unpacked(form, "a page visited")
-            });
-            match visit {
-                Ok(visit) if visit.list.is_none() => None,
-                other => Some(other),
-            }
+            let row = row.map(|(_, row)| unpacked(&row).filter(|visit| visit.list.is_some()));
+            row.map_err(Error::index).transpose()
         })
     }
 }
 
-fn unpacked(form: VisitForm, what: &str) -> Result<Visit, Error> {
-    Visit::try_from(form).map_err(|fault| fault.of(what))
+/// It only saves work: one in another form than this version's counts as none.
+fn unpacked(row: &[u8]) -> Option<Visit> {
+    let form: VisitForm = record::unpack(row).ok()?;
+    form.try_into().ok()
 }
 
 /// Sets what is known of `url`.
@@ -49,7 +51,7 @@ fn key(url: &str) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::{
-        model::{Capture, Time},
+        model::Capture,
         store::{Group, ListPage, Work, rebuild},
     };
 
@@ -91,10 +93,16 @@ mod tests {
                 ..Group::default()
             })
             .unwrap();
+        store.tree.insert(key("other form"), &[9, 9]).unwrap();
         store.close().unwrap();
         let (store, _) = Store::open(dir.path()).unwrap();
+        assert_eq!(store.visit("other form").unwrap(), None);
         let back = store.visit("https://shop.example/1").unwrap();
         assert_eq!(back, Some(visit(false)));
+        let due = |url, second| store.is_due(url, Time::from_second(second).unwrap());
+        assert!(!due("https://shop.example/1", 1_799_999_999).unwrap());
+        assert!(due("https://shop.example/1", 1_800_000_000).unwrap());
+        assert!(due("https://shop.example/2", 0).unwrap(), "never visited");
         assert_eq!(store.visit("https://shop.example/2").unwrap(), None);
         let lists: Vec<_> = store.lists_visited().map(Result::unwrap).collect();
         assert_eq!(lists, [visit(true)]);

@@ -1,0 +1,450 @@
+//! Crawling again: a shop that remembers what it was asked, and a clock that the test moves.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
+
+use super::*;
+use crate::{
+    fetch::{self, Wanted},
+    model::{Capture, ListingId, ListingStatus, Page},
+    platform::PlatformConfig,
+    store::Entry,
+};
+
+const SHOP: &str = "http://shop.example";
+const HOUR: i64 = 3600;
+
+/// What a shop answers at a path.
+#[derive(Clone, Debug)]
+enum Answer {
+    /// Status, entity tag, body.
+    Page(u16, &'static str, String),
+    Redirect(&'static str),
+    Silence,
+}
+
+#[derive(Default)]
+struct Shop {
+    answers: Mutex<BTreeMap<&'static str, Answer>>,
+    /// Path and entity tag of each request.
+    asked: Mutex<Vec<(String, Option<String>)>>,
+    now: Arc<Mutex<Time>>,
+}
+
+impl Shop {
+    fn page(&self, url: &Url, status: u16, etag: &str, body: &str) -> Page {
+        let mut headers = vec![("content-type".to_owned(), "text/html".to_owned())];
+        if !etag.is_empty() {
+            headers.push(("etag".to_owned(), etag.to_owned()));
+        }
+        let lines = headers.iter().map(|(n, v)| format!("{n}: {v}\r\n"));
+        let head = format!("HTTP/1.1 {status} X\r\n{}\r\n", lines.collect::<String>());
+        Page {
+            url: url.clone(),
+            status,
+            head: head.into_bytes(),
+            request: b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+            headers,
+            body: body.as_bytes().to_vec(),
+            truncated: false,
+            fetched_at: *self.now.lock().unwrap(),
+            remote: None,
+        }
+    }
+}
+
+impl Fetch for Shop {
+    async fn fetch(&self, wanted: &Wanted) -> Result<Page, fetch::Error> {
+        let mut url = wanted.url.clone();
+        let tag = wanted.known.etag.clone();
+        let asked = (url.path().to_owned(), tag.clone());
+        self.asked.lock().unwrap().push(asked);
+        loop {
+            let answer = self.answers.lock().unwrap().get(url.path()).cloned();
+            match answer {
+                Some(Answer::Redirect(to)) => url = url.join(to).unwrap(),
+                Some(Answer::Page(200, etag, _)) if tag.as_deref() == Some(etag) => {
+                    return Ok(self.page(&url, 304, etag, ""));
+                }
+                Some(Answer::Page(status, etag, body)) => {
+                    return Ok(self.page(&url, status, etag, &body));
+                }
+                Some(Answer::Silence) => {
+                    let (why, again) = ("no route".to_owned(), false);
+                    return Err(fetch::Error::Failed { url, why, again });
+                }
+                None => return Ok(self.page(&url, 404, "", "nothing here")),
+            }
+        }
+    }
+}
+
+struct Fixture {
+    dir: tempfile::TempDir,
+    shop: Arc<Shop>,
+    events: Arc<Mutex<Vec<Event>>>,
+}
+
+impl Fixture {
+    fn new(answers: &[(&'static str, Answer)]) -> Self {
+        let fixture = Self {
+            dir: tempfile::tempdir().unwrap(),
+            shop: Arc::default(),
+            events: Arc::default(),
+        };
+        *fixture.shop.now.lock().unwrap() = "2026-02-03T04:05:06Z".parse().unwrap();
+        fixture.answers(answers);
+        fixture
+    }
+
+    fn answers(&self, answers: &[(&'static str, Answer)]) {
+        let answers = answers.iter().cloned();
+        self.shop.answers.lock().unwrap().extend(answers);
+    }
+
+    fn later(&self, seconds: i64) {
+        let mut now = self.shop.now.lock().unwrap();
+        *now = now
+            .checked_add(Duration::from_secs(seconds as u64))
+            .unwrap();
+    }
+
+    fn archive(&self) -> PathBuf {
+        self.dir.path().join("data/archive")
+    }
+
+    fn store(&self) -> Store {
+        Store::open(&self.dir.path().join("data")).unwrap().0
+    }
+
+    /// Crawls; gives the summary, and what was asked in alphabetical order.
+    fn crawl(&self, due: bool) -> (Summary, Vec<(String, Option<String>)>) {
+        let summary = self.run(due, None);
+        assert!(summary.finished, "{summary:?}");
+        let mut asked = std::mem::take(&mut *self.shop.asked.lock().unwrap());
+        asked.sort();
+        (summary, asked)
+    }
+
+    fn run(&self, due: bool, limit: Option<u64>) -> Summary {
+        let platform = PlatformConfig {
+            id: "shop".to_owned(),
+            start: vec![format!("{SHOP}/")],
+            listing: vec!["*/item/{id}".to_owned()],
+            follow: vec!["*/c/*".to_owned()],
+            ..PlatformConfig::default()
+        };
+        let platform = Platform::new(&platform).unwrap();
+        let store = Arc::new(self.store());
+        let (events, now) = (Arc::clone(&self.events), Arc::clone(&self.shop.now));
+        let crawl = Crawl {
+            store: Arc::clone(&store),
+            archive: Archive::open(&self.archive(), 1 << 30).unwrap(),
+            fetcher: Arc::clone(&self.shop),
+            platforms: Arc::new([("shop".to_owned(), platform)].into()),
+            judge: None,
+            report: Arc::new(move |event| events.lock().unwrap().push(event)),
+            clock: Arc::new(move || *now.lock().unwrap()),
+            stop: Arc::default(),
+            clean: true,
+        };
+        let campaign = CampaignConfig {
+            id: "kettles".to_owned(),
+            ..CampaignConfig::default()
+        };
+        let order = Order {
+            campaigns: vec![campaign],
+            at_once: 4,
+            due,
+            limit,
+            ..Order::default()
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let summary = runtime.block_on(run(crawl, order)).unwrap();
+        Arc::into_inner(store).unwrap().close().unwrap();
+        summary
+    }
+
+    fn status(&self, item: &str) -> ListingStatus {
+        let listing = self.store().listing(&id(item)).unwrap();
+        listing.unwrap().status
+    }
+}
+
+fn id(item: &str) -> ListingId {
+    ListingId::new("shop", item)
+}
+
+fn html(etag: &'static str, body: &str) -> Answer {
+    Answer::Page(200, etag, body.to_owned())
+}
+
+/// A listing page; `rest` is what else stands on it.
+fn kettle(etag: &'static str, price: &str, rest: &str) -> Answer {
+    let body = format!(
+        r#"<title>Kettle</title><h1>Kettle K1</h1><i>{rest}</i>
+        <script type="application/ld+json">{{"@type":"Product","name":"Kettle K1","sku":"1",
+        "offers":{{"price":"{price}","priceCurrency":"EUR"}}}}</script>"#
+    );
+    html(etag, &body)
+}
+
+/// Home leads to a category, which leads to two listings. All have tags but the second listing.
+fn shop() -> Fixture {
+    Fixture::new(&[
+        ("/", html("h1", r#"<a href="/c/kettles">kettles</a>"#)),
+        (
+            "/c/kettles",
+            html("c1", r#"<a href="/item/1">1</a> <a href="/item/2">2</a>"#),
+        ),
+        ("/item/1", kettle("k1", "20.00", "")),
+        ("/item/2", kettle("", "30.00", "token 1")),
+    ])
+}
+
+fn paths(asked: &[(String, Option<String>)]) -> Vec<&str> {
+    asked.iter().map(|(path, _)| path.as_str()).collect()
+}
+
+fn captures(store: &Store, path: &str) -> Vec<(u16, Capture)> {
+    let url = format!("{SHOP}{path}");
+    let entries = store.entries().map(Result::unwrap);
+    entries
+        .filter_map(|entry| match entry {
+            Entry::Captured {
+                url: captured,
+                status,
+                capture,
+            } if captured == url => Some((status, capture)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn size(archive: &Path) -> u64 {
+    let file = archive.join("listwarden-000001.warc.gz");
+    fs::metadata(file).unwrap().len()
+}
+
+#[test]
+fn what_has_not_changed_is_not_sent_again_and_still_leads_on() {
+    let fixture = shop();
+    fixture.crawl(false);
+    fixture.later(HOUR);
+    let (again, asked) = fixture.crawl(false);
+    let tags: Vec<_> = asked.iter().map(|(_, tag)| tag.as_deref()).collect();
+    assert_eq!(paths(&asked), ["/", "/c/kettles", "/item/1", "/item/2"]);
+    assert_eq!(tags, [Some("h1"), Some("c1"), Some("k1"), None]);
+    assert_eq!(
+        (again.pages, again.listings, again.new, again.changed),
+        (4, 2, 0, 0),
+        "{again:?}"
+    );
+    let store = fixture.store();
+    let listing = store.listing(&id("1")).unwrap().unwrap();
+    assert_eq!(listing.last_seen, Some(*fixture.shop.now.lock().unwrap()));
+    let capture = listing.capture.unwrap();
+    assert_eq!(captures(&store, "/item/1")[1], (304, capture.clone()));
+    let page = archive::read(&fixture.archive(), &capture).unwrap();
+    assert!(page.body.ends_with(b"</script>") && page.status == 200);
+    assert!(archive::verify(&fixture.archive()).is_ok());
+    drop(store);
+    // The same price under a new tag is no change, another price is.
+    fixture.answers(&[("/item/1", kettle("k2", "20.00", ""))]);
+    let (same, _) = fixture.crawl(false);
+    assert_eq!(same.changed, 0, "{same:?}");
+    fixture.answers(&[("/item/1", kettle("k3", "19.00", ""))]);
+    let (changed, asked) = fixture.crawl(false);
+    assert_eq!(asked[2].1.as_deref(), Some("k2"));
+    assert_eq!(changed.changed, 1, "{changed:?}");
+}
+
+#[test]
+fn a_page_whose_token_changes_has_not_changed_and_is_kept_all_the_same() {
+    let fixture = shop();
+    fixture.crawl(false);
+    fixture.answers(&[("/item/2", kettle("", "30.00", "token 2"))]);
+    let (again, _) = fixture.crawl(false);
+    assert_eq!((again.listings, again.changed), (2, 0), "{again:?}");
+    let store = fixture.store();
+    assert_eq!(store.versions(&id("2")).unwrap().len(), 1);
+    let kept = captures(&store, "/item/2");
+    let bodies = kept.iter().map(|(_, capture)| {
+        let page = archive::read(&fixture.archive(), capture).unwrap();
+        String::from_utf8(page.body).unwrap()
+    });
+    let tokens: Vec<bool> = bodies
+        .zip(["token 1", "token 2"])
+        .map(|(body, token)| body.contains(token))
+        .collect();
+    assert_eq!(tokens, [true, true]);
+    let visit = store.visit(&format!("{SHOP}/item/2")).unwrap().unwrap();
+    assert_eq!(visit.interval, 129_600, "longer: nothing changed");
+}
+
+#[test]
+fn the_same_payload_again_takes_hardly_any_room() {
+    let noise: String = (0..20_000u32)
+        .map(|n| char::from(33 + (n.wrapping_mul(2_654_435_761) >> 24) as u8 % 27))
+        .collect();
+    let fixture = Fixture::new(&[("/", html("", &format!("<p>{noise}")))]);
+    fixture.crawl(false);
+    let once = size(&fixture.archive());
+    for _ in 0..3 {
+        fixture.crawl(false);
+    }
+    let more = size(&fixture.archive()) - once;
+    assert!(once > 8_000 && more < 4_000, "{once} and {more} more");
+    let store = fixture.store();
+    for (status, capture) in captures(&store, "/") {
+        let page = archive::read(&fixture.archive(), &capture).unwrap();
+        assert_eq!((status, page.body.len()), (200, 20_003));
+    }
+}
+
+#[test]
+fn a_copy_that_cannot_be_read_is_asked_for_again_whole() {
+    let fixture = shop();
+    fixture.crawl(false);
+    let file = fixture.archive().join("listwarden-000001.warc.gz");
+    let place = captures(&fixture.store(), "/item/1")[0].1.offset as usize;
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[place + 100] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let (again, asked) = fixture.crawl(false);
+    let item: Vec<_> = asked.iter().filter(|(path, _)| path == "/item/1").collect();
+    let tags: Vec<_> = item.iter().map(|(_, tag)| tag.as_deref()).collect();
+    assert_eq!(tags, [None, Some("k1")], "both were asked, sorted");
+    assert_eq!((again.listings, again.changed), (2, 0), "{again:?}");
+    // Where the whole file is gone, the first page is not even asked for on conditions.
+    fs::remove_file(&file).unwrap();
+    let (after, asked) = fixture.crawl(false);
+    assert_eq!(asked[0], ("/".to_owned(), None));
+    assert_eq!((after.listings, after.changed), (2, 0), "{after:?}");
+}
+
+#[test]
+fn gone_removed_unreachable_and_unread_are_kept_apart_and_what_comes_back_is_relisted() {
+    let fixture = shop();
+    fixture.crawl(false);
+    let turns = [
+        (Answer::Silence, ListingStatus::Unreachable),
+        (html("", "<p>Loading"), ListingStatus::Unread),
+        (
+            Answer::Page(403, "", "no".to_owned()),
+            ListingStatus::Unread,
+        ),
+        (
+            Answer::Page(502, "", String::new()),
+            ListingStatus::Unreachable,
+        ),
+        (Answer::Redirect("/"), ListingStatus::Gone),
+        (Answer::Silence, ListingStatus::Gone),
+        (Answer::Page(451, "", String::new()), ListingStatus::Removed),
+        (Answer::Page(410, "", String::new()), ListingStatus::Gone),
+    ];
+    for (answer, status) in turns {
+        fixture.answers(&[("/item/1", answer.clone())]);
+        fixture.crawl(false);
+        assert_eq!(fixture.status("1"), status, "{answer:?}");
+    }
+    fixture.answers(&[("/item/1", kettle("k1", "20.00", ""))]);
+    let (back, _) = fixture.crawl(false);
+    assert_eq!(
+        (back.relisted, back.new, back.changed),
+        (1, 0, 0),
+        "{back:?}"
+    );
+    assert_eq!(fixture.status("1"), ListingStatus::Active);
+    let relisted = Event::Relisted { id: id("1") };
+    assert!(fixture.events.lock().unwrap().contains(&relisted));
+    use ListingStatus::{Active, Gone, Removed, Unreachable, Unread};
+    let turns = fixture.store().turns(&id("1")).unwrap();
+    let turns: Vec<_> = turns.into_iter().map(|(status, _)| status).collect();
+    let expected = [
+        Unreachable,
+        Unread,
+        Unreachable,
+        Gone,
+        Removed,
+        Gone,
+        Active,
+    ];
+    assert_eq!(turns, expected);
+}
+
+#[test]
+fn a_listing_in_whose_place_another_stands_is_gone() {
+    let fixture = shop();
+    fixture.crawl(false);
+    fixture.answers(&[("/item/1", Answer::Redirect("/item/2"))]);
+    let (after, _) = fixture.crawl(false);
+    assert_eq!(after.gone, 1, "{after:?}");
+    assert_eq!(fixture.status("1"), ListingStatus::Gone);
+    assert_eq!(fixture.status("2"), ListingStatus::Active);
+}
+
+#[test]
+fn what_is_gone_is_asked_for_only_when_due() {
+    let fixture = shop();
+    fixture.crawl(false);
+    fixture.answers(&[
+        ("/item/1", Answer::Page(404, "", String::new())),
+        ("/c/kettles", html("c2", r#"<a href="/item/2">2</a>"#)),
+    ]);
+    fixture.crawl(false);
+    fixture.later(HOUR);
+    let (_, asked) = fixture.crawl(false);
+    assert_eq!(paths(&asked), ["/", "/c/kettles", "/item/2"]);
+    fixture.answers(&[("/item/1", kettle("k1", "20.00", ""))]);
+    fixture.later(40 * HOUR);
+    let (back, asked) = fixture.crawl(false);
+    assert_eq!(
+        paths(&asked),
+        ["/", "/c/kettles", "/item/1", "/item/2"],
+        "after a day and a half"
+    );
+    assert_eq!(back.relisted, 1, "{back:?}");
+    assert_eq!(asked[2].1, None, "what comes back must come whole");
+}
+
+#[test]
+fn only_what_is_due_is_visited_when_that_is_wanted() {
+    let fixture = shop();
+    fixture.crawl(false);
+    fixture.later(HOUR);
+    let (idle, asked) = fixture.crawl(true);
+    assert_eq!((idle.pages, asked.len()), (0, 0));
+    // A day and a tenth: all are due. The list has a new listing, so it is due sooner than the rest.
+    fixture.answers(&[
+        (
+            "/c/kettles",
+            html("c2", r#"<a href="/item/2">2</a> <a href="/item/3">3</a>"#),
+        ),
+        ("/item/3", kettle("k3", "5.00", "")),
+    ]);
+    fixture.later(26 * HOUR);
+    let (all, asked) = fixture.crawl(true);
+    assert_eq!(asked.len(), 5, "{asked:?}");
+    assert_eq!(all.new, 1, "{all:?}");
+    fixture.later(14 * HOUR);
+    let (_, asked) = fixture.crawl(true);
+    assert_eq!(paths(&asked), ["/c/kettles"], "nothing due leads to it");
+}
+
+#[test]
+fn a_site_map_with_very_many_links_is_queued_to_the_last() {
+    let links: String = (0..20_500)
+        .map(|n| format!("<url><loc>{SHOP}/item/{n}</loc></url>"))
+        .collect();
+    let map = format!("<?xml version=\"1.0\"?><urlset>{links}</urlset>");
+    let fixture = Fixture::new(&[("/", html("", &map))]);
+    let crawled = fixture.run(false, Some(1));
+    assert_eq!((crawled.pages, crawled.left), (1, 20_500), "{crawled:?}");
+}
