@@ -249,3 +249,70 @@ fn take_packed(finished: &mut [Finished]) -> Vec<Packed> {
     });
     answers.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use url::Url;
+
+    use super::*;
+    use crate::{
+        archive::Packed,
+        crawl::work::Answer,
+        fetch::Validators,
+        model::{Harvest, Link, Time},
+    };
+
+    fn finished(bytes: usize, links: usize) -> Finished {
+        let url = Url::parse("https://shop.example/").unwrap();
+        let link = Link {
+            url: url.clone(),
+            listing: true,
+            guessed: false,
+        };
+        let packed = Packed {
+            bytes: vec![0; bytes],
+            sha256: String::new(),
+            fetched_at: Time::default(),
+            whole: true,
+        };
+        let answer = Answer {
+            url,
+            status: 200,
+            bytes,
+            packed: Some(packed),
+            harvest: Harvest {
+                links: vec![link; links],
+                ..Harvest::default()
+            },
+            known: false,
+            elsewhere: false,
+            truncated: false,
+            whole: true,
+            validators: Validators::default(),
+            print: 1,
+        };
+        Finished {
+            outcome: Outcome::Answer(Box::new(answer)),
+            ..Finished::cut(Queued::default())
+        }
+    }
+
+    #[test]
+    fn a_group_ends_at_so_many_pages_links_or_bytes() {
+        for (count, bytes, links, expected) in [
+            (200, 10, 1, GROUP),
+            (200, 10, 1_999, 11),
+            (20, 8 << 20, 1, 8),
+            (3, 10, 1, 3),
+        ] {
+            let (sender, incoming) = mpsc::channel();
+            for _ in 0..count {
+                sender.send(finished(bytes, links)).unwrap();
+            }
+            let first = incoming.recv().unwrap();
+            assert_eq!(grouped(first, &incoming).len(), expected, "{count}");
+        }
+    }
+}

@@ -122,14 +122,6 @@ impl Fixture {
 
     /// Crawls; gives the summary, and what was asked in alphabetical order.
     fn crawl(&self, due: bool) -> (Summary, Vec<(String, Option<String>)>) {
-        let summary = self.run(due, None);
-        assert!(summary.finished, "{summary:?}");
-        let mut asked = std::mem::take(&mut *self.shop.asked.lock().unwrap());
-        asked.sort();
-        (summary, asked)
-    }
-
-    fn run(&self, due: bool, limit: Option<u64>) -> Summary {
         let platform = PlatformConfig {
             id: "shop".to_owned(),
             start: vec![format!("{SHOP}/")],
@@ -159,7 +151,6 @@ impl Fixture {
             campaigns: vec![campaign],
             at_once: 4,
             due,
-            limit,
             ..Order::default()
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -167,8 +158,11 @@ impl Fixture {
             .build()
             .unwrap();
         let summary = runtime.block_on(run(crawl, order)).unwrap();
+        assert!(summary.finished, "{summary:?}");
         Arc::into_inner(store).unwrap().close().unwrap();
-        summary
+        let mut asked = std::mem::take(&mut *self.shop.asked.lock().unwrap());
+        asked.sort();
+        (summary, asked)
     }
 
     fn status(&self, item: &str) -> ListingStatus {
@@ -436,15 +430,4 @@ fn only_what_is_due_is_visited_when_that_is_wanted() {
     fixture.later(14 * HOUR);
     let (_, asked) = fixture.crawl(true);
     assert_eq!(paths(&asked), ["/c/kettles"], "nothing due leads to it");
-}
-
-#[test]
-fn a_site_map_with_very_many_links_is_queued_to_the_last() {
-    let links: String = (0..20_500)
-        .map(|n| format!("<url><loc>{SHOP}/item/{n}</loc></url>"))
-        .collect();
-    let map = format!("<?xml version=\"1.0\"?><urlset>{links}</urlset>");
-    let fixture = Fixture::new(&[("/", html("", &map))]);
-    let crawled = fixture.run(false, Some(1));
-    assert_eq!((crawled.pages, crawled.left), (1, 20_500), "{crawled:?}");
 }
