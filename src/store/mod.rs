@@ -21,7 +21,7 @@ use std::{
 use crate::journal::{self, Journal, Reader, append};
 pub use commit::{OnStep, Step};
 pub use config::StoreConfig;
-pub use entry::{Entry, Group, Opened, Queued, Run, Work};
+pub use entry::{Entry, Group, HostCounts, Opened, Queued, Run, Spent, Work};
 pub use follow::{Standing, rebuild, standing};
 pub use read::ledger;
 

@@ -4,6 +4,7 @@
 mod flag;
 mod listing;
 mod rows;
+mod tallies;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use crate::model::{FlagId, ListingId, Time};
 use flag::{FlagForm, ReviewForm};
 use listing::{CaptureForm, ListingForm};
 pub(super) use rows::{Applied, Counts, FlagRow, ListingRow, QueuedForm, RunRow, Spot};
+pub(super) use tallies::{HostRow, SpentRow};
 
 /// The form written by this version.
 const FORM: u8 = 1;
