@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
     Clock, Error, Report,
+    alarm::Reading,
     tally::Tally,
     work::{Answer, Finished, Outcome},
 };
@@ -27,6 +28,7 @@ pub(super) struct Committer {
     pub(super) archive: Archive,
     pub(super) store: Arc<Store>,
     pub(super) judge: Option<Arc<Judge>>,
+    pub(super) judging: bool,
     pub(super) report: Report,
     pub(super) clock: Clock,
 }
@@ -39,6 +41,8 @@ pub(super) struct Acknowledged {
     /// Hosts that got new URLs.
     pub(super) touched: Vec<String>,
     pub(super) tally: Tally,
+    /// It counts as a page of its platform and campaigns.
+    pub(super) spent: bool,
 }
 
 /// What one URL adds to the group.
@@ -48,12 +52,13 @@ struct Part {
     events: Vec<Event>,
     tally: Tally,
     touched: Vec<String>,
+    spent: bool,
 }
 
 impl Part {
     fn failed(&mut self, kind: &'static str, queued: &Queued, message: String, again: bool) {
         if !again {
-            *self.tally.errors.entry(kind).or_default() += 1;
+            self.count(kind, queued);
         }
         if let Ok(url) = queued.url.parse() {
             self.events.push(Event::Failed {
@@ -63,6 +68,24 @@ impl Part {
                 again,
             });
         }
+    }
+
+    /// A page that did not come or could not be read.
+    fn count(&mut self, kind: &'static str, queued: &Queued) {
+        *self.tally.errors.entry(kind).or_default() += 1;
+        self.group.work.push(Work::Failed {
+            host: queued.host.clone(),
+            kind,
+        });
+    }
+
+    /// It counts against the budgets.
+    fn spend(&mut self, queued: &Queued) {
+        self.spent = true;
+        self.group.work.push(Work::Spent {
+            platform: queued.platform.clone(),
+            campaigns: queued.campaigns.clone(),
+        });
     }
 
     fn done(&mut self, queued: &Queued) {
@@ -127,6 +150,7 @@ impl Committer {
                 host: queued.host,
                 touched: part.touched,
                 tally: part.tally,
+                spent: part.spent,
             });
         }
         group.work.extend(owed.values().filter_map(keep));
@@ -146,6 +170,7 @@ impl Committer {
         read: &mut BTreeSet<ListingId>,
     ) -> Result<(), Error> {
         part.tally.pages = 1;
+        part.spend(queued);
         part.events.push(Event::Page {
             url: answer.url.clone(),
             status: answer.status,
@@ -181,6 +206,9 @@ impl Committer {
         capture: &Capture,
         read: &mut BTreeSet<ListingId>,
     ) -> Result<(), Error> {
+        if queued.listing && !matches!(harvest.kind, PageKind::Missing | PageKind::Removed) {
+            part.tally.reading = Some(Reading::of(&queued.platform, &harvest));
+        }
         let walled = matches!(harvest.kind, PageKind::Wall | PageKind::Ruined);
         if walled || (queued.listing && harvest.listings.is_empty()) {
             let kind = if walled { "wall" } else { "unread" };
@@ -261,7 +289,7 @@ impl Committer {
         part.group
             .entries
             .push(Entry::Version(Box::new(listing.clone())));
-        if let Some(judge) = &self.judge {
+        if let Some(judge) = self.judge.as_ref().filter(|_| self.judging) {
             let mut judgement = judge.judge(&listing, before.as_ref(), &standing);
             part.group.entries.append(&mut judgement.entries);
             part.events.append(&mut judgement.events);
@@ -296,14 +324,14 @@ impl Committer {
     }
 
     fn unanswered(&self, part: &mut Part, queued: &Queued, outcome: Outcome) -> Result<(), Error> {
-        let again = |due| Queued {
-            attempt: queued.attempt + 1,
+        let again = |failed, due| Queued {
+            attempt: queued.attempt + failed,
             due,
             ..queued.clone()
         };
         match outcome {
             Outcome::Later { until, cause } => {
-                part.group.work.push(Work::Again(again(until)));
+                part.group.work.push(Work::Again(again(0, until)));
                 part.touched.push(queued.host.clone());
                 part.failed(
                     "later",
@@ -313,12 +341,12 @@ impl Committer {
                 );
             }
             Outcome::Again { why } => {
-                part.group.work.push(Work::Again(again((self.clock)())));
+                part.group.work.push(Work::Again(again(1, (self.clock)())));
                 part.touched.push(queued.host.clone());
                 part.failed("again", queued, why, true);
             }
             Outcome::Refused { line } => {
-                *part.tally.errors.entry("robots").or_default() += 1;
+                part.count("robots", queued);
                 if let Ok(url) = queued.url.parse() {
                     part.events.push(Event::Refused { url, line });
                 }
@@ -326,11 +354,12 @@ impl Committer {
             }
             Outcome::Failed { why } => {
                 self.turn(part, queued, ListingStatus::Unreachable)?;
+                part.spend(queued);
                 part.failed("failed", queued, why, false);
                 part.done(queued);
             }
             Outcome::Cut => {
-                *part.tally.errors.entry("cut").or_default() += 1;
+                part.count("cut", queued);
                 part.done(queued);
             }
             Outcome::Answer(_) => {}
