@@ -82,12 +82,14 @@ impl<F: Fetch + 'static> Dispatcher<F> {
             let nap = wake.unwrap_or(LOOK).clamp(Duration::from_millis(1), LOOK);
             tokio::select! {
                 answer = acknowledged.recv() => match answer {
-                    Some(answer) => self.settle(answer),
+                    Some(answer) => {
+                        self.settle(answer);
+                        self.settle_all(acknowledged);
+                    }
                     None => return Ok(()),
                 },
                 () = tokio::time::sleep(nap) => {}
             }
-            self.settle_all(acknowledged);
             self.reap()?;
         }
     }
@@ -193,7 +195,9 @@ impl<F: Fetch + 'static> Dispatcher<F> {
             spent,
         } = answer;
         let was = self.lanes.done(&url, &host, touched, now);
-        if let Some(queued) = was.filter(|_| !spent) {
+        // What was cut was never asked for.
+        let taken = !spent && !tally.errors.contains_key("cut");
+        if let Some(queued) = was.filter(|_| taken) {
             self.budget.give_back(&queued);
         }
         if let Some(reading) = tally.reading.take() {

@@ -40,7 +40,7 @@ use crate::{
     judge::Judge,
     model::{Event, Time},
     platform::Platform,
-    store::{self, Store},
+    store::{self, Run, Store},
 };
 use alarm::Watch;
 use budget::Budget;
@@ -111,11 +111,13 @@ pub struct Order {
     pub platform_pages: BTreeMap<String, u64>,
     /// Hosts out of reach for longer than this keep no crawl open.
     pub patience: Duration,
+    /// A run that left hosts and began longer ago than this makes room for the next one; none: it goes on.
+    pub renew_after: Option<Duration>,
 }
 
 /// Collects until the queue is empty, the limit is reached, everything left is out of reach, or `stop` is set.
 pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Summary, Error> {
-    let run = crawl.store.begin_run(order.fresh, (crawl.clock)())?;
+    let run = begin(&crawl, &order)?;
     let owed = crawl.store.hosts()?;
     let owed = owed
         .iter()
@@ -159,6 +161,22 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
     outcome?;
     committed?;
     dispatcher.close(&run)
+}
+
+/// The run to work on. Where all that the last one left are hosts that were out of reach, and that was long ago, a new
+/// one begins and takes over their queue: a platform that is down must not keep the others from being visited.
+fn begin<F>(crawl: &Crawl<F>, order: &Order) -> Result<Run, Error> {
+    let now = (crawl.clock)();
+    let run = crawl.store.begin_run(order.fresh, now)?;
+    let old = order.renew_after.is_some_and(|age| {
+        let since = now.duration_since(run.started);
+        since.is_positive() && since.unsigned_abs() >= age
+    });
+    let left = |last: LastRun| last.number == run.number && !last.summary.left_hosts.is_empty();
+    if run.resumed && old && last_run(&crawl.store)?.is_some_and(left) {
+        return Ok(crawl.store.renew_run(now)?);
+    }
+    Ok(run)
 }
 
 type Committed = oneshot::Receiver<Result<(), Error>>;

@@ -1,9 +1,9 @@
 //! The crawl's working state: runs, the queue, what hosts are owed. No evidence; lost by a rebuild.
 //!
-//! `q` run, host 0 (listings first) (depth) (due) (hash of URL) → the URL to be fetched, in the order of fetching;
-//! `s` run, hash of URL → where it stands in the queue, empty when it is done; `c` run, host → what is counted of it;
-//! `h` host → opaque bytes. Rows of earlier runs mean nothing; each commit removes a few of them, so that no run
-//! begins or ends with a long cleaning.
+//! `q` queue, host 0 (listings first) (depth) (due) (hash of URL) → the URL to be fetched, in the order of fetching;
+//! `s` queue, hash of URL → where it stands there, or in which run it was done; `c` queue, host → what is counted of it;
+//! `h` host → opaque bytes. A queue has the number of the run that began it. Rows of earlier queues mean nothing;
+//! each commit removes a few of them, so that no run begins or ends with a long cleaning.
 
 mod apply;
 mod known;
@@ -20,13 +20,14 @@ pub(super) use known::Known;
 
 const RUN: &[u8] = b"m/run";
 const COUNTS: &[u8] = b"m/counts";
+const QUEUED: &[u8] = b"m/queue";
 const SPENT: &[u8] = b"m/spent";
 const QUEUE: u8 = b'q';
 const SEEN: u8 = b's';
 const COUNTED: u8 = b'c';
 const HOST: u8 = b'h';
 const NOTE: u8 = b'n';
-/// Rows of earlier runs that a commit removes at least, of each kind, while there are any.
+/// Rows of earlier queues that a commit removes at least, of each kind, while there are any.
 const SWEEP: usize = 256;
 /// Length of a queue key behind its host and zero: listing, depth, due, hash.
 const TAIL: usize = 1 + 4 + 8 + 16;
@@ -54,7 +55,32 @@ impl Store {
             started: now.into(),
         };
         changes.put(RUN.to_vec(), &row)?;
+        changes.put(QUEUED.to_vec(), &number)?;
         changes.put(COUNTS.to_vec(), &Counts::default())?;
+        changes.write()?;
+        self.flush()?;
+        Ok(Run {
+            number,
+            started: now,
+            resumed: false,
+        })
+    }
+
+    /// A new run that goes on with what the last one left queued. What that one has done may be queued again.
+    pub fn renew_run(&self, now: Time) -> Result<Run, Error> {
+        let mut writer = self.writer()?;
+        let Standing { row, .. } = self.under_way()?.ok_or(Error::NoRun)?;
+        writer.known.clear();
+        let number = row.number + 1;
+        let counts: Counts = index::get(&self.tree, COUNTS)?.unwrap_or_default();
+        let mut changes = Changes::to(&self.tree);
+        let row = RunRow {
+            number,
+            over: false,
+            started: now.into(),
+        };
+        changes.put(RUN.to_vec(), &row)?;
+        changes.put(COUNTS.to_vec(), &Counts { done: 0, ..counts })?;
         changes.write()?;
         self.flush()?;
         Ok(Run {
@@ -87,10 +113,10 @@ impl Store {
 
     /// Hosts with queued URLs.
     pub fn hosts_queued(&self) -> Result<Vec<String>, Error> {
-        let Some(row) = self.run_row()?.filter(|row| !row.over) else {
+        let Some(run) = self.under_way()? else {
             return Ok(Vec::new());
         };
-        let start = of_run(QUEUE, row.number);
+        let start = numbered(QUEUE, run.queue);
         let (mut hosts, mut from, end) = (Vec::new(), start.clone(), after(&start));
         while let Some(row) = self.tree.range(from..end.clone()).next() {
             let (key, _) = row.map_err(Error::index)?;
@@ -104,17 +130,18 @@ impl Store {
 
     /// How far the last run is with each of its hosts, by name.
     pub fn host_counts(&self) -> Result<Vec<HostCounts>, Error> {
-        let Some(run) = self.run_row()? else {
+        let Some(run) = self.last_run()? else {
             return Ok(Vec::new());
         };
-        let start = of_run(COUNTED, run.number);
+        let start = numbered(COUNTED, run.queue);
         let rows = self.tree.scan_prefix(&start);
         rows.map(|row| {
             let (key, bytes) = row.map_err(Error::index)?;
             let row: HostRow = index::read_row(&key, &bytes)?;
+            let row = row.in_run(run.row.number);
             Ok(HostCounts {
                 host: String::from_utf8_lossy(&key[start.len()..]).into_owned(),
-                waiting: if run.over { 0 } else { row.waiting },
+                waiting: if run.row.over { 0 } else { row.waiting },
                 done: row.done,
                 errors: row.errors,
             })
@@ -124,7 +151,7 @@ impl Store {
 
     /// Pages that the last run has spent so far.
     pub fn spent(&self) -> Result<Spent, Error> {
-        let run = self.run_row()?.map(|row| row.number);
+        let run = self.last_run()?.map(|run| run.row.number);
         let row: Option<SpentRow> = index::get(&self.tree, SPENT)?;
         let row = row.filter(|row| Some(row.run) == run).unwrap_or_default();
         Ok(Spent {
@@ -133,8 +160,16 @@ impl Store {
         })
     }
 
-    fn run_row(&self) -> Result<Option<RunRow>, Error> {
-        index::get(&self.tree, RUN)
+    fn last_run(&self) -> Result<Option<Standing>, Error> {
+        let Some(row) = index::get::<RunRow>(&self.tree, RUN)? else {
+            return Ok(None);
+        };
+        let queue = index::get(&self.tree, QUEUED)?.unwrap_or(row.number);
+        Ok(Some(Standing { row, queue }))
+    }
+
+    fn under_way(&self) -> Result<Option<Standing>, Error> {
+        Ok(self.last_run()?.filter(|run| !run.row.over))
     }
 
     /// Up to `limit` URLs of `host` that are due at `now`, listings first, then by depth; those for which `taken` holds are skipped.
@@ -219,10 +254,10 @@ impl Store {
         host: &str,
         mut see: impl FnMut(i64, Result<Queued, Fault>) -> Result<Step, Error>,
     ) -> Result<(), Error> {
-        let Some(row) = self.run_row()?.filter(|row| !row.over) else {
+        let Some(run) = self.under_way()? else {
             return Ok(());
         };
-        let prefix = queue_prefix(row.number, host);
+        let prefix = queue_prefix(run.queue, host);
         let end = [&prefix[..prefix.len() - 1], &[1]].concat();
         let mut from = prefix.clone();
         'depth: loop {
@@ -245,6 +280,12 @@ impl Store {
     }
 }
 
+/// A run, and the number in the keys of its queue.
+struct Standing {
+    row: RunRow,
+    queue: u64,
+}
+
 enum Step {
     On,
     NextDepth,
@@ -256,10 +297,10 @@ pub(super) fn remember(known: &mut Known, met: Vec<[u8; 16]>) {
     known.remember(met);
 }
 
-/// Removes some rows of runs before `run`: at least as many as the group has brought, so that they come to an end.
-fn sweep_earlier(changes: &mut Changes<'_>, run: u64, steps: usize) -> Result<(), Error> {
+/// Removes some rows of queues before `queue`: at least as many as the group has brought, so that they come to an end.
+fn sweep_earlier(changes: &mut Changes<'_>, queue: u64, steps: usize) -> Result<(), Error> {
     for tag in [QUEUE, SEEN, COUNTED] {
-        let earlier = vec![tag]..of_run(tag, run);
+        let earlier = vec![tag]..numbered(tag, queue);
         let rows = changes.tree().range(earlier).keys();
         for key in rows.take(SWEEP.max(steps)) {
             changes.remove(key.map_err(Error::index)?.to_vec());
@@ -268,8 +309,8 @@ fn sweep_earlier(changes: &mut Changes<'_>, run: u64, steps: usize) -> Result<()
     Ok(())
 }
 
-fn of_run(tag: u8, run: u64) -> Vec<u8> {
-    [&[tag], &run.to_be_bytes()[..]].concat()
+fn numbered(tag: u8, queue: u64) -> Vec<u8> {
+    [&[tag], &queue.to_be_bytes()[..]].concat()
 }
 
 /// A key behind all that begin with `prefix` and go on with text, in which no byte is 0xff.
@@ -279,14 +320,14 @@ fn after(prefix: &[u8]) -> Vec<u8> {
     end
 }
 
-fn queue_prefix(run: u64, host: &str) -> Vec<u8> {
+fn queue_prefix(queue: u64, host: &str) -> Vec<u8> {
     // A zero ends the host, so none may stand in it; no real host has one.
     let host = host.replace('\0', "\u{fffd}");
-    [&of_run(QUEUE, run)[..], host.as_bytes(), &[0]].concat()
+    [&numbered(QUEUE, queue)[..], host.as_bytes(), &[0]].concat()
 }
 
-fn queue_key(run: u64, spot: &Spot, url: &str) -> Vec<u8> {
-    let mut key = queue_prefix(run, &spot.host);
+fn queue_key(queue: u64, spot: &Spot, url: &str) -> Vec<u8> {
+    let mut key = queue_prefix(queue, &spot.host);
     key.push(u8::from(!spot.listing));
     key.extend(spot.depth.to_be_bytes());
     // With the sign turned, byte order is the order of time.
@@ -300,12 +341,12 @@ fn due_of(tail: &[u8]) -> Option<i64> {
     Some(i64::from_be_bytes(due) ^ i64::MIN)
 }
 
-fn seen_key(run: u64, url: &str) -> Vec<u8> {
-    [&of_run(SEEN, run)[..], &short_hash(url)].concat()
+fn seen_key(queue: u64, url: &str) -> Vec<u8> {
+    [&numbered(SEEN, queue)[..], &short_hash(url)].concat()
 }
 
-fn host_key(run: u64, host: &str) -> Vec<u8> {
-    [&of_run(COUNTED, run)[..], host.as_bytes()].concat()
+fn host_key(queue: u64, host: &str) -> Vec<u8> {
+    [&numbered(COUNTED, queue)[..], host.as_bytes()].concat()
 }
 
 fn named(tag: u8, name: &str) -> Vec<u8> {

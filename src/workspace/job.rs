@@ -104,6 +104,7 @@ pub fn crawl(
         at_once: AT_ONCE,
         platform_pages: page_budgets(workspace),
         patience: workspace.config.crawl.patience.0,
+        renew_after: Some(workspace.config.crawl.revisit_soonest.0),
     };
     crawled.crawl = in_runtime(crawl::run(work, order))??;
     // Whoever wants it to stop does not want everything judged again first.

@@ -168,8 +168,20 @@ fn what_is_due_later_is_waited_for_also_when_it_was_looked_for_too_early() {
     street.done(&first, at(10));
     assert!(matches!(street.next(&fetcher, at(10)), Next::Wait(until) if until == at(60_000)));
     assert!(matches!(street.next(&fetcher, at(60_000)), Next::Url(_)));
-    // The clock is set back: nothing is forgotten.
-    assert!(matches!(street.next(&fetcher, at(20)), Next::Empty));
+}
+
+#[test]
+fn a_clock_set_back_makes_nobody_wait_for_the_time_it_showed() {
+    let mut street = Street::of([row(0, 1, at(0))].into_iter());
+    let until = at(90_000);
+    let paused = Paced {
+        pauses: [("h0:80".to_owned(), Waiting::Robots { until })].into(),
+        ..Paced::default()
+    };
+    assert!(matches!(street.next(&paused, at(80_000)), Next::Wait(_)));
+    let free = Paced::default();
+    assert!(matches!(street.next(&free, at(80_001)), Next::Wait(_)));
+    assert!(matches!(street.next(&free, at(10)), Next::Url(_)));
 }
 
 #[test]

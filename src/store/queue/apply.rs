@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{
-    COUNTS, HOST, Known, NOTE, RUN, SPENT, host_key, named, queue_key, seen_key, sweep_earlier,
+    COUNTS, HOST, Known, NOTE, QUEUED, RUN, SPENT, host_key, named, queue_key, seen_key,
+    sweep_earlier,
 };
 use crate::store::{
     Error, Queued, Work,
     index::{Changes, short_hash},
-    record::{Counts, HostRow, QueuedForm, RunRow, SpentRow, Spot},
+    record::{Counts, HostRow, QueuedForm, RunRow, Seen, SpentRow, Spot},
 };
 
 /// Applies `work`; gives the URLs that are known from then on.
@@ -59,6 +60,8 @@ pub(in crate::store) fn apply(
 /// The queue of the run while a group is applied.
 struct Queue {
     run: u64,
+    /// The number in the keys of its rows.
+    number: u64,
     counts: Counts,
     hosts: BTreeMap<String, HostRow>,
     spent: Option<SpentRow>,
@@ -72,6 +75,7 @@ impl Queue {
         let run = run.filter(|row| !row.over).ok_or(Error::NoRun)?;
         Ok(Self {
             run: run.number,
+            number: changes.get(QUEUED)?.unwrap_or(run.number),
             counts: changes.get(COUNTS)?.unwrap_or_default(),
             hosts: BTreeMap::new(),
             spent: None,
@@ -83,12 +87,12 @@ impl Queue {
     fn close(self, changes: &mut Changes<'_>) -> Result<Vec<[u8; 16]>, Error> {
         changes.put(COUNTS.to_vec(), &self.counts)?;
         for (host, row) in &self.hosts {
-            changes.put(host_key(self.run, host), row)?;
+            changes.put(host_key(self.number, host), row)?;
         }
         if let Some(spent) = &self.spent {
             changes.put(SPENT.to_vec(), spent)?;
         }
-        sweep_earlier(changes, self.run, self.steps)?;
+        sweep_earlier(changes, self.number, self.steps)?;
         Ok(self.met)
     }
 
@@ -128,7 +132,7 @@ impl Queue {
         }
         self.counts.done += 1;
         self.host(changes, host)?.done += 1;
-        changes.put(seen_key(self.run, url), &None::<Spot>)
+        changes.put(seen_key(self.number, url), &Seen::Done(self.run))
     }
 
     fn spend(
@@ -154,12 +158,17 @@ impl Queue {
 
     /// None: never queued in this run; `Some(None)`: done.
     fn spot(&self, changes: &Changes<'_>, url: &str) -> Result<Option<Option<Spot>>, Error> {
-        changes.get(&seen_key(self.run, url))
+        Ok(match changes.get(&seen_key(self.number, url))? {
+            Some(Seen::At(spot)) => Some(Some(spot)),
+            Some(Seen::Done(run)) if run == self.run => Some(None),
+            _ => None,
+        })
     }
 
     fn host(&mut self, changes: &Changes<'_>, host: &str) -> Result<&mut HostRow, Error> {
         if !self.hosts.contains_key(host) {
-            let row = changes.get(&host_key(self.run, host))?.unwrap_or_default();
+            let row: Option<HostRow> = changes.get(&host_key(self.number, host))?;
+            let row = row.unwrap_or_default().in_run(self.run);
             self.hosts.insert(host.to_owned(), row);
         }
         Ok(self.hosts.entry(host.to_owned()).or_default())
@@ -172,16 +181,16 @@ impl Queue {
             depth: queued.depth,
             due: queued.due.as_microsecond(),
         };
-        let key = queue_key(self.run, &spot, &queued.url);
+        let key = queue_key(self.number, &spot, &queued.url);
         changes.put_bytes(key, QueuedForm::pack(queued)?);
-        changes.put(seen_key(self.run, &queued.url), &Some(spot))?;
+        changes.put(seen_key(self.number, &queued.url), &Seen::At(spot))?;
         self.counts.waiting += 1;
         self.host(changes, &queued.host)?.waiting += 1;
         Ok(())
     }
 
     fn take_out(&mut self, changes: &mut Changes<'_>, spot: &Spot, url: &str) -> Result<(), Error> {
-        changes.remove(queue_key(self.run, spot, url));
+        changes.remove(queue_key(self.number, spot, url));
         self.counts.waiting = self.counts.waiting.saturating_sub(1);
         let row = self.host(changes, &spot.host)?;
         row.waiting = row.waiting.saturating_sub(1);

@@ -156,6 +156,50 @@ fn rows_of_an_earlier_run_are_never_met_and_go_little_by_little() {
 }
 
 #[test]
+fn a_run_may_go_on_with_what_another_left_and_visit_the_rest_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Store::open(dir.path()).unwrap().0;
+    let store = open();
+    assert!(matches!(store.renew_run(at(0)), Err(Error::NoRun)));
+    store.begin_run(false, at(0)).unwrap();
+    let failed = Work::Failed {
+        host: "shop1.example:443".into(),
+        kind: "http",
+    };
+    let (url, host) = (queued(1, 0).url, queued(1, 0).host);
+    let rows = [1, 4, 2].map(|n| Work::Enqueue(queued(n, 0)));
+    work(&store, rows.into());
+    work(&store, vec![Work::Done { url, host }, failed]);
+    let run = store.renew_run(at(50)).unwrap();
+    assert_eq!((run.number, run.started), (2, at(50)));
+    let one = |waiting, done| (waiting, done, 0);
+    let counts = |store: &Store| {
+        let counts = store.host_counts().unwrap();
+        let first = counts
+            .iter()
+            .find(|c| c.host == "shop1.example:443")
+            .unwrap();
+        (first.waiting, first.done, first.errors.len())
+    };
+    assert_eq!(counts(&store), one(1, 0));
+    assert_eq!(store.queue_size().unwrap(), (2, 0));
+    work(&store, [1, 4].map(|n| Work::Enqueue(queued(n, 0))).into());
+    assert_eq!(
+        counts(&store),
+        one(2, 0),
+        "the one that was done, and the one that waits"
+    );
+    drop(store);
+    let store = open();
+    assert_eq!(store.begin_run(false, at(60)).unwrap().number, 2);
+    assert_eq!(urls(&store, "shop1.example:443", 9).len(), 2);
+    let (url, host) = (queued(1, 0).url, queued(1, 0).host);
+    work(&store, vec![Work::Done { url, host }]);
+    work(&store, vec![Work::Enqueue(queued(1, 0))]);
+    assert_eq!(counts(&store), one(1, 1));
+}
+
+#[test]
 fn what_a_run_spends_and_fails_is_kept_with_it() {
     let dir = tempfile::tempdir().unwrap();
     let open = || Store::open(dir.path()).unwrap().0;

@@ -15,7 +15,7 @@ use crate::model::{FlagId, ListingId, Time};
 use flag::{FlagForm, ReviewForm};
 use listing::{CaptureForm, ListingForm};
 pub(super) use rows::{Applied, Counts, FlagRow, ListingRow, QueuedForm, RunRow, Spot};
-pub(super) use tallies::{HostRow, SpentRow};
+pub(super) use tallies::{HostRow, Seen, SpentRow};
 
 /// The form written by this version.
 const FORM: u8 = 1;
