@@ -115,6 +115,7 @@ fn collect(dir: &Path, queued: u64) -> Outcome {
         fetcher: Arc::new(AtOnce { queued }),
         platforms: Arc::new(BTreeMap::from([("shops".to_owned(), platform()?)])),
         judge: None,
+        judging: false,
         report: Arc::new(|_| {}),
         clock: Arc::new(Time::now),
         stop: Arc::new(AtomicBool::new(false)),

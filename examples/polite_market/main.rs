@@ -98,6 +98,7 @@ fn crawl(
         }),
         platforms: Arc::new(BTreeMap::from([("hosts".to_owned(), platform(hosts)?)])),
         judge: None,
+        judging: false,
         report: Arc::new(|_| {}),
         clock: Arc::new(Time::now),
         stop: Arc::clone(&stop),
@@ -110,6 +111,7 @@ fn crawl(
         }],
         retries: 3,
         at_once: 256,
+        patience: Duration::from_secs(1800),
         ..Order::default()
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

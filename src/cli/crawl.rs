@@ -1,9 +1,19 @@
 //! `crawl`: collect listings politely, resume what was cut off.
 
+use jiff::{Timestamp, tz::TimeZone};
 use url::Url;
 
-use super::{Context, Exit, Failure, progress::Progress, stop_on_ctrl_c};
-use crate::workspace::{self, CrawlJob, Crawled};
+use super::{
+    Context, Exit, Failure,
+    progress::Progress,
+    standing::{clock, waits},
+    stop_on_ctrl_c,
+};
+use crate::{
+    crawl::Summary,
+    text::harmless,
+    workspace::{self, CrawlJob, Crawled},
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -74,11 +84,33 @@ pub(super) fn account(crawled: &Crawled, context: &Context) -> Result<(), Failur
             .printer
             .line(&format!("  {count} × {}", in_words(kind)))?;
     }
+    for alarm in &crawl.alarms {
+        context
+            .printer
+            .line(&format!("  alarm: {}: {}", alarm.platform, alarm.message))?;
+    }
+    left(crawl, context)?;
     if !crawl.finished {
         context.printer.say(&format!(
             "stopped with {} pages queued; the same command goes on",
             crawl.left
         ));
+    }
+    Ok(())
+}
+
+/// The hosts that kept something back, and until when.
+fn left(crawl: &Summary, context: &Context) -> Result<(), Failure> {
+    let (now, zone) = (Timestamp::now(), TimeZone::system());
+    for host in &crawl.left_hosts {
+        let why = match &host.waiting {
+            Some(why) => waits(why, now, &zone),
+            None => format!("not before {}", clock(host.until, now, &zone)),
+        };
+        let name = harmless::line(&host.host);
+        context
+            .printer
+            .line(&format!("  left: {name}, {} queued: {why}", host.queued))?;
     }
     Ok(())
 }
@@ -90,7 +122,7 @@ fn in_words(kind: &str) -> &str {
         "unread" => "a listing page from which no listing could be read",
         "failed" => "no answer",
         "robots" => "forbidden by robots.txt",
-        "cut" => "left out: the campaign's max_pages was reached",
+        "cut" => "left out: max_pages of the campaign or platform was reached",
         other => other,
     }
 }

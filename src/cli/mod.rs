@@ -18,6 +18,7 @@ mod reference;
 mod review;
 mod rules;
 mod scan;
+mod standing;
 mod status;
 mod verify;
 

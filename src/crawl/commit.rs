@@ -31,6 +31,7 @@ pub(super) struct Committer {
     pub(super) archive: Archive,
     pub(super) store: Arc<Store>,
     pub(super) judge: Option<Arc<Judge>>,
+    pub(super) judging: bool,
     pub(super) report: Report,
     pub(super) clock: Clock,
     /// Links to pages that are not due are not followed.
@@ -46,6 +47,8 @@ pub(super) struct Acknowledged {
     /// Hosts that got new URLs.
     pub(super) touched: Vec<String>,
     pub(super) tally: Tally,
+    /// It counts as a page of its platform and campaigns.
+    pub(super) spent: bool,
 }
 
 /// What one URL adds to the group.
@@ -56,6 +59,8 @@ pub(super) struct Part {
     pub(super) tally: Tally,
     /// Hosts that got new URLs.
     pub(super) touched: BTreeSet<String>,
+    /// It counts against the budgets.
+    pub(super) spent: bool,
 }
 
 impl Part {
@@ -67,7 +72,7 @@ impl Part {
         again: bool,
     ) {
         if !again {
-            *self.tally.errors.entry(kind).or_default() += 1;
+            self.count(kind, queued);
         }
         if let Ok(url) = queued.url.parse() {
             self.events.push(Event::Failed {
@@ -77,6 +82,24 @@ impl Part {
                 again,
             });
         }
+    }
+
+    /// A page that did not come or could not be read.
+    fn count(&mut self, kind: &'static str, queued: &Queued) {
+        *self.tally.errors.entry(kind).or_default() += 1;
+        self.group.work.push(Work::Failed {
+            host: queued.host.clone(),
+            kind,
+        });
+    }
+
+    /// It counts against the budgets.
+    pub(super) fn spend(&mut self, queued: &Queued) {
+        self.spent = true;
+        self.group.work.push(Work::Spent {
+            platform: queued.platform.clone(),
+            campaigns: queued.campaigns.clone(),
+        });
     }
 
     pub(super) fn done(&mut self, queued: &Queued) {
@@ -137,6 +160,7 @@ impl Committer {
                 host: queued.host,
                 touched: part.touched.into_iter().collect(),
                 tally: part.tally,
+                spent: part.spent,
             });
         }
         group.work.extend(owed.values().filter_map(keep));
@@ -154,14 +178,14 @@ impl Committer {
         before: Option<&Visit>,
         outcome: Outcome,
     ) -> Result<(), Error> {
-        let again = |due| Queued {
-            attempt: queued.attempt + 1,
+        let again = |failed, due| Queued {
+            attempt: queued.attempt + failed,
             due,
             ..queued.clone()
         };
         match outcome {
             Outcome::Later { until, cause } => {
-                part.group.work.push(Work::Again(again(until)));
+                part.group.work.push(Work::Again(again(0, until)));
                 part.touched.insert(queued.host.clone());
                 part.failed(
                     "later",
@@ -171,7 +195,7 @@ impl Committer {
                 );
             }
             Outcome::Again { why } => {
-                part.group.work.push(Work::Again(again((self.clock)())));
+                part.group.work.push(Work::Again(again(1, (self.clock)())));
                 part.touched.insert(queued.host.clone());
                 part.failed("again", queued, why, true);
             }
@@ -193,7 +217,7 @@ impl Committer {
                 part.failed("again", queued, why, true);
             }
             Outcome::Refused { line } => {
-                *part.tally.errors.entry("robots").or_default() += 1;
+                part.count("robots", queued);
                 if let Ok(url) = queued.url.parse() {
                     part.events.push(Event::Refused { url, line });
                 }
@@ -202,11 +226,12 @@ impl Committer {
             Outcome::Failed { why } => {
                 self.turn(part, queued, ListingStatus::Unreachable)?;
                 self.visited(part, queued, before, Found::Nothing, None);
+                part.spend(queued);
                 part.failed("failed", queued, why, false);
                 part.done(queued);
             }
             Outcome::Cut => {
-                *part.tally.errors.entry("cut").or_default() += 1;
+                part.count("cut", queued);
                 part.done(queued);
             }
             Outcome::Answer(_) => {}

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Error,
+    alarm::Reading,
     commit::{Committer, Part},
     revisit::Found,
     work::Answer,
@@ -37,6 +38,7 @@ impl Committer {
         read: &mut BTreeSet<ListingId>,
     ) -> Result<(), Error> {
         part.tally.pages = 1;
+        part.spend(queued);
         part.events.push(Event::Page {
             url: answer.url.clone(),
             status: answer.status,
@@ -107,6 +109,9 @@ impl Committer {
         capture: &Capture,
         read: &mut BTreeSet<ListingId>,
     ) -> Result<(), Error> {
+        if queued.listing && !matches!(harvest.kind, PageKind::Missing | PageKind::Removed) {
+            part.tally.reading = Some(Reading::of(&queued.platform, &harvest));
+        }
         // Another listing stands where a known one stood.
         if elsewhere
             && !harvest.listings.is_empty()
@@ -217,7 +222,7 @@ impl Committer {
         listing: &Listing,
         before: Option<&Listing>,
     ) -> Result<(), Error> {
-        let Some(judge) = &self.judge else {
+        let Some(judge) = self.judge.as_ref().filter(|_| self.judging) else {
             return Ok(());
         };
         let standing = self.store.flags_of(&listing.id)?;
@@ -449,6 +454,7 @@ mod tests {
             archive: Archive::open(&dir.path().join("archive"), 1 << 20).unwrap(),
             store: Arc::clone(&store),
             judge: None,
+            judging: false,
             report: Arc::new(|_| {}),
             clock: Arc::new(Time::default),
             due_only: false,

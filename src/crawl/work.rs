@@ -242,10 +242,8 @@ fn settled(answer: Answer, queued: &Queued, retries: u32) -> Outcome {
 
 fn denied(error: Error, queued: &Queued, retries: u32) -> Outcome {
     match error {
-        // A host that only ever says "later" must not keep a run open for ever.
-        Error::Later { until, cause, .. } if queued.attempt < retries.saturating_add(3) => {
-            Outcome::Later { until, cause }
-        }
+        // Pauses double, and patience has an end: a host that only ever says "later" keeps no crawl open.
+        Error::Later { until, cause, .. } => Outcome::Later { until, cause },
         Error::Refused { line, .. } => Outcome::Refused { line },
         Error::Failed {
             why, again: true, ..

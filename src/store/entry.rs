@@ -1,5 +1,7 @@
 //! What is given to the store and what it tells: plain values.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Capture, Flag, FlagId, Listing, ListingId, ListingStatus, Review, Time};
@@ -78,6 +80,13 @@ pub enum Work {
     Again(Queued),
     /// What is now known of a page, see `Store::visit`.
     Visited { url: String, visit: Visit },
+    /// A page of `host` did not come or could not be read; counted by kind.
+    Failed { host: String, kind: &'static str },
+    /// A page counts against the budgets of its platform and campaigns.
+    Spent {
+        platform: String,
+        campaigns: Vec<String>,
+    },
     /// A small named value, see `Store::note`.
     Note { key: String, value: Vec<u8> },
     /// What a host is owed; opaque bytes of the fetch room.
@@ -117,6 +126,27 @@ pub struct ListPage {
     pub platform: String,
     pub campaigns: Vec<String>,
     pub depth: u32,
+}
+
+/// How far a run is with one host.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct HostCounts {
+    pub host: String,
+    /// URLs queued.
+    pub waiting: u64,
+    /// URLs done, whatever came of them.
+    pub done: u64,
+    /// Pages that did not come or could not be read, by kind.
+    pub errors: BTreeMap<String, u64>,
+}
+
+/// Pages that a run has spent so far: what its budgets are compared with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct Spent {
+    pub platforms: BTreeMap<String, u64>,
+    pub campaigns: BTreeMap<String, u64>,
 }
 
 /// What is committed together: all of it or nothing.

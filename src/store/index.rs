@@ -94,6 +94,11 @@ impl<'a> Changes<'a> {
         Self { tree, rows }
     }
 
+    /// What the changes will be made to, as it stands.
+    pub(super) fn tree(&self) -> &'a sled::Tree {
+        self.tree
+    }
+
     pub(super) fn get<T: serde::de::DeserializeOwned>(
         &self,
         key: &[u8],

@@ -22,7 +22,9 @@ use std::{
 use crate::journal::{self, Journal, Reader, append};
 pub use commit::{OnStep, Step};
 pub use config::StoreConfig;
-pub use entry::{Entry, Group, ListPage, Opened, Queued, Run, Visit, Work};
+pub use entry::{
+    Entry, Group, HostCounts, ListPage, Opened, Queued, Run, Spent, Visit, Work,
+};
 pub use follow::{Standing, rebuild, standing};
 pub use read::ledger;
 

@@ -131,9 +131,14 @@ impl Workspace {
         row: &mut dyn FnMut(Value) -> Result<(), desk::Error>,
     ) -> Result<(), Error> {
         match Store::open(&self.data()) {
-            Ok((store, _)) => {
+            Ok((store, opened)) => {
                 let store = Arc::new(store);
-                Desk::new(Arc::clone(&store), self.data()).answer(question, row)?;
+                let desk = match question {
+                    Ask::Status { .. } => job::quiet_desk(self, &store, &opened)?,
+                    _ => Desk::new(Arc::clone(&store), self.data()),
+                };
+                desk.answer(question, row)?;
+                drop(desk);
                 close(store)
             }
             Err(busy) if busy.is_busy() => match desk::ask(&self.data(), &question, row) {

@@ -131,6 +131,7 @@ impl Fixture {
             fetcher: Arc::clone(&self.shop),
             platforms: Arc::new([("shop".to_owned(), platform)].into()),
             judge: None,
+            judging: false,
             report: Arc::new(move |event| events.lock().unwrap().push(event)),
             clock: Arc::new(move || *now.lock().unwrap()),
             stop: Arc::default(),

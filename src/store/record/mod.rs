@@ -4,6 +4,7 @@
 mod flag;
 mod listing;
 mod rows;
+mod tallies;
 #[cfg(test)]
 mod tests;
 mod visit;
@@ -16,6 +17,7 @@ use flag::{FlagForm, ReviewForm};
 use listing::{CaptureForm, ListingForm};
 pub(super) use rows::{Applied, Counts, FlagRow, ListingRow, QueuedForm, RunRow, Spot};
 pub(super) use visit::VisitForm;
+pub(super) use tallies::{HostRow, Seen, SpentRow};
 
 /// The form written by this version.
 const FORM: u8 = 1;
