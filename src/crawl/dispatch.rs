@@ -176,7 +176,7 @@ impl<F: Fetch + 'static> Dispatcher<F> {
 
     fn start(&mut self, queued: Queued, finished: &FinishedPages) {
         self.budget.take(&queued);
-        let work = work::Work {
+        let tools = work::Tools {
             fetcher: Arc::clone(&self.fetcher),
             platforms: Arc::clone(&self.platforms),
             store: Arc::clone(&self.store),
@@ -186,7 +186,7 @@ impl<F: Fetch + 'static> Dispatcher<F> {
         let finished = finished.clone();
         let span = tracing::info_span!("host", host = queued.host);
         let work = async move {
-            let done = work::fetch_and_read(work, queued).await;
+            let done = work::fetch_and_read(tools, queued).await;
             // The committer is gone only when the crawl has failed already.
             let _ = finished.send(done);
         };

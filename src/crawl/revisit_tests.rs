@@ -150,11 +150,14 @@ fn gone_removed_unreachable_and_unread_are_kept_apart_and_what_comes_back_is_rel
         (Answer::Page(451, "", String::new()), ListingStatus::Removed),
         (Answer::Page(410, "", String::new()), ListingStatus::Gone),
     ];
+    let mut counted = (0, 0);
     for (answer, status) in turns {
         fixture.answers(&[("/item/1", answer.clone())]);
-        fixture.crawl(false);
+        let (summary, _) = fixture.crawl(false);
+        counted = (counted.0 + summary.gone, counted.1 + summary.removed);
         assert_eq!(fixture.status("1"), status, "{answer:?}");
     }
+    assert_eq!(counted, (2, 1));
     fixture.answers(&[("/item/1", kettle("k1", "20.00", ""))]);
     let (back, _) = fixture.crawl(false);
     assert_eq!(
@@ -178,6 +181,21 @@ fn gone_removed_unreachable_and_unread_are_kept_apart_and_what_comes_back_is_rel
         Active,
     ];
     assert_eq!(turns, expected);
+}
+
+#[test]
+fn a_304_that_nobody_asked_for_says_nothing() {
+    let fixture = shop();
+    fixture.crawl(false);
+    fixture.answers(&[("/item/2", Answer::Page(304, "", String::new()))]);
+    let (after, _) = fixture.crawl(false);
+    assert_eq!(after.errors.get("http"), Some(&1), "{after:?}");
+    assert_eq!(fixture.status("2"), ListingStatus::Unread);
+    fixture.answers(&[("/item/2", kettle("", "30.00", "token 1"))]);
+    fixture.crawl(false);
+    assert_eq!(fixture.status("2"), ListingStatus::Active);
+    let store = fixture.store();
+    assert_eq!(store.versions(&id("2")).unwrap().len(), 1);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::{
 
 /// What pages are fetched and read with.
 #[derive(Debug)]
-pub(super) struct Work<F> {
+pub(super) struct Tools<F> {
     pub(super) fetcher: Arc<F>,
     pub(super) platforms: Arc<BTreeMap<String, Platform>>,
     pub(super) store: Arc<Store>,
@@ -107,26 +107,34 @@ impl Finished {
 }
 
 /// Fetches one URL and makes of the answer what the committer needs; the heavy part runs on a worker thread.
-pub(super) async fn fetch_and_read<F: Fetch + 'static>(work: Work<F>, queued: Queued) -> Finished {
-    let work = Arc::new(work);
-    let visit = known(&work.store, &queued.url);
+pub(super) async fn fetch_and_read<F: Fetch + 'static>(
+    tools: Tools<F>,
+    queued: Queued,
+) -> Finished {
+    let tools = Arc::new(tools);
+    let visit = known(&tools.store, &queued.url);
     let original = visit
         .as_ref()
         .and_then(|visit| original(visit, &queued.url))
-        .filter(|original| original.is_there(&work.archive));
+        .filter(|original| original.is_there(&tools.archive));
     let outcome = match Url::parse(&queued.url) {
         Ok(url) => {
             let wanted = wanted(&url, &queued, visit.as_ref().filter(|_| original.is_some()));
-            match work.fetcher.fetch(&wanted).await {
-                Ok(page) => read(&work, &queued, page, original).await,
-                Err(error) => denied(error, &queued, work.retries),
+            match tools.fetcher.fetch(&wanted).await {
+                Ok(page) => {
+                    // A 304 without conditions says nothing.
+                    let conditions = wanted.known != Validators::default();
+                    let original = original.filter(|_| page.status != 304 || conditions);
+                    read(&tools, &queued, page, original).await
+                }
+                Err(error) => denied(error, &queued, tools.retries),
             }
         }
         Err(e) => Outcome::Failed {
             why: format!("'{}' is no URL: {e}", queued.url),
         },
     };
-    let host = work.fetcher.state(&queued.host);
+    let host = tools.fetcher.state(&queued.host);
     Finished {
         queued,
         visit,
@@ -162,16 +170,22 @@ fn wanted(url: &Url, queued: &Queued, visit: Option<&Visit>) -> Wanted {
 }
 
 async fn read<F: Fetch + 'static>(
-    work: &Arc<Work<F>>,
+    tools: &Arc<Tools<F>>,
     queued: &Queued,
     page: Page,
     original: Option<Original>,
 ) -> Outcome {
-    let (work, asked) = (Arc::clone(work), queued.clone());
-    let retries = work.retries;
+    let (tools, asked) = (Arc::clone(tools), queued.clone());
+    let retries = tools.retries;
     let read = tokio::task::spawn_blocking(move || {
-        let platform = work.platforms.get(&asked.platform);
-        answer(page, original.as_ref(), &asked.url, platform, &work.archive)
+        let platform = tools.platforms.get(&asked.platform);
+        answer(
+            page,
+            original.as_ref(),
+            &asked.url,
+            platform,
+            &tools.archive,
+        )
     });
     match read.await {
         Ok(Ok(answer)) => settled(answer, queued, retries),
