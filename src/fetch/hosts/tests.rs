@@ -416,7 +416,7 @@ async fn names_of_one_server_stay_one_after_a_restart() {
 async fn what_an_older_version_kept_still_holds() {
     let hosts = hosts(1).await;
     let kept = r#"{
-        "host": "shop.test:80", "next_due": "2026-01-01T00:00:07Z", "blocked_until": "2026-01-01T00:00:05Z",
+        "host": "shop.test:80", "next_due": "2026-01-01T00:00:05.5Z", "blocked_until": "2026-01-01T00:00:05Z",
         "blocked_cause": "timeout", "failures": 1, "robots": null, "robots_until": null
     }"#;
     hosts.restore(vec![serde_json::from_str(kept).unwrap()], true);
@@ -424,8 +424,8 @@ async fn what_an_older_version_kept_still_holds() {
         hosts.turn(HOST, at(4.0)),
         Err(Waiting::Backoff { until, .. }) if until == at(5.0)
     ));
-    assert_eq!(hosts.turn(HOST, at(6.0)), pace(7.0));
-    assert_eq!(hosts.view(HOST, at(6.0)).unwrap().because, "rate");
+    assert_eq!(hosts.turn(HOST, at(5.0)), pace(5.5));
+    assert_eq!(hosts.view(HOST, at(5.0)).unwrap().because, "rate");
 }
 
 #[tokio::test(start_paused = true)]
