@@ -257,6 +257,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU8, Ordering};
+
     use super::{super::address::tests::knowing, *};
     use crate::model::Time;
 
@@ -359,6 +361,30 @@ mod tests {
             nowhere.unwrap_err().to_string(),
             "the name 'else.test' leads nowhere: no such name"
         );
+    }
+
+    #[tokio::test]
+    async fn a_name_that_moves_between_pace_and_connection_is_not_followed() {
+        let lookups = Arc::new(AtomicU8::new(0));
+        let count = lookups.clone();
+        let lookup = Lookup(Arc::new(move |_| {
+            let last = count.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async move { Ok(vec![[93, 184, 216, last].into()]) })
+        }));
+        let hours = lookups.clone();
+        let clock = Clock(Arc::new(move || {
+            Time::from_second(3600 * i64::from(hours.load(Ordering::SeqCst))).unwrap()
+        }));
+        // The clock has gone on by an hour with each lookup: nothing is believed any more.
+        let guard = Guard::new([], lookup, clock);
+        lookups.store(1, Ordering::SeqCst);
+        let shop = url("http://shop.test/");
+        let paced = guard.addresses(&shop).await.unwrap();
+        lookups.store(5, Ordering::SeqCst);
+        let mut connected = guard.resolve("shop.test".parse().unwrap()).await.unwrap();
+        let connected = connected.next().unwrap();
+        assert_eq!(paced[0], Address::new(connected.ip(), 80));
+        assert_ne!(guard.addresses(&shop).await.unwrap(), paced, "the next");
     }
 
     #[tokio::test]

@@ -176,9 +176,8 @@ impl Servers {
     /// A server cannot have been asked in time to come: then the clock was set back, and it is as if asked now.
     pub(super) fn heed(&mut self, addresses: &[Address], now: Time) {
         for address in addresses {
-            if let Some(server) = self.all.get_mut(address) {
-                server.left = server.left.map(|left| left.min(now));
-            }
+            let server = self.server(*address);
+            server.left = server.left.map(|left| left.min(now));
         }
     }
 

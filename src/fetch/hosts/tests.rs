@@ -413,6 +413,22 @@ async fn names_of_one_server_stay_one_after_a_restart() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_older_version_kept_still_holds() {
+    let hosts = hosts(1).await;
+    let kept = r#"{
+        "host": "shop.test:80", "next_due": "2026-01-01T00:00:05.5Z", "blocked_until": "2026-01-01T00:00:05Z",
+        "blocked_cause": "timeout", "failures": 1, "robots": null, "robots_until": null
+    }"#;
+    hosts.restore(vec![serde_json::from_str(kept).unwrap()], true);
+    assert!(matches!(
+        hosts.turn(HOST, at(4.0)),
+        Err(Waiting::Backoff { until, .. }) if until == at(5.0)
+    ));
+    assert_eq!(hosts.turn(HOST, at(5.0)), pace(5.5));
+    assert_eq!(hosts.view(HOST, at(5.0)).unwrap().because, "rate");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_new_name_is_looked_up_before_it_gets_a_turn() {
     let hosts = hosts_under(policy(1), 2.0);
     drop(hosts.admit(&url("one.test")).await.unwrap());
