@@ -35,7 +35,7 @@ pub struct Client {
     wire: Wire,
     guard: Guard,
     hosts: Hosts,
-    /// Product token of our User-Agent, by which robots.txt calls us.
+    /// Begins with the product token by which robots.txt calls us.
     agent: String,
     who: Who,
     conduct: Option<Conduct>,
@@ -75,7 +75,7 @@ impl Client {
         clock: impl Fn() -> Time + Send + Sync + 'static,
     ) -> Result<Self, Error> {
         let clock = Clock(Arc::new(clock));
-        let agent = robots::product_token(&config.user_agent).to_owned();
+        let agent = config.user_agent.clone();
         let cookies = hosts.iter().filter(|(_, policy)| policy.cookies);
         let cookies = Cookies::new(cookies.map(|(host, _)| host.clone()));
         let looped = hosts.iter().filter(|(_, policy)| policy.loopback);

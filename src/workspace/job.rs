@@ -14,13 +14,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-use super::{Error, Workspace, close};
+use super::{Error, Workspace, client::client, close};
 use crate::{
     crawl::{self, CampaignConfig, Crawl, Order, Report, Revisit},
     desk::{Desk, Owner},
-    fetch::{Client, Fetch, Policy, host_of},
+    fetch::{Client, Fetch},
     judge::Judge,
-    platform::{Platform, PlatformConfig, Role},
+    platform::{Platform, Role},
     scan,
     store::{Entry, Group, Opened, Store},
 };
@@ -282,36 +282,4 @@ fn named(all: &[CampaignConfig], id: &str) -> Result<CampaignConfig, Error> {
             if known.is_empty() { "none" } else { &known }
         ))
     })
-}
-
-fn client(workspace: &Workspace) -> Result<Client, Error> {
-    let crawl = &workspace.config.crawl;
-    let mut hosts = BTreeMap::new();
-    for platform in &workspace.config.platform {
-        for host in hosts_of(platform) {
-            let policy = Policy {
-                rate: platform.rate.unwrap_or(crawl.rate),
-                concurrency: platform.concurrency.unwrap_or(crawl.concurrency),
-                loopback: platform.loopback,
-                quiet: platform
-                    .quiet_hours
-                    .clone()
-                    .unwrap_or_else(|| crawl.quiet_hours.clone()),
-                cookies: platform.cookies,
-            };
-            hosts.insert(host, policy);
-        }
-    }
-    Ok(Client::new(crawl, hosts)?)
-}
-
-fn hosts_of(platform: &PlatformConfig) -> Vec<String> {
-    let urls = platform
-        .start
-        .iter()
-        .chain(&platform.search)
-        .chain(&platform.sitemaps);
-    urls.filter_map(|url| Url::parse(url).ok())
-        .map(|url| host_of(&url))
-        .collect()
 }

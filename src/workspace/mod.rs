@@ -1,5 +1,6 @@
 //! A directory with config.toml, rules and data: opens what is in it and joins the stages into jobs.
 
+mod client;
 mod handout;
 mod job;
 mod starter;
@@ -12,6 +13,7 @@ use std::{
 
 use serde_json::Value;
 
+pub use client::client;
 pub use handout::export;
 pub use job::{CrawlJob, Crawled, crawl, scan};
 pub use starter::{Created, create};
@@ -90,6 +92,11 @@ impl Workspace {
     /// Where the WARC files are.
     pub fn archive(&self) -> PathBuf {
         self.data().join("archive")
+    }
+
+    /// Where every request is written down before it leaves.
+    pub fn conduct(&self) -> PathBuf {
+        self.data().join("conduct")
     }
 
     /// Opens the store; fails where another process owns it.
