@@ -6,12 +6,13 @@ use tracing::Instrument;
 use url::Url;
 
 use super::{
-    Decision, Error, Fetch, FetchConfig, HostState, Policy, Robots, Wanted,
+    Decision, Error, Fetch, FetchConfig, HostState, HostView, Policy, Robots, Wanted,
+    address::Lookup,
     exchange::{Bounds, Wire, guarded},
     guard::Guard,
     host::Site,
     host_of,
-    hosts::{Clock, Hosts},
+    hosts::{Clock, Hosts, Policies},
     pace::{Outcome, retry_after},
     robots,
 };
@@ -60,7 +61,8 @@ impl Client {
         let clock = Clock(Arc::new(clock));
         let agent = robots::product_token(&config.user_agent).to_owned();
         let looped = hosts.iter().filter(|(_, policy)| policy.loopback);
-        let guard = Guard::new(looped.map(|(host, _)| host.clone()));
+        let looped = looped.map(|(host, _)| host.clone());
+        let guard = Guard::new(looped, Lookup::of_this_machine(), clock.clone());
         let usual = Policy {
             rate: config.rate,
             concurrency: config.concurrency,
@@ -68,10 +70,15 @@ impl Client {
             quiet: config.quiet_hours.clone(),
             cookies: false,
         };
+        let policies = Policies {
+            usual,
+            named: hosts,
+            latency_factor: config.latency_factor,
+        };
         Ok(Self {
             wire: Wire::new(config, guard.clone(), clock.clone())?,
+            hosts: Hosts::new(policies, agent.clone(), guard.clone(), clock.clone()),
             guard,
-            hosts: Hosts::new(usual, hosts, agent.clone(), clock.clone()),
             agent,
             clock,
             page: Bounds {
@@ -195,7 +202,7 @@ impl Client {
         };
         tracing::debug!(%host, ?outcome, "asked");
         let pausing = matches!(outcome, Outcome::Pause { .. });
-        let paused = self.hosts.settle(&host, outcome);
+        let paused = self.hosts.settle(&host, outcome, None);
         drop(slot);
         match paused {
             Some((until, cause)) if pausing => Err(Error::Later {
@@ -237,6 +244,10 @@ impl Fetch for Client {
 
     fn waiting(&self, host: &str, now: Time) -> Option<Waiting> {
         self.hosts.waiting(host, now)
+    }
+
+    fn view(&self, host: &str, now: Time) -> Option<HostView> {
+        self.hosts.view(host, now)
     }
 
     fn state(&self, host: &str) -> Option<HostState> {
