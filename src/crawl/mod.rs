@@ -5,7 +5,11 @@
 
 mod campaign;
 mod commit;
+mod ingest;
 mod lanes;
+mod revisit;
+#[cfg(test)]
+mod revisit_tests;
 mod seeds;
 mod tally;
 #[cfg(test)]
@@ -14,6 +18,7 @@ mod work;
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -27,6 +32,7 @@ use tracing::Instrument;
 use url::Url;
 
 pub use campaign::CampaignConfig;
+pub use revisit::Revisit;
 
 use crate::{
     archive::{self, Archive},
@@ -93,6 +99,10 @@ pub struct Order {
     pub limit: Option<u64>,
     /// Forget what an interrupted run left in the queue.
     pub fresh: bool,
+    /// Visit again only what is due.
+    pub due: bool,
+    /// When a page is due again.
+    pub revisit: Revisit,
     /// How often a page that failed is tried again.
     pub retries: u32,
     /// Requests under way at once, over all hosts.
@@ -109,7 +119,12 @@ pub struct Summary {
     pub listings: u64,
     pub new: u64,
     pub changed: u64,
+    /// Listings whose pages are not there any more.
     pub gone: u64,
+    /// Listings that the platform says it took down.
+    pub removed: u64,
+    /// Listings that were gone or removed, and are there again.
+    pub relisted: u64,
     /// Flags raised or opened again.
     pub flags: u64,
     /// Rules that failed on a listing.
@@ -131,7 +146,9 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         .filter_map(|(_, state)| serde_json::from_slice(state).ok());
     crawl.fetcher.restore(owed.collect(), crawl.clean);
     seeds::plant(&crawl, &order, &run)?;
+    let archive = crawl.archive.dir().to_owned();
     let (finished, acknowledged, committer) = spawn_committer(
+        &order,
         crawl.archive,
         &crawl.store,
         &crawl.judge,
@@ -140,6 +157,7 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
     );
     let mut dispatcher = Dispatcher {
         store: crawl.store,
+        archive,
         fetcher: crawl.fetcher,
         platforms: crawl.platforms,
         report: crawl.report,
@@ -167,6 +185,7 @@ type FinishedPages = std::sync::mpsc::Sender<Finished>;
 type Acknowledgements = mpsc::UnboundedReceiver<Acknowledged>;
 
 fn spawn_committer(
+    order: &Order,
     archive: Archive,
     store: &Arc<Store>,
     judge: &Option<Arc<Judge>>,
@@ -185,6 +204,8 @@ fn spawn_committer(
         judge: judge.clone(),
         report: Arc::clone(report),
         clock: Arc::clone(clock),
+        due_only: order.due,
+        revisit: order.revisit,
     };
     let task = tokio::task::spawn_blocking(move || committer.work(&incoming, &acknowledge));
     (finished, acknowledged, task)
@@ -193,6 +214,7 @@ fn spawn_committer(
 /// Hands out URLs, as many at once as conduct allows.
 struct Dispatcher<F> {
     store: Arc<Store>,
+    archive: PathBuf,
     fetcher: Arc<F>,
     platforms: Arc<BTreeMap<String, Platform>>,
     report: Report,
@@ -265,12 +287,17 @@ impl<F: Fetch + 'static> Dispatcher<F> {
             let _ = finished.send(Finished::cut(queued));
             return;
         }
-        let fetcher = Arc::clone(&self.fetcher);
-        let platforms = Arc::clone(&self.platforms);
-        let (finished, retries) = (finished.clone(), self.retries);
+        let work = work::Work {
+            fetcher: Arc::clone(&self.fetcher),
+            platforms: Arc::clone(&self.platforms),
+            store: Arc::clone(&self.store),
+            archive: self.archive.clone(),
+            retries: self.retries,
+        };
+        let finished = finished.clone();
         let span = tracing::info_span!("host", host = queued.host);
         let work = async move {
-            let done = work::fetch_and_read(fetcher, platforms, queued, retries).await;
+            let done = work::fetch_and_read(work, queued).await;
             // The committer is gone only when the crawl has failed already.
             let _ = finished.send(done);
         };

@@ -12,6 +12,8 @@ pub(super) struct Tally {
     pub(super) new: u64,
     pub(super) changed: u64,
     pub(super) gone: u64,
+    pub(super) removed: u64,
+    pub(super) relisted: u64,
     pub(super) flags: u64,
     pub(super) faults: u64,
     pub(super) errors: BTreeMap<&'static str, u64>,
@@ -24,6 +26,8 @@ impl Tally {
         summary.new += self.new;
         summary.changed += self.changed;
         summary.gone += self.gone;
+        summary.removed += self.removed;
+        summary.relisted += self.relisted;
         summary.flags += self.flags;
         summary.faults += self.faults;
         for (kind, count) in self.errors {

@@ -78,6 +78,14 @@ impl Hosts {
         }
     }
 
+    /// What the host may be asked.
+    pub(super) fn policy(&self, host: &str) -> &Policy {
+        self.policies
+            .named
+            .get(host)
+            .unwrap_or(&self.policies.usual)
+    }
+
     /// Waits for the host's turn.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 mod address;
 mod breaker;
+pub mod conduct;
+mod cookies;
 mod delay;
 mod exchange;
 mod gate;
@@ -171,6 +173,12 @@ pub enum Error {
     /// It failed, and `again` says whether another try may help.
     #[error("{url}: {why}")]
     Failed { url: Url, why: String, again: bool },
+    /// The conduct log cannot be written, so nothing is asked.
+    #[error("the conduct log {} cannot be written: {why}; without it nothing is asked", path.display())]
+    Conduct {
+        path: std::path::PathBuf,
+        why: String,
+    },
     /// The client itself could not be made.
     #[error("the HTTP client could not be set up: {0}")]
     Setup(String),
@@ -234,6 +242,26 @@ pub struct HostState {
     /// robots.txt as received; none where there is none (4xx).
     pub robots: Option<String>,
     pub robots_until: Option<Time>,
+}
+
+impl HostState {
+    /// A host to which nothing is owed.
+    pub fn new(host: String) -> Self {
+        Self {
+            host,
+            last_asked: None,
+            next_due: None,
+            blocked_until: None,
+            blocked_cause: None,
+            failures: 0,
+            pause_ms: 0,
+            share: share::WHOLE,
+            latency_us: None,
+            addresses: Vec::new(),
+            robots: None,
+            robots_until: None,
+        }
+    }
 }
 
 fn whole() -> u8 {

@@ -9,6 +9,7 @@ use super::{
     Error, Queued, Run, Store, Work,
     index::{self, Changes, short_hash},
     record::{Counts, Fault, QueuedForm, RunRow, Spot},
+    visit,
 };
 use crate::model::Time;
 
@@ -247,6 +248,10 @@ pub(super) fn apply(
                 changes.put_bytes(named(NOTE, &key), value);
                 continue;
             }
+            Work::Visited { url, visit } => {
+                visit::put(changes, &url, visit)?;
+                continue;
+            }
             work => work,
         };
         let queue = match &mut queue {
@@ -257,7 +262,7 @@ pub(super) fn apply(
             Work::Enqueue(queued) => queue.enqueue(changes, &queued, known)?,
             Work::Again(queued) => queue.again(changes, &queued)?,
             Work::Done { url, .. } => queue.done(changes, &url)?,
-            Work::Host { .. } | Work::Note { .. } => {}
+            Work::Host { .. } | Work::Note { .. } | Work::Visited { .. } => {}
         }
     }
     let Some(queue) = queue else {

@@ -6,6 +6,7 @@ mod listing;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -14,6 +15,7 @@ use crate::model::{FlagId, ListingId, Time};
 use flag::{FlagForm, ReviewForm};
 use listing::{CaptureForm, ListingForm};
 pub(super) use rows::{Applied, Counts, FlagRow, ListingRow, QueuedForm, RunRow, Spot};
+pub(super) use visit::VisitForm;
 
 /// The form written by this version.
 const FORM: u8 = 1;
