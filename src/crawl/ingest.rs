@@ -138,7 +138,10 @@ impl Committer {
         capture: &Capture,
     ) -> Result<(), Error> {
         let mut work = Vec::new();
-        for link in links {
+        for link in links
+            .iter()
+            .filter(|link| self.met.first(link.url.as_str()))
+        {
             let url = link.url.to_string();
             if self.due_only && !self.store.is_due(&url, capture.fetched_at)? {
                 continue;

@@ -7,6 +7,7 @@ mod campaign;
 mod commit;
 mod ingest;
 mod lanes;
+mod met;
 mod revisit;
 #[cfg(test)]
 mod revisit_tests;
@@ -27,7 +28,7 @@ use std::{
 };
 
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tracing::Instrument;
 use url::Url;
 
@@ -44,6 +45,7 @@ use crate::{
 };
 use commit::{Acknowledged, Committer};
 use lanes::{Lanes, Next};
+use met::Met;
 use work::Finished;
 
 /// Where a stage's events go.
@@ -166,6 +168,7 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         budget: Budget::of(&order),
         retries: order.retries,
         at_once: order.at_once.max(1),
+        readers: Arc::new(Semaphore::new(cores())),
         lanes: Lanes::default(),
         summary: Summary::default(),
     };
@@ -179,6 +182,11 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
     outcome?;
     committed?;
     dispatcher.close()
+}
+
+/// More pages read at the same time would only be more memory.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 type FinishedPages = std::sync::mpsc::Sender<Finished>;
@@ -206,6 +214,7 @@ fn spawn_committer(
         clock: Arc::clone(clock),
         due_only: order.due,
         revisit: order.revisit,
+        met: Met::default(),
     };
     let task = tokio::task::spawn_blocking(move || committer.work(&incoming, &acknowledge));
     (finished, acknowledged, task)
@@ -223,6 +232,7 @@ struct Dispatcher<F> {
     budget: Budget,
     retries: u32,
     at_once: usize,
+    readers: Arc<Semaphore>,
     lanes: Lanes,
     summary: Summary,
 }
@@ -293,6 +303,7 @@ impl<F: Fetch + 'static> Dispatcher<F> {
             store: Arc::clone(&self.store),
             archive: self.archive.clone(),
             retries: self.retries,
+            readers: Arc::clone(&self.readers),
         };
         let finished = finished.clone();
         let span = tracing::info_span!("host", host = queued.host);

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::revisit::print;
@@ -27,6 +28,8 @@ pub(super) struct Work<F> {
     pub(super) archive: PathBuf,
     /// How often a page that failed is tried again.
     pub(super) retries: u32,
+    /// Pages read at the same time: what a page needs while it is read is needed once for each of these.
+    pub(super) readers: Arc<Semaphore>,
 }
 
 /// A URL that is through, one way or another.
@@ -169,6 +172,8 @@ async fn read<F: Fetch + 'static>(
 ) -> Outcome {
     let (work, asked) = (Arc::clone(work), queued.clone());
     let retries = work.retries;
+    // It is never closed, so a permit always comes.
+    let _reader = work.readers.clone().acquire_owned().await;
     let read = tokio::task::spawn_blocking(move || {
         let platform = work.platforms.get(&asked.platform);
         answer(page, original.as_ref(), &asked.url, platform, &work.archive)
