@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
     Clock, Error, Report,
+    met::Met,
     revisit::{Found, Revisit},
     tally::Tally,
     work::{Finished, Outcome},
@@ -37,6 +38,8 @@ pub(super) struct Committer {
     /// Links to pages that are not due are not followed.
     pub(super) due_only: bool,
     pub(super) revisit: Revisit,
+    /// Links queued before are not queued again.
+    pub(super) met: Met,
 }
 
 /// A URL is committed; the dispatcher may forget it.

@@ -10,7 +10,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::mpsc, task::JoinSet, time::Instant};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+    time::Instant,
+};
 use tracing::Instrument;
 
 use super::{
@@ -50,6 +54,8 @@ pub(super) struct Dispatcher<F> {
     pub(super) budget: Budget,
     pub(super) retries: u32,
     pub(super) at_once: usize,
+    /// As many pages are read at the same time.
+    pub(super) readers: Arc<Semaphore>,
     pub(super) patience: Duration,
     pub(super) watch: Watch,
     pub(super) summary: Summary,
@@ -182,6 +188,7 @@ impl<F: Fetch + 'static> Dispatcher<F> {
             store: Arc::clone(&self.store),
             archive: self.archive.clone(),
             retries: self.retries,
+            readers: Arc::clone(&self.readers),
         };
         let finished = finished.clone();
         let span = tracing::info_span!("host", host = queued.host);

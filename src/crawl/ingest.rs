@@ -143,7 +143,10 @@ impl Committer {
         capture: &Capture,
     ) -> Result<(), Error> {
         let mut work = Vec::new();
-        for link in links {
+        for link in links
+            .iter()
+            .filter(|link| self.met.first(link.url.as_str()))
+        {
             let url = link.url.to_string();
             if self.due_only && !self.store.is_due(&url, capture.fetched_at)? {
                 continue;
@@ -459,6 +462,7 @@ mod tests {
             clock: Arc::new(Time::default),
             due_only: false,
             revisit: Revisit::default(),
+            met: crate::crawl::met::Met::default(),
         };
         let capture = Capture {
             warc: String::new(),

@@ -10,6 +10,7 @@ mod commit;
 mod dispatch;
 mod ingest;
 mod lanes;
+mod met;
 mod revisit;
 #[cfg(test)]
 mod revisit_tests;
@@ -27,7 +28,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Semaphore, mpsc, oneshot},
     task::JoinSet,
 };
 use tracing::Instrument;
@@ -52,6 +53,7 @@ use budget::Budget;
 use commit::Committer;
 use dispatch::{Acknowledgements, Dispatcher, FinishedPages};
 use lanes::Lanes;
+use met::Met;
 use standing::Pulse;
 
 /// Where a stage's events go.
@@ -143,6 +145,7 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         clock: Arc::clone(&crawl.clock),
         due_only: order.due,
         revisit: order.revisit,
+        met: Met::default(),
     })?;
     let mut dispatcher = Dispatcher {
         budget: Budget::new(&order, &crawl.store.spent()?),
@@ -157,6 +160,7 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         retries: order.retries,
         at_once: order.at_once.max(1),
         patience: order.patience,
+        readers: Arc::new(Semaphore::new(cores())),
         summary: Summary::default(),
         lanes: Lanes::default(),
         pulse: Pulse::default(),
@@ -190,6 +194,11 @@ fn begin<F>(crawl: &Crawl<F>, order: &Order) -> Result<Run, Error> {
         return Ok(crawl.store.renew_run(now)?);
     }
     Ok(run)
+}
+
+/// More pages read at the same time would only be more memory.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 type Committed = oneshot::Receiver<Result<(), Error>>;

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::revisit::print;
@@ -27,6 +28,8 @@ pub(super) struct Tools<F> {
     pub(super) archive: PathBuf,
     /// How often a page that failed is tried again.
     pub(super) retries: u32,
+    /// As many pages are read at the same time.
+    pub(super) readers: Arc<Semaphore>,
 }
 
 /// A URL that is through, one way or another.
@@ -177,6 +180,8 @@ async fn read<F: Fetch + 'static>(
 ) -> Outcome {
     let (tools, asked) = (Arc::clone(tools), queued.clone());
     let retries = tools.retries;
+    // It is never closed, so a permit always comes.
+    let _reader = tools.readers.clone().acquire_owned().await;
     let read = tokio::task::spawn_blocking(move || {
         let platform = tools.platforms.get(&asked.platform);
         answer(

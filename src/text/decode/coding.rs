@@ -69,7 +69,10 @@ fn zlib(body: &[u8]) -> bool {
 
 /// Every member of a gzip stream (RFC 1952, 2.2). Bytes after the last that are no member are passed over, as browsers do.
 fn gunzip(body: &[u8], limit: u64) -> Result<Vec<u8>, Undecodable> {
-    let mut out = Vec::new();
+    // Pages get about so much larger; a lie costs no more than `limit`, and growing bit by bit costs more than unpacking.
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let usual = body.len().saturating_mul(8).min(most);
+    let mut out = Vec::with_capacity(usual.saturating_add(1));
     let mut rest = body;
     for _ in 0..MOST_MEMBERS {
         let mut member = GzDecoder::new(rest);
