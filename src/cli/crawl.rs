@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// Begin anew: forget what an interrupted run left in the queue
     #[arg(long)]
     fresh: bool,
+    /// Visit again only what is due: what changes often sooner, what does not later
+    #[arg(long)]
+    due: bool,
     /// Collect only; judge later with `scan`
     #[arg(long)]
     no_scan: bool,
@@ -45,6 +48,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         urls: args.url,
         limit: args.limit,
         fresh: args.fresh,
+        due: args.due,
         no_scan: args.no_scan,
     };
     let progress = Progress::new(context.printer, "crawl");
@@ -66,8 +70,14 @@ pub(super) fn account(crawled: &Crawled, context: &Context) -> Result<(), Failur
     let crawl = &crawled.crawl;
     let flags = crawl.flags + crawled.scan.as_ref().map_or(0, |scan| scan.flags);
     context.printer.line(&format!(
-        "{} pages, {} listings ({} new, {} changed, {} gone), {flags} flags raised",
-        crawl.pages, crawl.listings, crawl.new, crawl.changed, crawl.gone
+        "{} pages, {} listings ({} new, {} changed, {} gone, {} removed, {} relisted), {flags} flags raised",
+        crawl.pages,
+        crawl.listings,
+        crawl.new,
+        crawl.changed,
+        crawl.gone,
+        crawl.removed,
+        crawl.relisted
     ))?;
     for (kind, count) in &crawl.errors {
         context

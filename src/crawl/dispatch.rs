@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -39,6 +40,8 @@ pub(super) type Acknowledgements = mpsc::UnboundedReceiver<Acknowledged>;
 
 pub(super) struct Dispatcher<F> {
     pub(super) store: Arc<Store>,
+    /// The folder of the archive, where earlier answers are read.
+    pub(super) archive: PathBuf,
     pub(super) fetcher: Arc<F>,
     pub(super) platforms: Arc<BTreeMap<String, Platform>>,
     pub(super) report: Report,
@@ -47,7 +50,7 @@ pub(super) struct Dispatcher<F> {
     pub(super) budget: Budget,
     pub(super) retries: u32,
     pub(super) at_once: usize,
-    pub(super) patience: Duration,
+    pub(super) patience: Option<Duration>,
     pub(super) watch: Watch,
     pub(super) summary: Summary,
     pub(super) lanes: Lanes,
@@ -146,8 +149,8 @@ impl<F: Fetch + 'static> Dispatcher<F> {
 
     /// How long until a lane can go on; none where none can within patience.
     fn nap(&mut self, until: Time, now: Time) -> Result<Option<Duration>, Error> {
-        let patience = now.checked_add(self.patience).unwrap_or(Time::MAX);
-        if let Some(stuck) = self.lanes.stuck(patience) {
+        let patience = self.patience.and_then(|long| now.checked_add(long).ok());
+        if let Some(stuck) = self.lanes.stuck(patience.unwrap_or(Time::MAX)) {
             self.summary.left_hosts = self.left(stuck)?;
             return Ok(None);
         }
@@ -173,12 +176,17 @@ impl<F: Fetch + 'static> Dispatcher<F> {
 
     fn start(&mut self, queued: Queued, finished: &FinishedPages) {
         self.budget.take(&queued);
-        let fetcher = Arc::clone(&self.fetcher);
-        let platforms = Arc::clone(&self.platforms);
-        let (finished, retries) = (finished.clone(), self.retries);
+        let work = work::Work {
+            fetcher: Arc::clone(&self.fetcher),
+            platforms: Arc::clone(&self.platforms),
+            store: Arc::clone(&self.store),
+            archive: self.archive.clone(),
+            retries: self.retries,
+        };
+        let finished = finished.clone();
         let span = tracing::info_span!("host", host = queued.host);
         let work = async move {
-            let done = work::fetch_and_read(fetcher, platforms, queued, retries).await;
+            let done = work::fetch_and_read(work, queued).await;
             // The committer is gone only when the crawl has failed already.
             let _ = finished.send(done);
         };

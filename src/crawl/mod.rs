@@ -8,7 +8,11 @@ mod budget;
 mod campaign;
 mod commit;
 mod dispatch;
+mod ingest;
 mod lanes;
+mod revisit;
+#[cfg(test)]
+mod revisit_tests;
 mod seeds;
 mod standing;
 mod tally;
@@ -31,6 +35,7 @@ use url::Url;
 
 pub use alarm::{Alarm, alarms};
 pub use campaign::CampaignConfig;
+pub use revisit::Revisit;
 pub use standing::standings;
 pub use tally::{LastRun, LeftHost, Summary, last_run};
 
@@ -103,14 +108,18 @@ pub struct Order {
     pub limit: Option<u64>,
     /// Forget what an interrupted run left in the queue.
     pub fresh: bool,
+    /// Visit again only what is due.
+    pub due: bool,
+    /// When a page is due again.
+    pub revisit: Revisit,
     /// How often a page that failed is tried again.
     pub retries: u32,
     /// Requests under way at once, over all hosts.
     pub at_once: usize,
     /// Pages of one run at most, by platform.
     pub platform_pages: BTreeMap<String, u64>,
-    /// Hosts out of reach for longer than this keep no crawl open.
-    pub patience: Duration,
+    /// Hosts out of reach for longer than this keep no crawl open; none: each is waited for.
+    pub patience: Option<Duration>,
     /// A run that left hosts and began longer ago than this makes room for the next one; none: it goes on.
     pub renew_after: Option<Duration>,
 }
@@ -124,6 +133,7 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         .filter_map(|(_, state)| serde_json::from_slice(state).ok());
     crawl.fetcher.restore(owed.collect(), crawl.clean);
     seeds::plant(&crawl, &order, &run)?;
+    let archive = crawl.archive.dir().to_owned();
     let (finished, mut acknowledged, committer) = spawn_committer(Committer {
         archive: crawl.archive,
         store: Arc::clone(&crawl.store),
@@ -131,11 +141,14 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         judging: crawl.judging,
         report: Arc::clone(&crawl.report),
         clock: Arc::clone(&crawl.clock),
+        due_only: order.due,
+        revisit: order.revisit,
     })?;
     let mut dispatcher = Dispatcher {
         budget: Budget::new(&order, &crawl.store.spent()?),
         watch: Watch::open(&crawl.store, crawl.platforms.keys())?,
         store: crawl.store,
+        archive,
         fetcher: crawl.fetcher,
         platforms: crawl.platforms,
         report: crawl.report,

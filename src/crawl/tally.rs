@@ -23,7 +23,12 @@ pub struct Summary {
     pub listings: u64,
     pub new: u64,
     pub changed: u64,
+    /// Listings whose pages are not there any more.
     pub gone: u64,
+    /// Listings that the platform says it took down.
+    pub removed: u64,
+    /// Listings that were gone or removed, and are there again.
+    pub relisted: u64,
     /// Flags raised or opened again.
     pub flags: u64,
     /// Rules that failed on a listing.
@@ -97,6 +102,8 @@ pub(super) struct Tally {
     pub(super) new: u64,
     pub(super) changed: u64,
     pub(super) gone: u64,
+    pub(super) removed: u64,
+    pub(super) relisted: u64,
     pub(super) flags: u64,
     pub(super) faults: u64,
     pub(super) errors: BTreeMap<&'static str, u64>,
@@ -111,6 +118,8 @@ impl Tally {
         summary.new += self.new;
         summary.changed += self.changed;
         summary.gone += self.gone;
+        summary.removed += self.removed;
+        summary.relisted += self.relisted;
         summary.flags += self.flags;
         summary.faults += self.faults;
         for (kind, count) in self.errors {

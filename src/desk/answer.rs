@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::{Ask, Error, Filter, Sort, filter};
+use super::{Ask, Error, Filter, Sort, filter, history};
 use crate::{
     crawl,
     model::{Flag, FlagId, FlagStatus, HostStanding, Listing, ListingId, Time},
@@ -102,11 +102,11 @@ impl Desk {
     }
 
     fn history(&self, id: &str, row: &mut Row<'_>) -> Result<(), Error> {
-        self.listing(id)?;
-        self.store
-            .versions(&ListingId::from(id))?
-            .iter()
-            .try_for_each(|version| row(document(version)))
+        let id = self.listing(id)?.id;
+        let (versions, turns) = (self.store.versions(&id)?, self.store.turns(&id)?);
+        history::lines(&id, &versions, &turns)
+            .into_iter()
+            .try_for_each(row)
     }
 
     fn listings(&self, filter: &Filter, row: &mut Row<'_>) -> Result<(), Error> {
@@ -204,7 +204,7 @@ impl Desk {
     }
 }
 
-fn document<T: serde::Serialize>(value: &T) -> Value {
+pub(super) fn document<T: serde::Serialize>(value: &T) -> Value {
     // Our own types, with string keys throughout: they always have a JSON form.
     serde_json::to_value(value).unwrap_or(Value::Null)
 }

@@ -85,6 +85,8 @@ pub enum Work {
         platform: String,
         campaigns: Vec<String>,
     },
+    /// What is now known of a page, see `Store::visit`.
+    Visited { url: String, visit: Visit },
     /// A small named value, see `Store::note`.
     Note { key: String, value: Vec<u8> },
     /// What a host is owed; opaque bytes of the fetch room.
@@ -110,6 +112,41 @@ pub struct HostCounts {
 pub struct Spent {
     pub platforms: BTreeMap<String, u64>,
     pub campaigns: BTreeMap<String, u64>,
+}
+
+/// What the visits to a page say for the next one: by what it tells whether the page changed, and when it is due.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visit {
+    /// As the server sent it.
+    pub etag: Option<String>,
+    /// As the server sent it.
+    pub last_modified: Option<String>,
+    /// Where the archive has the page whole.
+    pub whole: Option<Capture>,
+    /// The address that gave it, where that is another than the one asked for.
+    pub answered: Option<String>,
+    /// Stands for what was read from it; 0 where it was not there.
+    pub print: u64,
+    /// Seconds from one visit to the next.
+    pub interval: u32,
+    /// When the next one is due.
+    pub due: Time,
+    /// How many there were.
+    pub visits: u32,
+    /// HTTP status of the last answer; 0 where there was none.
+    pub status: u16,
+    /// How to ask for it again, where no listing says so.
+    pub list: Option<ListPage>,
+}
+
+/// A page that is visited for its links.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct ListPage {
+    pub url: String,
+    pub platform: String,
+    pub campaigns: Vec<String>,
+    pub depth: u32,
 }
 
 /// What is committed together: all of it or nothing.

@@ -16,7 +16,7 @@ use url::Url;
 
 use super::{Error, Workspace, close};
 use crate::{
-    crawl::{self, CampaignConfig, Crawl, Order, Report},
+    crawl::{self, CampaignConfig, Crawl, Order, Report, Revisit},
     desk::{Desk, Owner},
     fetch::{Client, Fetch, Policy, host_of},
     judge::Judge,
@@ -39,6 +39,7 @@ pub struct CrawlJob {
     pub urls: Vec<Url>,
     pub limit: Option<u64>,
     pub fresh: bool,
+    pub due: bool,
     pub no_scan: bool,
 }
 
@@ -100,10 +101,15 @@ pub fn crawl(
         urls: job.urls.clone(),
         limit: job.limit,
         fresh: job.fresh,
+        due: job.due,
+        revisit: Revisit {
+            soonest: workspace.config.crawl.revisit_soonest.0,
+            latest: workspace.config.crawl.revisit_latest.0,
+        },
         retries: workspace.config.crawl.retries,
         at_once: AT_ONCE,
         platform_pages: page_budgets(workspace),
-        patience: workspace.config.crawl.patience.0,
+        patience: Some(workspace.config.crawl.patience.0),
         renew_after: Some(workspace.config.crawl.revisit_soonest.0),
     };
     crawled.crawl = in_runtime(crawl::run(work, order))??;

@@ -10,6 +10,7 @@ use crate::store::{
     Error, Queued, Work,
     index::{Changes, short_hash},
     record::{Counts, HostRow, QueuedForm, RunRow, Seen, SpentRow, Spot},
+    visit,
 };
 
 /// Applies `work`; gives the URLs that are known from then on.
@@ -27,6 +28,10 @@ pub(in crate::store) fn apply(
             }
             Work::Note { key, value } => {
                 changes.put_bytes(named(NOTE, &key), value);
+                continue;
+            }
+            Work::Visited { url, visit } => {
+                visit::put(changes, &url, visit)?;
                 continue;
             }
             work => work,
@@ -48,7 +53,7 @@ pub(in crate::store) fn apply(
                 platform,
                 campaigns,
             } => queue.spend(changes, platform, campaigns)?,
-            Work::Host { .. } | Work::Note { .. } => {}
+            Work::Host { .. } | Work::Note { .. } | Work::Visited { .. } => {}
         }
     }
     match queue {

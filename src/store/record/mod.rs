@@ -7,6 +7,7 @@ mod rows;
 mod tallies;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -16,6 +17,7 @@ use flag::{FlagForm, ReviewForm};
 use listing::{CaptureForm, ListingForm};
 pub(super) use rows::{Applied, Counts, FlagRow, ListingRow, QueuedForm, RunRow, Spot};
 pub(super) use tallies::{HostRow, Seen, SpentRow};
+pub(super) use visit::VisitForm;
 
 /// The form written by this version.
 const FORM: u8 = 1;
