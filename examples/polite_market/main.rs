@@ -111,7 +111,7 @@ fn crawl(
         }],
         retries: 3,
         at_once: 256,
-        patience: Duration::from_secs(1800),
+        patience: None,
         ..Order::default()
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

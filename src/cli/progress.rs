@@ -87,7 +87,16 @@ impl Progress {
     pub(super) fn report(&self) -> Report {
         let screen = Arc::clone(&self.screen);
         Arc::new(move |event| {
-            log(&event);
+            // These are said on the terminal, above the lines that move.
+            let said = matches!(
+                event,
+                Event::Failed { .. } | Event::Fault { .. } | Event::Alarm { .. }
+            );
+            if said && screen.live {
+                screen.all.suspend(|| log(&event));
+            } else {
+                log(&event);
+            }
             screen.take(event);
         })
     }

@@ -56,7 +56,7 @@ pub(super) struct Dispatcher<F> {
     pub(super) at_once: usize,
     /// As many pages are read at the same time.
     pub(super) readers: Arc<Semaphore>,
-    pub(super) patience: Duration,
+    pub(super) patience: Option<Duration>,
     pub(super) watch: Watch,
     pub(super) summary: Summary,
     pub(super) lanes: Lanes,
@@ -155,8 +155,8 @@ impl<F: Fetch + 'static> Dispatcher<F> {
 
     /// How long until a lane can go on; none where none can within patience.
     fn nap(&mut self, until: Time, now: Time) -> Result<Option<Duration>, Error> {
-        let patience = now.checked_add(self.patience).unwrap_or(Time::MAX);
-        if let Some(stuck) = self.lanes.stuck(patience) {
+        let patience = self.patience.and_then(|long| now.checked_add(long).ok());
+        if let Some(stuck) = self.lanes.stuck(patience.unwrap_or(Time::MAX)) {
             self.summary.left_hosts = self.left(stuck)?;
             return Ok(None);
         }

@@ -62,7 +62,11 @@ impl Committer {
             }
         };
         self.visited(part, queued, before, found, Some((&answer, capture)));
+        let absent = matches!(found, Found::Absent);
         if answer.status < 400 {
+            if queued.listing && !absent {
+                part.tally.reading = Some(Reading::of(&queued.platform, &answer.harvest));
+            }
             let elsewhere = answer.url.as_str() != queued.url;
             self.harvested(part, queued, elsewhere, answer.harvest, capture, read)?;
         }
@@ -109,9 +113,6 @@ impl Committer {
         capture: &Capture,
         read: &mut BTreeSet<ListingId>,
     ) -> Result<(), Error> {
-        if queued.listing && !matches!(harvest.kind, PageKind::Missing | PageKind::Removed) {
-            part.tally.reading = Some(Reading::of(&queued.platform, &harvest));
-        }
         // Another listing stands where a known one stood.
         if elsewhere
             && !harvest.listings.is_empty()

@@ -120,8 +120,8 @@ pub struct Order {
     pub at_once: usize,
     /// Pages of one run at most, by platform.
     pub platform_pages: BTreeMap<String, u64>,
-    /// Hosts out of reach for longer than this keep no crawl open.
-    pub patience: Duration,
+    /// Hosts out of reach for longer than this keep no crawl open; none: each is waited for.
+    pub patience: Option<Duration>,
     /// A run that left hosts and began longer ago than this makes room for the next one; none: it goes on.
     pub renew_after: Option<Duration>,
 }

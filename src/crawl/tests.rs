@@ -110,7 +110,7 @@ fn watch(max_pages: Option<u64>) -> Order {
     Order {
         campaigns: vec![campaign],
         at_once: 4,
-        patience: Duration::from_secs(1800),
+        patience: Some(Duration::from_secs(1800)),
         ..Order::default()
     }
 }

@@ -109,7 +109,7 @@ pub fn crawl(
         retries: workspace.config.crawl.retries,
         at_once: AT_ONCE,
         platform_pages: page_budgets(workspace),
-        patience: workspace.config.crawl.patience.0,
+        patience: Some(workspace.config.crawl.patience.0),
         renew_after: Some(workspace.config.crawl.revisit_soonest.0),
     };
     crawled.crawl = in_runtime(crawl::run(work, order))??;

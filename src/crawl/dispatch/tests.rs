@@ -140,7 +140,7 @@ fn order(platforms: &[&str]) -> Order {
         }],
         at_once: 8,
         retries: 2,
-        patience: Duration::from_secs(1800),
+        patience: Some(Duration::from_secs(1800)),
         ..Order::default()
     }
 }
