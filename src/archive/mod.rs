@@ -8,8 +8,6 @@ mod pack;
 mod read;
 mod record;
 mod revisit;
-#[cfg(test)]
-mod tests;
 mod verify;
 
 use std::{
@@ -141,5 +139,37 @@ impl Archive {
             capture
         });
         Ok(captures.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+mod peer {
+    use std::{env, process::Command};
+
+    use super::{NAMES, tests::visited};
+
+    #[test]
+    fn warcio_finds_every_digest_right() {
+        let warcio = env::var_os("LISTWARDEN_WARCIO").unwrap_or_else(|| "warcio".into());
+        let dir = tempfile::tempdir().unwrap();
+        visited(dir.path());
+        let file = dir.path().join(NAMES.name(1));
+        let Ok(output) = Command::new(&warcio)
+            .args(["check", "-v"])
+            .arg(&file)
+            .output()
+        else {
+            eprintln!("skipped: no warcio on PATH or in LISTWARDEN_WARCIO");
+            return;
+        };
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{said}");
+        assert_eq!(said.matches("digest pass").count(), 16, "{said}");
+        // It follows no references: `verify` does.
+        let revisits = said.matches("digest present but not checked (revisit)");
+        assert_eq!(revisits.count(), 2, "{said}");
     }
 }

@@ -1,6 +1,6 @@
 //! The archive over files of its own: there and back, torn, damaged, visited again.
 
-use std::{env, fs, io::Write, process::Command};
+use std::{fs, io::Write};
 
 use flate2::{Compression, write::GzEncoder};
 use url::Url;
@@ -223,7 +223,7 @@ fn a_record_that_was_packed_anew_with_other_words_is_found_out() {
 }
 
 /// `filled`, then its first page met again: answered 304, the same payload sent again, and another one.
-fn visited(dir: &Path) -> [Capture; 3] {
+pub(super) fn visited(dir: &Path) -> [Capture; 3] {
     let first = pages().remove(0);
     let original = Original {
         url: first.url.to_string(),
@@ -345,26 +345,4 @@ fn a_revisit_of_what_is_not_there_is_damage() {
     assert!(original.is_there(dir.path()));
     fs::remove_file(&path).unwrap();
     assert!(!original.is_there(dir.path()));
-}
-
-#[test]
-fn warcio_finds_every_digest_right() {
-    let warcio = env::var_os("LISTWARDEN_WARCIO").unwrap_or_else(|| "warcio".into());
-    let dir = tempfile::tempdir().unwrap();
-    visited(dir.path());
-    let file = dir.path().join(NAMES.name(1));
-    let Ok(output) = Command::new(&warcio)
-        .args(["check", "-v"])
-        .arg(&file)
-        .output()
-    else {
-        eprintln!("skipped: no warcio on PATH or in LISTWARDEN_WARCIO");
-        return;
-    };
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}");
-    assert_eq!(said.matches("digest pass").count(), 16, "{said}");
-    // It follows no references: `verify` does.
-    let revisits = said.matches("digest present but not checked (revisit)");
-    assert_eq!(revisits.count(), 2, "{said}");
 }
