@@ -189,8 +189,8 @@ pub(super) struct Who {
     pub(super) timeout: f64,
 }
 
-/// Hex SHA-256 of a text.
-fn sha256(text: &str) -> String {
+/// Hex SHA-256 of a text, as it stands in the log.
+pub fn sha256(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

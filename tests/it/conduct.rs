@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use crate::command::{lines, run, said, workspace};
+use crate::command::{lines, listwarden, run, said, workspace};
 
 const ROBOTS: &str = "User-agent: *\nDisallow: /cart\n";
 
@@ -193,6 +193,27 @@ fn where_the_log_cannot_be_written_nothing_is_asked() {
         text.contains("conduct") && text.contains("without it nothing is asked"),
         "{text}"
     );
+}
+
+#[test]
+fn no_proxy_of_the_environment_comes_between() {
+    let shop = shop();
+    let (_dir, workspace) = watching(shop);
+    let mut command = listwarden(&workspace);
+    for name in [
+        "http_proxy",
+        "HTTP_PROXY",
+        "https_proxy",
+        "all_proxy",
+        "ALL_PROXY",
+    ] {
+        command.env(name, "http://127.0.0.1:9");
+    }
+    let output = command
+        .args(["robots", &format!("http://{shop}/kettle")])
+        .output();
+    let (code, text) = said(&output.unwrap());
+    assert_eq!(code, 0, "{text}");
 }
 
 #[test]

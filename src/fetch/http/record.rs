@@ -48,9 +48,9 @@ impl Client {
             request: 0,
             why: errand.why,
             attempt: errand.attempt,
-            owed: turn.owed.as_secs_f64(),
+            owed: seconds(turn.owed),
             because: turn.because.to_owned(),
-            kept: turn.kept.map(|kept| kept.as_secs_f64()),
+            kept: turn.kept.map(seconds),
             allowed_by: errand.allowed_by.clone(),
         };
         let limits = Limits::new(host, self.hosts.policy(host), &self.who);
@@ -89,14 +89,14 @@ pub(super) fn describe(
     asked: Option<Duration>,
     until: Option<Time>,
 ) {
-    line.retry_after = asked.map(|asked| asked.as_secs_f64());
+    line.retry_after = asked.map(seconds);
     line.pause_until = until;
     match answer {
         Ok(Answer { page, latency }) => {
             line.status = Some(page.status);
             line.to = redirect(page).ok().flatten();
             line.address = page.remote.map(|remote| remote.to_string());
-            line.latency = Some(latency.as_secs_f64());
+            line.latency = Some(seconds(*latency));
         }
         Err(Error::Failed { why, .. } | Error::Guarded { why, .. }) => {
             line.failure = Some(why.clone());
@@ -121,4 +121,9 @@ fn merged(states: Vec<HostState>, owed: Vec<HostState>) -> Vec<HostState> {
         }
     }
     hosts.into_values().collect()
+}
+
+/// To the microsecond: what the clock shows, and no more.
+fn seconds(length: Duration) -> f64 {
+    (length.as_secs_f64() * 1e6).round() / 1e6
 }

@@ -140,7 +140,7 @@ impl Host {
     fn gap(&mut self, at: Time) -> Option<f64> {
         let gap = self.last.map(|last| seconds(last, at));
         // Two that left together may stand in the log the other way round.
-        let swapped = gap.is_some_and(|gap| gap < 0.0 && gap >= -SET_BACK);
+        let swapped = gap.is_some_and(|gap| (-SET_BACK..0.0).contains(&gap));
         if !swapped {
             self.last = Some(at);
         }

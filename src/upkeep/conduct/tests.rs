@@ -1,128 +1,14 @@
 //! Logs of our own writing, each with one thing wrong.
 
-use std::{fs, time::Duration};
+mod log;
 
+use std::fs;
+
+use log::{Log, ROBOTS, SHOP, at};
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
-
-const SHOP: &str = "shop.test:443";
-const ROBOTS: &str = "User-agent: *\nDisallow: /cart\nCrawl-delay: 5\n";
-
-fn start() -> Time {
-    "2026-02-03T10:00:00Z".parse().unwrap()
-}
-
-fn at(seconds: f64) -> Time {
-    start() + Duration::from_secs_f64(seconds)
-}
-
-/// A log under way: the process, and its lines so far.
-struct Log {
-    lines: Vec<Value>,
-    process: u32,
-    requests: u64,
-}
-
-impl Log {
-    /// A process that is alone, and knows of the shop that it may be asked once in two seconds.
-    fn begun() -> Self {
-        let mut log = Self {
-            lines: Vec::new(),
-            process: 7,
-            requests: 0,
-        };
-        log.say(0.0, json!({"what": "began", "alone": true}));
-        log.limits(SHOP, "");
-        log
-    }
-
-    /// As `begun`, with the robots.txt read at the start.
-    fn ready(robots: &str) -> Self {
-        let mut log = Self::begun();
-        log.ask(0.0, SHOP, "/robots.txt", "robots");
-        log.answer(0.1, json!({"status": 200}));
-        log.robots(SHOP, 0.1, robots);
-        log
-    }
-
-    fn say(&mut self, seconds: f64, mut said: Value) {
-        said["at"] = json!(at(seconds).to_string());
-        said["process"] = json!(self.process);
-        self.lines.push(said);
-    }
-
-    fn limits(&mut self, host: &str, quiet: &str) {
-        self.say(
-            0.0,
-            json!({
-                "what": "limits", "host": host, "interval": 2.0, "concurrency": 1, "quiet": quiet, "timeout": 30.0,
-                "agent": "listwarden/1 (+crawl@lab.test)", "contact": "crawl@lab.test",
-            }),
-        );
-    }
-
-    fn robots(&mut self, host: &str, read: f64, text: &str) {
-        let sha256 = hex(text);
-        let until = at(read + 86_400.0).to_string();
-        self.say(
-            read,
-            json!({"what": "robots", "host": host, "until": until, "sha256": sha256, "text": text}),
-        );
-    }
-
-    fn ask(&mut self, seconds: f64, host: &str, path: &str, why: &str) {
-        self.requests += 1;
-        let name = host.split(':').next().unwrap();
-        // What is said to be owed and allowed is nothing that a proof could rest on.
-        self.say(
-            seconds,
-            json!({
-                "what": "asked", "host": host, "url": format!("https://{name}{path}"), "request": self.requests,
-                "why": why, "attempt": 0, "owed": 0.0, "because": "rate", "kept": 9.0, "allowed_by": "line 1: Allow: /",
-            }),
-        );
-    }
-
-    /// The last request is answered.
-    fn answer(&mut self, seconds: f64, more: Value) {
-        let asked = self.lines.iter().rev().find(|line| line["what"] == "asked");
-        let asked = asked.unwrap();
-        let mut line = json!({"what": "answered", "host": asked["host"], "url": asked["url"], "request": asked["request"]});
-        for (key, value) in more.as_object().unwrap() {
-            line[key] = value.clone();
-        }
-        self.say(seconds, line);
-    }
-
-    fn visit(&mut self, seconds: f64, path: &str) {
-        self.ask(seconds, SHOP, path, "page");
-        self.answer(seconds + 0.1, json!({"status": 200}));
-    }
-
-    fn text(&self) -> String {
-        self.lines.iter().map(|line| format!("{line}\n")).collect()
-    }
-
-    fn proved(&self, since: Option<Time>) -> Conduct {
-        proved(&self.text(), since)
-    }
-
-    fn broken(&self) -> Vec<(Rule, String)> {
-        let report = self.proved(None);
-        assert_eq!(report.breaches_in_all, report.breaches.len() as u64);
-        assert_eq!(report.unreadable, 0, "{report:?}");
-        let breaches = report.breaches.into_iter();
-        breaches.map(|b| (b.which, b.found)).collect()
-    }
-}
-
-fn hex(text: &str) -> String {
-    use sha2::{Digest, Sha256};
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 fn proved(text: &str, since: Option<Time>) -> Conduct {
     let dir = tempfile::tempdir().unwrap();
