@@ -156,8 +156,8 @@ const TRACKING: &[&str] = &[
     "wt.mc_id",
     "wt_mc",
     "wt_zmc",
-    "ymclid",
     "yclid",
+    "ymclid",
     "ysclid",
     "zanpid",
 ];
