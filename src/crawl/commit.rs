@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::{
     Clock, Error, Report,
     tally::Tally,
+    traps::{Onward, Traps},
     work::{Answer, Finished, Outcome},
 };
 use crate::{
@@ -29,6 +30,7 @@ pub(super) struct Committer {
     pub(super) judge: Option<Arc<Judge>>,
     pub(super) report: Report,
     pub(super) clock: Clock,
+    pub(super) traps: Traps,
 }
 
 /// A URL is committed; the dispatcher may forget it.
@@ -200,7 +202,13 @@ impl Committer {
         }
         // A single page was asked for, by nobody's campaign: where it leads is not asked for.
         let wanted = !queued.campaigns.is_empty();
-        for link in harvest.links.into_iter().filter(|_| wanted) {
+        let mut cut = |kind, event| {
+            *part.tally.errors.entry(kind).or_default() += 1;
+            part.events.extend(event);
+        };
+        let links = if wanted { &harvest.links[..] } else { &[] };
+        let onward = self.traps.sift(queued, links, capture.fetched_at, &mut cut);
+        for Onward { link, depth, list } in onward {
             let host = host_of(&link.url);
             part.touched.push(host.clone());
             part.group.work.push(Work::Enqueue(Queued {
@@ -208,10 +216,11 @@ impl Committer {
                 host,
                 platform: queued.platform.clone(),
                 campaigns: queued.campaigns.clone(),
-                depth: queued.depth + 1,
+                depth,
                 listing: link.listing,
                 attempt: 0,
                 due: capture.fetched_at,
+                list,
             }));
         }
         part.touched.sort();

@@ -10,6 +10,7 @@ mod seeds;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod traps;
 mod work;
 
 use std::{
@@ -38,6 +39,7 @@ use crate::{
 };
 use commit::{Acknowledged, Committer};
 use lanes::{Lanes, Next};
+use traps::Traps;
 use work::Finished;
 
 /// Where a stage's events go.
@@ -137,6 +139,7 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         &crawl.judge,
         &crawl.report,
         &crawl.clock,
+        Traps::new(&crawl.platforms),
     );
     let mut dispatcher = Dispatcher {
         store: crawl.store,
@@ -172,6 +175,7 @@ fn spawn_committer(
     judge: &Option<Arc<Judge>>,
     report: &Report,
     clock: &Clock,
+    traps: Traps,
 ) -> (
     FinishedPages,
     Acknowledgements,
@@ -185,6 +189,7 @@ fn spawn_committer(
         judge: judge.clone(),
         report: Arc::clone(report),
         clock: Arc::clone(clock),
+        traps,
     };
     let task = tokio::task::spawn_blocking(move || committer.work(&incoming, &acknowledge));
     (finished, acknowledged, task)

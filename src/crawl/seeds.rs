@@ -98,5 +98,6 @@ fn enqueue(url: &Url, platform: &Platform, campaign: &str, run: &Run) -> Work {
         listing: platform.role(url) == crate::platform::Role::Listing,
         attempt: 0,
         due: run.started,
+        list: 0,
     })
 }

@@ -145,11 +145,7 @@ pub fn read(text: &str, url: &Url, selectors: &Selectors) -> Reading {
     let winners: Vec<&Offered> = chosen.values().map(|at| &offered[*at]).collect();
     let kind = kind::of(&page, &zones, &listing, &winners);
     let mut gaps = gaps(&page, kind, &listing);
-    gaps.extend(
-        faults
-            .into_iter()
-            .map(|why| gap("json-ld", &format!("a block that is no JSON: {why}"))),
-    );
+    gaps.extend(faults.into_iter().map(|why| gap("json-ld", &why)));
     gaps.extend(
         missed
             .into_iter()
@@ -199,7 +195,7 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
     if page.cut {
         gaps.push(gap(
             "page",
-            "it has more tags than are read of one page; what comes after them is missing",
+            "it has more tags, attributes or text than are read of one page; what comes after them is missing",
         ));
     }
     match kind {

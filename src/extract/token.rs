@@ -27,6 +27,9 @@ pub(super) enum Token<'a> {
 /// Attributes of one tag beyond this number are passed over.
 const MAX_ATTRIBUTES: usize = 100;
 
+/// Bytes of one attribute's value.
+const MAX_VALUE: usize = 1 << 16;
+
 /// Elements whose contents are not markup.
 const RAW: &[&str] = &[
     "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes",
@@ -178,6 +181,7 @@ impl<'a> Tokens<'a> {
             let name = &self.text[start..self.at];
             let value = self.value();
             if into.len() < limit {
+                let value = &value[..value.floor_char_boundary(MAX_VALUE)];
                 into.push((lower(name), entity::decode(value)));
             }
         }

@@ -1,6 +1,6 @@
 //! A page as it came over the wire to what a platform reads from it.
 
-use std::io::Read;
+use std::{collections::HashSet, io::Read};
 
 use url::Url;
 
@@ -131,7 +131,7 @@ fn map(platform: &Platform, page: &Page) -> Option<Harvest> {
     let _ = stream().ok()?.take(HEAD).read_to_end(&mut head);
     let beginning = decode::text(&head, page.header("content-type"));
     let root = sitemap::root(&beginning.text)?;
-    let (mut links, mut seen) = (Vec::new(), std::collections::HashSet::new());
+    let (mut links, mut seen) = (Vec::new(), HashSet::new());
     let map = sitemap::read(stream().ok()?, root, beginning.charset, |url| {
         let wanted = link(platform, &url).or_else(|| {
             // Whatever the address of a further map looks like, it is one.

@@ -10,7 +10,7 @@ use super::{
     index::{self, Changes, short_hash},
     record::{Counts, Fault, QueuedForm, RunRow, Spot},
 };
-use crate::model::Time;
+use crate::{model::Time, text::address};
 
 const RUN: &[u8] = b"m/run";
 const COUNTS: &[u8] = b"m/counts";
@@ -291,7 +291,7 @@ impl Queue {
         queued: &Queued,
         known: &Known,
     ) -> Result<(), Error> {
-        let short = short_hash(&queued.url);
+        let short = page_hash(&queued.url);
         if known.contains(&short) {
             return Ok(());
         }
@@ -359,7 +359,7 @@ fn queue_key(spot: &Spot, url: &str) -> Vec<u8> {
     key.extend(spot.depth.to_be_bytes());
     // With the sign turned, byte order is the order of time.
     key.extend((spot.due ^ i64::MIN).to_be_bytes());
-    key.extend(short_hash(url));
+    key.extend(page_hash(url));
     key
 }
 
@@ -369,7 +369,12 @@ fn due_of(tail: &[u8]) -> Option<i64> {
 }
 
 fn seen_key(run: u64, url: &str) -> Vec<u8> {
-    [&[SEEN], &run.to_be_bytes()[..], &short_hash(url)].concat()
+    [&[SEEN], &run.to_be_bytes()[..], &page_hash(url)].concat()
+}
+
+/// The same for two addresses of one page.
+fn page_hash(url: &str) -> [u8; 16] {
+    short_hash(&address::key(url))
 }
 
 fn named(tag: u8, name: &str) -> Vec<u8> {

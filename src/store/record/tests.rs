@@ -226,6 +226,7 @@ fn the_rows_of_the_index_have_the_golden_form() {
         listing: true,
         attempt: 1,
         due: at(-1_000),
+        list: 0,
     };
     let (number, over, started) = (4, true, at(10).into());
     let now = [
@@ -249,6 +250,12 @@ fn the_rows_of_the_index_have_the_golden_form() {
     assert_eq!(now, golden, "\n{}\n", now.join("\n"));
     let back = QueuedForm::unpack(&bytes(golden[6]).1).unwrap();
     assert_eq!(back, queued);
+    let further = Queued {
+        list: u64::MAX,
+        ..queued
+    };
+    let back = QueuedForm::unpack(&QueuedForm::pack(&further).unwrap()).unwrap();
+    assert_eq!(back, further);
 }
 
 #[test]
