@@ -12,6 +12,7 @@ use super::{
     met::Met,
     revisit::{Found, Revisit},
     tally::Tally,
+    traps::Traps,
     work::{Finished, Outcome},
 };
 use crate::{
@@ -40,6 +41,7 @@ pub(super) struct Committer {
     pub(super) revisit: Revisit,
     /// Links queued before are not queued again.
     pub(super) met: Met,
+    pub(super) traps: Traps,
 }
 
 /// A URL is committed; the dispatcher may forget it.

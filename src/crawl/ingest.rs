@@ -7,6 +7,7 @@ use super::{
     alarm::Reading,
     commit::{Committer, Part},
     revisit::Found,
+    traps::Onward,
     work::Answer,
 };
 use crate::{
@@ -144,12 +145,18 @@ impl Committer {
         capture: &Capture,
     ) -> Result<(), Error> {
         let mut work = Vec::new();
-        for link in links
-            .iter()
-            .filter(|link| self.met.first(link.url.as_str()))
-        {
+        let mut cut = |kind, event: Option<Event>| {
+            *part.tally.errors.entry(kind).or_default() += 1;
+            part.events.extend(event);
+        };
+        let onward = self
+            .traps
+            .sift(queued, links, capture.fetched_at, &mut cut);
+        for Onward { link, depth, list } in onward {
             let url = link.url.to_string();
-            if self.due_only && !self.store.is_due(&url, capture.fetched_at)? {
+            if !self.met.first(&url)
+                || self.due_only && !self.store.is_due(&url, capture.fetched_at)?
+            {
                 continue;
             }
             if work.len() == LINKS {
@@ -164,10 +171,11 @@ impl Committer {
                 host,
                 platform: queued.platform.clone(),
                 campaigns: queued.campaigns.clone(),
-                depth: queued.depth + 1,
+                depth,
                 listing: link.listing,
                 attempt: 0,
                 due: capture.fetched_at,
+                list,
             }));
         }
         part.group.work.append(&mut work);
@@ -464,6 +472,7 @@ mod tests {
             due_only: false,
             revisit: Revisit::default(),
             met: crate::crawl::met::Met::default(),
+            traps: crate::crawl::traps::Traps::new(&std::collections::BTreeMap::new()),
         };
         let capture = Capture {
             warc: String::new(),

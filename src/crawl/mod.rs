@@ -19,6 +19,7 @@ mod standing;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod traps;
 mod work;
 
 use std::{
@@ -55,6 +56,7 @@ use dispatch::{Acknowledgements, Dispatcher, FinishedPages};
 use lanes::Lanes;
 use met::Met;
 use standing::Pulse;
+use traps::Traps;
 
 /// Where a stage's events go.
 pub type Report = Arc<dyn Fn(Event) + Send + Sync>;
@@ -146,6 +148,7 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         due_only: order.due,
         revisit: order.revisit,
         met: Met::default(),
+        traps: Traps::new(&crawl.platforms),
     })?;
     let mut dispatcher = Dispatcher {
         budget: Budget::new(&order, &crawl.store.spent()?),

@@ -150,5 +150,6 @@ fn enqueue<C: AsRef<str>>(
         listing: platform.role(url) == Role::Listing,
         attempt: 0,
         due: run.started,
+        list: 0,
     })
 }

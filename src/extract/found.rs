@@ -30,6 +30,10 @@ const MOST: usize = 300;
 /// Descriptions are long.
 const MOST_TEXTS: usize = 8;
 
+/// Bytes of one value, and of a description.
+const MOST_BYTES: usize = 1 << 12;
+const MOST_DESCRIPTION: usize = 1 << 16;
+
 /// What one reader finds.
 #[derive(Debug)]
 pub(super) struct Found<'p, 't> {
@@ -81,11 +85,12 @@ impl<'p, 't> Found<'p, 't> {
         if value.is_empty() || unfilled(value) {
             return;
         }
-        let most = if field == "description" {
-            MOST_TEXTS
+        let (most, bytes) = if field == "description" {
+            (MOST_TEXTS, MOST_DESCRIPTION)
         } else {
-            MOST
+            (MOST, MOST_BYTES)
         };
+        let value = value[..value.floor_char_boundary(bytes)].trim_end();
         if self.offered.iter().filter(|o| o.field == field).count() < most {
             self.offered.push(Offered {
                 field,

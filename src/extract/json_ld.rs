@@ -15,18 +15,36 @@ use super::{
 
 /// Things beyond this number are not read.
 const MAX_THINGS: usize = 20_000;
+/// Bytes and values of all blocks of a page; a block that goes beyond them is not read.
+const MAX_BYTES: usize = 4 << 20;
+const MAX_VALUES: usize = 50_000;
+/// Bytes of a path, and of a name in it: hostile ones would be repeated in each value below them.
+const MAX_PATH: usize = 300;
+const MAX_NAME: usize = 100;
 
 /// The page's JSON-LD blocks, each parsed as far as it can be; and what was wrong with those that could not.
 pub(super) fn blocks(page: &PageModel<'_>) -> (Vec<Json>, Vec<String>) {
     let (mut blocks, mut faults) = (Vec::new(), Vec::new());
+    let (mut bytes, mut values) = (MAX_BYTES, MAX_VALUES);
     for (element, text) in &page.scripts {
         let kind = page.attribute(*element, "type").unwrap_or_default();
         if !kind.to_ascii_lowercase().contains("ld+json") {
             continue;
         }
+        let own = text
+            .bytes()
+            .filter(|b| matches!(b, b',' | b'[' | b'{'))
+            .count();
+        if text.len() > bytes || own > values {
+            faults.push(format!(
+                "a block is not read: the page has more than {MAX_BYTES} bytes or {MAX_VALUES} values of JSON-LD"
+            ));
+            continue;
+        }
+        (bytes, values) = (bytes - text.len(), values - own);
         match mend::parse(text) {
             Ok(values) => blocks.extend(values),
-            Err(error) => faults.push(error.to_string()),
+            Err(error) => faults.push(format!("a block that is no JSON: {error}")),
         }
     }
     (blocks, faults)
@@ -66,6 +84,14 @@ pub(super) fn products(blocks: &[Json]) -> Vec<(String, &Json)> {
     products
 }
 
+/// The path one step deeper; a path that is too long to be shown stays as it is.
+fn step(path: &str, name: &str) -> String {
+    if path.len() > MAX_PATH {
+        return path.to_owned();
+    }
+    format!("{path}/{name}")
+}
+
 #[derive(Default)]
 struct Build {
     graph: Graph,
@@ -77,12 +103,12 @@ impl Build {
         let value = match json {
             Json::Array(items) => {
                 for (n, item) in items.iter().enumerate() {
-                    self.value(item, owner, name, &format!("{path}/{n}"));
+                    self.value(item, owner, name, &step(path, &n.to_string()));
                 }
                 return;
             }
             Json::Object(fields) => match fields.get("@value") {
-                Some(inner) => return self.value(inner, owner, name, &format!("{path}/@value")),
+                Some(inner) => return self.value(inner, owner, name, &step(path, "@value")),
                 None => match self.thing(fields, owner, name, path) {
                     Some(thing) => Value::Thing(thing),
                     None => return,
@@ -121,17 +147,12 @@ impl Build {
             role: role.to_owned(),
             id: text("@id"),
         });
-        for (key, inner) in fields {
+        for (key, inner) in fields.iter().filter(|(key, _)| key.len() <= MAX_NAME) {
             if key == "@graph" {
                 // The members of a graph stand on their own.
-                self.value(inner, None, "", &format!("{path}/@graph"));
+                self.value(inner, None, "", &step(path, "@graph"));
             } else if !matches!(key.as_str(), "@type" | "@context") {
-                self.value(
-                    inner,
-                    Some(at),
-                    bare(key),
-                    &format!("{path}/{}", escaped(key)),
-                );
+                self.value(inner, Some(at), bare(key), &step(path, &escaped(key)));
             }
         }
         Some(at)

@@ -1,6 +1,9 @@
-//! What a page turned out to be: goods on offer, a list, or a wall in front of them.
+//! What a page turned out to be: goods on offer, a list, a wall in front of them, or word that they are gone.
+
+use url::Url;
 
 use super::{
+    absent,
     found::{Offered, Place},
     page::PageModel,
     zones::Zone,
@@ -88,8 +91,27 @@ const GUARDS: &[&str] = &[
     "arkoselabs",
     "/distil_r_",
 ];
+/// Steps of the paths of login pages, and first labels of the hosts that hold nothing else.
+const LOGIN_STEPS: &[&str] = &[
+    "login",
+    "log-in",
+    "signin",
+    "sign-in",
+    "sign_in",
+    "login.html",
+    "login.htm",
+    "login.php",
+    "login.jhtml",
+    "login.aspx",
+    "login.jsp",
+    "login.do",
+    "sso",
+    "anmelden",
+    "connexion",
+];
+const LOGIN_HOSTS: &[&str] = &["login", "passport", "signin", "sso", "logon"];
 /// A wall has little else to say.
-const MOST_TEXT: usize = 2_500;
+pub(super) const MOST_TEXT: usize = 2_500;
 /// With less text than this, a guard's script is what the page is about.
 const LEAST_TEXT: usize = 600;
 
@@ -106,32 +128,63 @@ pub(super) fn of(
     // Goods may be called "security check", and a shop's footer may speak of its captcha: a title decides at once only
     // on a page with little text, and other words only where no goods were read.
     if little && says_wall(&title) {
-        PageKind::Wall
-    } else if is_listing(page, zones, listing, winners) {
-        PageKind::Listing
-    } else if little && (says_wall(&fold(&start)) || guarded(page)) || is_login(page, &title) {
-        PageKind::Wall
-    } else {
-        PageKind::Index
+        return PageKind::Wall;
+    }
+    match evidence(page, zones, listing, winners) {
+        Evidence::Goods => PageKind::Listing,
+        Evidence::Price => absent::told_alone(page, zones).unwrap_or(PageKind::Listing),
+        Evidence::None => {
+            let walled = little && (says_wall(&fold(&start)) || guarded(page))
+                || is_login(page, &title)
+                || asks_to_log_in(page.url);
+            if walled {
+                return PageKind::Wall;
+            }
+            absent::told(page, zones).unwrap_or(PageKind::Index)
+        }
     }
 }
 
-/// Structured goods; or a heading with a price of its own, or with a table of attributes that names the goods; or a price
-/// stated for those who share the page.
-fn is_listing(
+/// Whether a title may be that of a login page, or say that something is missing.
+pub(super) fn doubtful_title(title: &str) -> bool {
+    let folded = fold(&super::page::one_line(title));
+    LOGIN.iter().any(|word| folded.starts_with(word)) || absent::says(title.trim()).is_some()
+}
+
+/// Whether an address is that of a login page: where a shop sends those who may not see what they asked for.
+pub(super) fn asks_to_log_in(url: &Url) -> bool {
+    let first = url.host_str().and_then(|host| host.split('.').next());
+    first.is_some_and(|label| LOGIN_HOSTS.contains(&label))
+        || url.path().split('/').any(|step| {
+            LOGIN_STEPS
+                .iter()
+                .any(|login| step.eq_ignore_ascii_case(login))
+        })
+}
+
+/// How sure it is that a page shows goods on offer.
+enum Evidence {
+    /// Structured goods, or a table of attributes that names them, or a price stated for those who share the page.
+    Goods,
+    /// A heading with a price of its own.
+    Price,
+    None,
+}
+
+fn evidence(
     page: &PageModel<'_>,
     zones: &[Zone],
     listing: &Listing,
     winners: &[&Offered],
-) -> bool {
+) -> Evidence {
     let by = |field: &str| winners.iter().find(|o| o.field == field);
     let structured = |o: &Offered| matches!(o.reader, "json-ld" | "microdata" | "rdfa" | "select");
     let Some(title) = by("title") else {
-        return false;
+        return Evidence::None;
     };
     let price = by("price");
     if structured(title) || price.is_some_and(|o| o.reader == "open-graph") {
-        return true;
+        return Evidence::Goods;
     }
     let heading = matches!(title.place, Place::Element(_))
         || page
@@ -143,7 +196,13 @@ fn is_listing(
         || listing.sku.is_some()
         || listing.gtin.is_some();
     let told = listing.attributes.len() >= 3 && named;
-    told || heading && priced
+    if told {
+        Evidence::Goods
+    } else if heading && priced {
+        Evidence::Price
+    } else {
+        Evidence::None
+    }
 }
 
 fn says_wall(folded: &str) -> bool {

@@ -1,69 +1,166 @@
-//! Where a page leads.
+//! Where a page leads: its addresses as written, and as what they mean.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use url::Url;
 
-use super::page::PageModel;
+use super::{page::PageModel, token::Attribute};
 
 /// Links of one page beyond this number are not kept.
 const MOST: usize = 20_000;
 
-/// Every address of `a`, `area` and `link rel=next|prev`, absolute, http or https, without fragment, in page order, each once.
-pub(super) fn read(page: &PageModel<'_>) -> Vec<Url> {
-    let base = page
-        .all()
-        .find(|e| page.tag(*e) == "base")
-        .and_then(|e| page.resolve(page.attribute(e, "href")?))
-        .unwrap_or_else(|| page.url.clone());
-    let mut seen = BTreeSet::new();
-    let mut links = Vec::new();
-    for element in page.all() {
-        let leads = match page.tag(element) {
-            "a" | "area" => true,
-            "link" => page.attribute(element, "rel").is_some_and(|rel| {
-                rel.split_ascii_whitespace()
-                    .any(|r| matches!(r, "next" | "prev"))
-            }),
-            _ => false,
+/// Where a page leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Every address of `a`, `area` and `link rel=next|prev`, absolute, http or https, without fragment, in page order,
+    /// each once; but not the page itself.
+    pub all: Vec<Url>,
+    /// The first of them that is called the next page (`rel=next`).
+    pub next: Option<Url>,
+}
+
+/// Addresses as they are written on a page, each once, while its tags pass by.
+#[derive(Debug, Default)]
+pub(super) struct Leads<'a> {
+    base: Option<Cow<'a, str>>,
+    hrefs: Vec<Cow<'a, str>>,
+    seen: HashSet<Cow<'a, str>>,
+    next: Option<Cow<'a, str>>,
+}
+
+impl<'a> Leads<'a> {
+    /// Whether the attributes of such a tag say where a page leads.
+    pub(super) fn wants(tag: &str) -> bool {
+        matches!(tag, "a" | "area" | "link" | "base")
+    }
+
+    /// Takes in one tag that is wanted.
+    pub(super) fn see(&mut self, tag: &str, attributes: &[Attribute<'a>]) {
+        let value = |name: &str| {
+            attributes
+                .iter()
+                .find(|(n, _)| n == name)
+                .map(|(_, value)| value)
         };
-        let Some(href) = page.attribute(element, "href").filter(|_| leads) else {
-            continue;
+        let Some(href) = value("href") else {
+            return;
         };
-        let Ok(mut url) = base.join(href.trim()) else {
-            continue;
+        let says = |word: &str| {
+            let rel = value("rel").map_or("", |rel| rel);
+            rel.split_ascii_whitespace()
+                .any(|r| r.eq_ignore_ascii_case(word))
         };
-        url.set_fragment(None);
-        if matches!(url.scheme(), "http" | "https") && url.has_host() && seen.insert(url.clone()) {
-            links.push(url);
-            if links.len() >= MOST {
-                break;
+        let next = says("next");
+        if tag == "base" {
+            self.base.get_or_insert_with(|| href.clone());
+        } else if self.hrefs.len() < MOST && (tag != "link" || next || says("prev")) {
+            if next {
+                self.next.get_or_insert_with(|| href.clone());
+            }
+            if !leads_nowhere(href) && self.seen.insert(href.clone()) {
+                self.hrefs.push(href.clone());
             }
         }
     }
-    links
+
+    /// What the addresses mean on the page at `url`; those at hosts that are not `wanted` are left out.
+    pub(super) fn resolved(self, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Links {
+        let base = self.base.and_then(|href| url.join(href.trim()).ok());
+        let base = base.as_ref().unwrap_or(url);
+        let whole = |href: &str| {
+            let mut url = base.join(href.trim()).ok()?;
+            if url.fragment().is_some() {
+                url.set_fragment(None);
+            }
+            let web = matches!(url.scheme(), "http" | "https");
+            url.host_str()
+                .is_some_and(|host| web && wanted(host))
+                .then_some(url)
+        };
+        let mut seen: HashSet<Url> = HashSet::with_capacity(self.hrefs.len());
+        let mut own = url.clone();
+        own.set_fragment(None);
+        seen.insert(own);
+        let mut all: Vec<Url> = self.hrefs.iter().filter_map(|href| whole(href)).collect();
+        all.retain(|url| seen.insert(url.clone()));
+        Links {
+            all,
+            next: self
+                .next
+                .and_then(|href| whole(&href))
+                .filter(|next| next != url),
+        }
+    }
+}
+
+/// A place on the same page, or a scheme that is not of the web: the most common links that are none.
+fn leads_nowhere(href: &str) -> bool {
+    let href = href.trim_start();
+    if href.is_empty() || href.starts_with('#') {
+        return true;
+    }
+    let scheme = href
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .next()
+        .unwrap_or_default();
+    !scheme.is_empty()
+        && href[scheme.len()..].starts_with(':')
+        && !scheme.eq_ignore_ascii_case("http")
+        && !scheme.eq_ignore_ascii_case("https")
+}
+
+/// Where a page leads, as its model has it.
+pub(super) fn read(page: &PageModel<'_>) -> Links {
+    let mut leads = Leads::default();
+    for element in page.all() {
+        let tag = page.tag(element);
+        if Leads::wants(tag) {
+            leads.see(tag, page.attributes_of(element));
+        }
+    }
+    leads.resolved(page.url, &|_| true)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn links(text: &str) -> (Vec<String>, Option<String>) {
+        let url = Url::parse("http://shop.example/a/").unwrap();
+        let links = read(&PageModel::new(text, &url));
+        (
+            links.all.iter().map(Url::to_string).collect(),
+            links.next.map(Into::into),
+        )
+    }
+
     #[test]
     fn links_are_absolute_and_once() {
-        let url = Url::parse("http://shop.example/a/").unwrap();
-        let text = "<base href=/b/><a href=x#1>1</a><a href=x>2</a><a href='javascript:y()'>3</a><a href=//other.example/>4</a>
-            <a href='mailto:a@b'>5</a><link rel=next href='?page=2'><link rel=stylesheet href=s.css>";
-        let links: Vec<String> = read(&PageModel::new(text, &url))
-            .iter()
-            .map(Url::to_string)
-            .collect();
+        let (all, next) = links(
+            "<base href=/b/><a href=x#1>1</a><a href=x>2</a><a href='javascript:y()'>3</a><a href=//other.example/>4</a>
+            <a href='mailto:a@b'>5</a><link rel=next href='?page=2'><link rel=stylesheet href=s.css><a href='#top'>6</a><a href='/a/'>7</a>",
+        );
         assert_eq!(
-            links,
+            all,
             [
                 "http://shop.example/b/x",
                 "http://other.example/",
                 "http://shop.example/b/?page=2"
             ]
         );
+        assert_eq!(next.as_deref(), Some("http://shop.example/b/?page=2"));
+    }
+
+    #[test]
+    fn a_relative_base_counts_once_and_the_first_next_page_is_the_next() {
+        let (all, next) = links(
+            "<base href=b/><base href=/c/><a REL='nofollow Next' href=2>2</a><a rel=next href=3>3</a>",
+        );
+        assert_eq!(
+            all,
+            ["http://shop.example/a/b/2", "http://shop.example/a/b/3"]
+        );
+        assert_eq!(next.as_deref(), Some("http://shop.example/a/b/2"));
+        assert_eq!(links("<a rel=next href='#'>next</a>"), (vec![], None));
     }
 }

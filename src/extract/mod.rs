@@ -3,6 +3,7 @@
 //! A page becomes a `page::PageModel`; each reader in `READERS` offers values from it; `settle` chooses per field;
 //! `fill` makes the listing. A further vocabulary is a file beside this one and a line in `READERS`.
 
+mod absent;
 mod address;
 mod entity;
 mod fill;
@@ -17,6 +18,7 @@ mod mend;
 mod microdata;
 mod offer;
 mod open_graph;
+mod outline;
 mod page;
 mod schema;
 mod select;
@@ -44,6 +46,8 @@ use page::PageModel;
 use schema::Subject;
 use zones::Zone;
 
+pub use links::Links;
+pub use outline::{Outline, outline};
 pub use select::Selectors;
 
 /// A selector that could not be compiled.
@@ -75,8 +79,8 @@ pub struct Reading {
     pub kind: PageKind,
     /// The listing, id and platform still empty; fields not found are none.
     pub listing: Listing,
-    /// Every `href` that leads to http or https, absolute, without fragment, in page order, each once.
-    pub links: Vec<Url>,
+    /// Where it leads.
+    pub links: Links,
     /// What was offered for each field, and which won.
     pub candidates: Vec<Candidate>,
     /// What was looked for and not found.
@@ -141,11 +145,7 @@ pub fn read(text: &str, url: &Url, selectors: &Selectors) -> Reading {
     let winners: Vec<&Offered> = chosen.values().map(|at| &offered[*at]).collect();
     let kind = kind::of(&page, &zones, &listing, &winners);
     let mut gaps = gaps(&page, kind, &listing);
-    gaps.extend(
-        faults
-            .into_iter()
-            .map(|why| gap("json-ld", &format!("a block that is no JSON: {why}"))),
-    );
+    gaps.extend(faults.into_iter().map(|why| gap("json-ld", &why)));
     gaps.extend(
         missed
             .into_iter()
@@ -195,7 +195,7 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
     if page.cut {
         gaps.push(gap(
             "page",
-            "it has more tags than are read of one page; what comes after them is missing",
+            "it has more tags, attributes or text than are read of one page; what comes after them is missing",
         ));
     }
     match kind {
@@ -219,7 +219,11 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
             "page",
             "a wall (captcha, login or block) instead of the page",
         )),
-        PageKind::Index | PageKind::Missing | PageKind::Removed | PageKind::Ruined => {}
+        PageKind::Missing => {
+            gaps.push(gap("page", "it says that there is no such page or product"))
+        }
+        PageKind::Removed => gaps.push(gap("page", "it says that the listing was taken down")),
+        PageKind::Index | PageKind::Ruined => {}
     }
     gaps
 }

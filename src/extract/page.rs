@@ -92,6 +92,11 @@ impl<'a> PageModel<'a> {
             .map(|(_, value)| value.as_ref())
     }
 
+    /// All attributes of an element.
+    pub(super) fn attributes_of(&self, element: usize) -> &[Attribute<'a>] {
+        &self.attributes[self.elements[element].attributes.clone()]
+    }
+
     /// The first of these attributes that says something.
     pub(super) fn either(&self, element: usize, names: &[&str]) -> Option<&str> {
         names

@@ -44,6 +44,9 @@ const MANY: &[&str] = &["category", "images"];
 /// Matches of one selector that are taken.
 const MOST: usize = 100;
 
+/// Bytes of one match.
+const MOST_BYTES: usize = 1 << 16;
+
 /// One compiled selector.
 #[derive(Debug)]
 enum Way {
@@ -204,7 +207,12 @@ fn matches(
     };
     html.select(selector)
         .take(MOST)
-        .map(|e| (value(e), None))
+        .map(|e| {
+            let mut value = value(e);
+            value.truncate(value.floor_char_boundary(MOST_BYTES));
+            value.shrink_to_fit();
+            (value, None)
+        })
         .collect()
 }
 

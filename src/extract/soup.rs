@@ -15,9 +15,14 @@ use super::{
 /// Elements nested deeper are read as if they stood side by side.
 const MAX_DEPTH: usize = 256;
 /// What comes after so many elements is not read.
-const MAX_ELEMENTS: usize = 200_000;
+const MAX_ELEMENTS: usize = 100_000;
 /// What comes after so many tags is not read.
 const MAX_TAGS: usize = 500_000;
+/// What comes after so many attributes, or so many bytes of text, is not read.
+const MAX_ATTRIBUTES: usize = 150_000;
+const MAX_TEXT: usize = 2 << 20;
+/// Bytes of a title.
+const MAX_TITLE: usize = 4_000;
 
 /// Reads a page.
 pub(super) fn build<'a>(text: &'a str, url: &'a Url) -> PageModel<'a> {
@@ -32,7 +37,12 @@ pub(super) fn build<'a>(text: &'a str, url: &'a Url) -> PageModel<'a> {
             Token::Close(tag) => soup.close(&tag),
         }
         tags += 1;
-        if tags > MAX_TAGS || soup.page.elements.len() > MAX_ELEMENTS {
+        let page = &soup.page;
+        if tags > MAX_TAGS
+            || page.elements.len() > MAX_ELEMENTS
+            || page.attributes.len() > MAX_ATTRIBUTES
+            || page.text.len() >= MAX_TEXT
+        {
             soup.page.cut = true;
             break;
         }
@@ -105,7 +115,7 @@ impl<'a> Soup<'a> {
                 url,
                 elements: vec![whole],
                 attributes: Vec::new(),
-                text: String::with_capacity(text.len() / 4),
+                text: String::with_capacity(text.len().min(MAX_TEXT) / 4),
                 scripts: Vec::new(),
                 title: None,
                 cut: false,
@@ -126,8 +136,9 @@ impl<'a> Soup<'a> {
 
     /// Appends text, each run of white space as one space.
     fn text(&mut self, raw: &str) {
-        let decoded = entity::decode(raw);
         let out = &mut self.page.text;
+        let room = MAX_TEXT.saturating_sub(out.len());
+        let decoded = entity::decode(&raw[..raw.floor_char_boundary(room)]);
         for piece in decoded.split_inclusive(|c: char| c.is_ascii_whitespace() || c == '\u{a0}') {
             let word = piece.trim_end_matches(|c: char| c.is_ascii_whitespace() || c == '\u{a0}');
             out.push_str(word);
@@ -142,6 +153,7 @@ impl<'a> Soup<'a> {
         match self.tag_of(top) {
             "script" => self.page.scripts.push((top, text)),
             "title" if self.page.title.is_none() && !self.page.elements[top].hidden => {
+                let text = &text[..text.floor_char_boundary(MAX_TITLE)];
                 let title = super::page::one_line(&entity::decode(text));
                 self.page.title = Some(title).filter(|t| !t.is_empty());
             }

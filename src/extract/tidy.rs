@@ -5,13 +5,16 @@ use super::{
     soup::{VOID, traits},
 };
 
+/// A tree of more elements than this costs more than a page may.
+const MOST: usize = 30_000;
+
 impl PageModel<'_> {
-    /// The page written anew: every element closed, nothing nested deeper than `MAX_DEPTH`, no scripts or styles.
+    /// The page, up to `MOST` elements, written anew: every element closed, nothing nested deeper than `MAX_DEPTH`, no scripts or styles.
     pub(super) fn tidy(&self) -> String {
         let mut out = String::with_capacity(self.text.len() * 2);
         let mut open: Vec<usize> = Vec::new();
         let mut written = 0;
-        for element in self.all() {
+        for element in self.all().take(MOST) {
             let (tag, text) = (self.tag(element), &self.elements[element].text);
             while let Some(top) = open.pop_if(|top| self.elements[*top].end <= element) {
                 self.write_text(&mut out, &mut written, self.elements[top].text.end);

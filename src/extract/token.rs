@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr3, memmem};
 
 use super::entity;
 
@@ -27,6 +27,9 @@ pub(super) enum Token<'a> {
 /// Attributes of one tag beyond this number are passed over.
 const MAX_ATTRIBUTES: usize = 100;
 
+/// Bytes of one attribute's value.
+const MAX_VALUE: usize = 1 << 16;
+
 /// Elements whose contents are not markup.
 const RAW: &[&str] = &[
     "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes",
@@ -38,6 +41,8 @@ pub(super) struct Tokens<'a> {
     text: &'a str,
     at: usize,
     raw: Option<&'static str>,
+    /// Of which tags the attributes are kept; the name is in lower case.
+    keep: fn(&str) -> bool,
 }
 
 impl<'a> Tokens<'a> {
@@ -46,6 +51,15 @@ impl<'a> Tokens<'a> {
             text,
             at: 0,
             raw: None,
+            keep: |_| true,
+        }
+    }
+
+    /// As `new`, but only attributes of tags for which `keep` holds are read: what the others hold is passed over.
+    pub(super) fn keeping(text: &'a str, keep: fn(&str) -> bool) -> Self {
+        Self {
+            keep,
+            ..Self::new(text)
         }
     }
 
@@ -121,8 +135,7 @@ impl<'a> Tokens<'a> {
             self.skip_past(b">");
             return None;
         }
-        let mut none = Vec::new();
-        self.attributes(&mut none, 0);
+        self.pass_attributes();
         Some(Token::Close(lower(name)))
     }
 
@@ -130,11 +143,16 @@ impl<'a> Tokens<'a> {
         let name = tag_name(&self.text[self.at + 1..]);
         self.at += 1 + name.len();
         let limit = attributes.len() + MAX_ATTRIBUTES;
+        let name = lower(name);
         // A tag that the page's end cuts off is none.
-        if !self.attributes(attributes, limit) {
+        let whole = if (self.keep)(&name) {
+            self.attributes(attributes, limit)
+        } else {
+            self.pass_attributes()
+        };
+        if !whole {
             return None;
         }
-        let name = lower(name);
         self.raw = RAW.iter().copied().find(|tag| *tag == name);
         Some(Token::Open(name))
     }
@@ -163,9 +181,36 @@ impl<'a> Tokens<'a> {
             let name = &self.text[start..self.at];
             let value = self.value();
             if into.len() < limit {
+                let value = &value[..value.floor_char_boundary(MAX_VALUE)];
                 into.push((lower(name), entity::decode(value)));
             }
         }
+    }
+
+    /// Passes over attributes to the `>` that ends the tag. False when there is none.
+    fn pass_attributes(&mut self) -> bool {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let mut at = start;
+        loop {
+            let Some(found) = memchr3(b'>', b'"', b'\'', &bytes[at..]) else {
+                break;
+            };
+            at += found;
+            if bytes[at] == b'>' {
+                self.at = at + 1;
+                return true;
+            }
+            if !begins_value(&bytes[start..at]) {
+                break;
+            }
+            let Some(end) = memchr(bytes[at], &bytes[at + 1..]) else {
+                break;
+            };
+            at += end + 2;
+        }
+        // Unusual: as for attributes that are kept.
+        self.attributes(&mut Vec::new(), 0)
     }
 
     /// The value after an attribute's name, empty where there is none.
@@ -220,6 +265,22 @@ impl<'a> Tokens<'a> {
     }
 }
 
+/// Whether a quote after `before` (what a tag holds up to there) begins a value, told by an attribute written plainly:
+/// white space, a name, `=`. Only where this is so can the quote not be part of something else.
+fn begins_value(before: &[u8]) -> bool {
+    let Some(rest) = before.strip_suffix(b"=") else {
+        return false;
+    };
+    let name = rest
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'))
+        .count();
+    let rest = &rest[..rest.len() - name];
+    let spaces = rest.iter().rev().take_while(|b| is_space(**b)).count();
+    name > 0 && spaces > 0 && rest[..rest.len() - spaces].last() != Some(&b'=')
+}
+
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
 }
@@ -242,17 +303,23 @@ fn lower(name: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn written(token: Token<'_>) -> String {
+        match token {
+            Token::Text(t) => t.to_owned(),
+            Token::Raw(t) => format!("[{t}]"),
+            Token::Open(t) => format!("<{t}>"),
+            Token::Close(t) => format!("</{t}>"),
+        }
+    }
 
     fn tokens(text: &str) -> (Vec<String>, Vec<(String, String)>) {
         let (mut walk, mut attributes, mut seen) = (Tokens::new(text), Vec::new(), Vec::new());
         while let Some(token) = walk.next(&mut attributes) {
-            seen.push(match token {
-                Token::Text(t) => t.to_owned(),
-                Token::Raw(t) => format!("[{t}]"),
-                Token::Open(t) => format!("<{t}>"),
-                Token::Close(t) => format!("</{t}>"),
-            });
+            seen.push(written(token));
         }
         let owned = attributes
             .iter()
@@ -290,6 +357,20 @@ mod tests {
         );
         assert_eq!(tokens("<style></style>a").0, ["<style>", "</style>", "a"]);
         assert_eq!(tokens("<title>a &amp; b").0, ["<title>", "[a &amp; b]"]);
+    }
+
+    proptest! {
+        #[test]
+        fn passing_over_is_reading_without_keeping(tag in "(a|=| |\"|'|/|>|b=|b='|b=\"|<){0,14}") {
+            let text = format!("<p {tag}x</p {tag}>y<i>");
+            let (all, _) = tokens(&text);
+            let (mut walk, mut attributes, mut seen) = (Tokens::keeping(&text, |_| false), Vec::new(), Vec::new());
+            while let Some(token) = walk.next(&mut attributes) {
+                seen.push(written(token));
+            }
+            prop_assert_eq!(seen, all);
+            prop_assert!(attributes.is_empty());
+        }
     }
 
     #[test]

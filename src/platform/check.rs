@@ -4,11 +4,17 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::{Fault, Platform, PlatformConfig, pattern::Pattern};
-use crate::extract::Selectors;
+use super::{
+    Fault, Platform, PlatformConfig, pager,
+    pattern::Pattern,
+    search::{self, Search},
+};
+use crate::{extract::Selectors, text::address};
 
 /// Result pages of a search that are asked for where config.toml does not say.
 const SEARCH_PAGES: u32 = 3;
+/// Links from a start page that are followed where config.toml does not say.
+const MAX_DEPTH: u32 = 20;
 /// What a search template is filled with to see whether it is an address.
 const SAMPLE: &str = "a";
 
@@ -20,9 +26,15 @@ pub(super) fn compile(config: &PlatformConfig) -> Result<Platform, Vec<Fault>> {
     };
     check.id();
     check.render();
-    let start = check.urls("start", &config.start);
-    let sitemaps = check.urls("sitemaps", &config.sitemaps);
-    let search = check.search();
+    let clean = |urls: Vec<Url>| -> Vec<Url> {
+        let clean = urls.iter().map(|url| address::clean(url, &config.drop));
+        clean.collect()
+    };
+    let start = clean(check.urls("start", &config.start));
+    let sitemaps = clean(check.urls("sitemaps", &config.sitemaps));
+    let (search, sample) = check.search();
+    check.pages();
+    check.drop();
     let region = check.region();
     let listing = check.patterns("listing", &config.listing);
     let follow = check.patterns("follow", &config.follow);
@@ -31,7 +43,7 @@ pub(super) fn compile(config: &PlatformConfig) -> Result<Platform, Vec<Fault>> {
     let named = start
         .iter()
         .chain(&sitemaps)
-        .chain(&search)
+        .chain(&sample)
         .filter_map(|u| u.host_str().map(str::to_owned));
     let hosts: BTreeSet<String> = named
         .chain(listing.iter().filter_map(Pattern::host))
@@ -47,12 +59,14 @@ pub(super) fn compile(config: &PlatformConfig) -> Result<Platform, Vec<Fault>> {
         region,
         start,
         sitemaps,
-        search: config.search.clone(),
-        search_pages: config.search_pages.unwrap_or(SEARCH_PAGES),
+        search,
         listing,
         follow,
         ignore,
         hosts,
+        drop: config.drop.clone(),
+        pages: config.pages.clone(),
+        max_depth: config.max_depth.unwrap_or(MAX_DEPTH),
         selectors,
     })
 }
@@ -99,7 +113,7 @@ impl Check<'_> {
     fn urls(&mut self, key: &str, written: &[String]) -> Vec<Url> {
         let mut urls = Vec::new();
         for text in written {
-            match address(text) {
+            match web_address(text) {
                 Ok(url) => urls.push(url),
                 Err(why) => self.fault(key, &why),
             }
@@ -107,18 +121,55 @@ impl Check<'_> {
         urls
     }
 
-    /// The search template, filled with a sample.
-    fn search(&mut self) -> Option<Url> {
-        let template = self.config.search.as_deref()?;
-        if !template.contains("{keyword}") {
+    /// The searches, and one for a sample.
+    fn search(&mut self) -> (Option<Search>, Option<Url>) {
+        let Some(template) = self.config.search.as_deref() else {
+            return (None, None);
+        };
+        if !template.contains(search::KEYWORD) {
             self.fault("search", &format!("'{template}' has no {{keyword}}; write it like https://shop.example/s?q={{keyword}}&page={{page}}"));
-            return None;
+            return (None, None);
         }
-        match address(&super::filled(template, SAMPLE, 1)) {
-            Ok(url) => Some(url),
+        match web_address(&search::filled(template, SAMPLE, 1)) {
+            Ok(url) => {
+                let pages = self.config.search_pages.unwrap_or(SEARCH_PAGES);
+                (Search::new(template, pages, &self.config.drop), Some(url))
+            }
             Err(why) => {
                 self.fault("search", &why);
-                None
+                (None, None)
+            }
+        }
+    }
+
+    /// The template of a list's further pages must give an address beside the list, and another one for each page.
+    fn pages(&mut self) {
+        let Some(template) = self.config.pages.as_deref() else {
+            return;
+        };
+        let list = Url::parse("http://shop.example/list/");
+        let second = list
+            .as_ref()
+            .ok()
+            .and_then(|list| pager::next(template, list));
+        if template.matches(pager::PAGE).count() != 1 || second.is_none() {
+            self.fault("pages", &format!("'{template}' does not say where the number of the page goes; write it like \"?page={{page}}\" or \"page/{{page}}/\""));
+        } else if second.is_some_and(|url| url.host_str() != Some("shop.example")) {
+            self.fault("pages", &format!("'{template}' names a host of its own; it is read against each list's address, so write only what follows it, like \"?page={{page}}\""));
+        } else if self.config.listing.is_empty() {
+            self.fault("pages", "a list is known by its links to listings, and no pattern says which these are; give 'listing'");
+        }
+    }
+
+    fn drop(&mut self) {
+        for name in &self.config.drop {
+            if name.is_empty() || name == "*" || name.contains(['=', '&', '?']) {
+                self.fault(
+                    "drop",
+                    &format!(
+                        "'{name}' is no name of a parameter; write it like \"ref\" or \"track_*\""
+                    ),
+                );
             }
         }
     }
@@ -162,7 +213,7 @@ impl Check<'_> {
     }
 }
 
-fn address(text: &str) -> Result<Url, String> {
+fn web_address(text: &str) -> Result<Url, String> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
         Ok(_) => Err(format!(

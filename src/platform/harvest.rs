@@ -1,55 +1,56 @@
 //! A page as it came over the wire to what a platform reads from it.
 
+use std::{collections::HashSet, io::Read};
+
 use url::Url;
 
-use super::{Platform, Role, sitemap};
+use super::{
+    Platform, Role,
+    lead::{link, links},
+    sitemap,
+};
 use crate::{
-    extract::{self, Reading},
+    extract::{self, Links, Reading},
     model::{Gap, Harvest, Link, Listing, ListingId, Page, PageKind},
-    text::decode,
+    text::{address::key, decode},
 };
 
 /// Bytes of a page once unpacked.
 const MOST_BYTES: u64 = 8 << 20;
 /// Replacement characters per 1,000 from which on a text is no evidence.
 const RUINED: u32 = 5;
+/// Bytes by which a site map is known.
+const HEAD: u64 = 4096;
 
 /// What a body turned out to hold.
 enum Content {
     Html(String),
-    SiteMap(String),
     /// The text was ruined before it reached us, so many replacement characters per 1,000.
     Ruined(u32, String),
 }
 
 /// Reads a page.
 pub(super) fn read(platform: &Platform, page: &Page) -> Harvest {
-    if page.status >= 400 {
-        return nothing(&format!(
-            "the server answered {}, so there is no listing",
-            page.status
-        ));
+    if let Some(why) = denied(page) {
+        return nothing(&why);
+    }
+    if let Some(harvest) = map(platform, page) {
+        return harvest;
     }
     match content(page) {
         Err(why) => nothing(&why),
-        Ok(Content::SiteMap(text)) => Harvest {
-            links: links(platform, sitemap::links(&text)),
-            ..Harvest::default()
-        },
-        Ok(Content::Ruined(share, text)) => Harvest {
-            kind: PageKind::Ruined,
-            links: links(
-                platform,
-                extract::read(&text, &page.url, &platform.selectors).links,
-            ),
-            ..nothing(&format!(
-                "{share} of 1,000 characters are replacement characters: the text was ruined before it came here"
-            ))
-        },
-        Ok(Content::Html(text)) => {
+        Ok(Content::Ruined(share, text)) => {
+            let found = extract::outline(&text, &page.url, &|host| platform.has_host(host)).links;
+            Harvest {
+                kind: PageKind::Ruined,
+                links: links(platform, &page.url, &found),
+                ..nothing(&ruined(share))
+            }
+        }
+        Ok(Content::Html(text)) => listed(platform, page, &text).unwrap_or_else(|| {
             let reading = extract::read(&text, &page.url, &platform.selectors);
             harvest(platform, page, reading)
-        }
+        }),
     }
 }
 
@@ -59,23 +60,24 @@ pub(super) fn explain(platform: &Platform, page: &Page) -> Reading {
         gaps: vec![gap(&why)],
         ..Reading::default()
     };
-    if page.status >= 400 {
-        return empty(format!(
-            "the server answered {}, so there is no listing",
-            page.status
-        ));
+    if let Some(why) = denied(page) {
+        return empty(why);
+    }
+    if let Some(harvest) = map(platform, page) {
+        return Reading {
+            links: Links {
+                all: harvest.links.into_iter().map(|link| link.url).collect(),
+                next: None,
+            },
+            gaps: harvest.gaps,
+            ..Reading::default()
+        };
     }
     match content(page) {
         Err(why) => empty(why),
-        Ok(Content::SiteMap(text)) => Reading {
-            links: sitemap::links(&text),
-            ..Reading::default()
-        },
         Ok(Content::Ruined(share, _)) => Reading {
             kind: PageKind::Ruined,
-            ..empty(format!(
-                "{share} of 1,000 characters are replacement characters: the text was ruined before it came here"
-            ))
+            ..empty(ruined(share))
         },
         Ok(Content::Html(text)) => {
             let mut reading = extract::read(&text, &page.url, &platform.selectors);
@@ -85,16 +87,92 @@ pub(super) fn explain(platform: &Platform, page: &Page) -> Reading {
     }
 }
 
+/// Why there is nothing to read in an answer, by its status.
+fn denied(page: &Page) -> Option<String> {
+    (page.status >= 400).then(|| {
+        format!(
+            "the server answered {}, so there is no listing",
+            page.status
+        )
+    })
+}
+
+fn ruined(share: u32) -> String {
+    format!(
+        "{share} of 1,000 characters are replacement characters: the text was ruined before it came here"
+    )
+}
+
+/// The harvest of a page of which links are all that is wanted, by its address; none where only the whole reading can tell.
+fn listed(platform: &Platform, page: &Page, text: &str) -> Option<Harvest> {
+    if platform.listing.is_empty() || platform.role(&platform.clean(&page.url)) == Role::Listing {
+        return None;
+    }
+    let outline = extract::outline(text, &page.url, &|host| platform.has_host(host));
+    (!outline.doubtful).then(|| Harvest {
+        kind: PageKind::Index,
+        links: links(platform, &page.url, &outline.links),
+        gaps: cut(page).into_iter().collect(),
+        listings: Vec::new(),
+    })
+}
+
+/// What is missing of a page that was cut at the size limit.
+fn cut(page: &Page) -> Option<Gap> {
+    page.truncated
+        .then(|| gap("it was cut at the size limit; what comes after is missing"))
+}
+
+/// The harvest of a site map; none where the page is no such thing.
+fn map(platform: &Platform, page: &Page) -> Option<Harvest> {
+    let stream = || decode::stream(&page.body, page.header("content-encoding"));
+    let mut head = Vec::new();
+    // Damage in the first bytes is told by whoever reads the page for what else it may be.
+    let _ = stream().ok()?.take(HEAD).read_to_end(&mut head);
+    let beginning = decode::text(&head, page.header("content-type"));
+    let root = sitemap::root(&beginning.text)?;
+    let (mut links, mut seen) = (Vec::new(), HashSet::new());
+    let map = sitemap::read(stream().ok()?, root, beginning.charset, |url| {
+        let wanted = link(platform, &url).or_else(|| {
+            // Whatever the address of a further map looks like, it is one.
+            let url = platform.clean(&url);
+            (is_index(root) && platform.admits(&url)).then(|| Link {
+                url,
+                listing: false,
+                guessed: false,
+            })
+        });
+        let wanted = wanted.filter(|link| seen.insert(hash(&link.url)));
+        links.extend(wanted);
+    });
+    let fault = map
+        .fault
+        .map(|why| gap(&format!("the site map is not whole: {why}")));
+    Some(Harvest {
+        links,
+        gaps: fault.into_iter().chain(cut(page)).collect(),
+        ..Harvest::default()
+    })
+}
+
+/// Whether the addresses of a map with such a root element are those of further maps.
+fn is_index(root: &str) -> bool {
+    root.ends_with("sitemapindex")
+}
+
+/// A small stand-in for an address among those of one map.
+fn hash(url: &Url) -> [u8; 8] {
+    let mut short = [0; 8];
+    short.copy_from_slice(&blake3::hash(key(url.as_str()).as_bytes()).as_bytes()[..8]);
+    short
+}
+
 fn harvest(platform: &Platform, page: &Page, reading: Reading) -> Harvest {
     let mut gaps = reading.gaps;
-    if page.truncated {
-        gaps.push(gap(
-            "it was cut at the size limit; what comes after is missing",
-        ));
-    }
+    gaps.extend(cut(page));
     let mut kind = reading.kind;
     let mut listings = Vec::new();
-    let wanted = match platform.role(&page.url) {
+    let wanted = match platform.role(&platform.clean(&page.url)) {
         Role::Listing => true,
         // Without patterns nothing says which pages are listings: the page itself must.
         _ => platform.listing.is_empty() && reading.listing.price.is_some(),
@@ -113,15 +191,16 @@ fn harvest(platform: &Platform, page: &Page, reading: Reading) -> Harvest {
     Harvest {
         kind,
         listings,
-        links: links(platform, reading.links),
+        links: links(platform, &page.url, &reading.links),
         gaps,
     }
 }
 
 /// Gives a listing its name: the item of the address, else the shop's number, else the path.
 fn name(platform: &Platform, url: &Url, listing: &mut Listing) {
+    let url = platform.clean(url);
     let item = platform
-        .item(url)
+        .item(&url)
         .or_else(|| listing.sku.clone())
         .unwrap_or_else(|| {
             let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
@@ -130,39 +209,15 @@ fn name(platform: &Platform, url: &Url, listing: &mut Listing) {
     listing.id = ListingId::new(&platform.id, item.trim());
     listing.platform.clone_from(&platform.id);
     listing.region.clone_from(&platform.region);
-    let mut address = url.clone();
-    address.set_fragment(None);
-    listing.url = address.into();
+    listing.url = url.into();
 }
 
-fn links(platform: &Platform, found: Vec<Url>) -> Vec<Link> {
-    let role = |url: Url| match platform.role(&url) {
-        Role::Ignore => None,
-        role => Some(Link {
-            url,
-            listing: role == Role::Listing,
-            guessed: false,
-        }),
-    };
-    found.into_iter().filter_map(role).collect()
-}
-
-/// Unpacks and decodes a body, if it is a page or a site map.
+/// Unpacks and decodes a body, if it is a page.
 fn content(page: &Page) -> Result<Content, String> {
     let bytes = decode::unpack(&page.body, page.header("content-encoding"), MOST_BYTES)
         .map_err(|e| e.to_string())?;
-    // A site map is often a .gz file, sent as such.
-    let bytes = match bytes.starts_with(&[0x1f, 0x8b]) {
-        true => decode::unpack(&bytes, Some("gzip"), MOST_BYTES)
-            .map_err(|e| e.to_string())?
-            .into_owned(),
-        false => bytes.into_owned(),
-    };
     let kind = page.header("content-type");
     let decoded = decode::text(&bytes, kind);
-    if sitemap::is(&decoded.text) {
-        return Ok(Content::SiteMap(decoded.text));
-    }
     if !is_html(kind, &decoded.text) {
         let kind = kind.unwrap_or("nothing");
         return Err(format!(

@@ -2,7 +2,10 @@
 
 mod check;
 mod harvest;
+mod lead;
+mod pager;
 mod pattern;
+mod search;
 mod sitemap;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +16,13 @@ use url::Url;
 use crate::{
     extract::{Reading, Selectors},
     model::{Harvest, Page},
-    text::{hours::Hours, measure::Rate},
+    text::{address, hours::Hours, measure::Rate},
 };
 
+pub use pager::{MOST_PAGES, of_one_list, page_of};
+
 use pattern::Pattern;
+use search::Search;
 
 /// A `[[platform]]` of config.toml.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -94,12 +100,16 @@ pub struct Platform {
     region: Option<String>,
     start: Vec<Url>,
     sitemaps: Vec<Url>,
-    search: Option<String>,
-    search_pages: u32,
+    search: Option<Search>,
     listing: Vec<Pattern>,
     follow: Vec<Pattern>,
     ignore: Vec<Pattern>,
     hosts: BTreeSet<String>,
+    /// Parameters that mean nothing here.
+    drop: Vec<String>,
+    /// The further pages of a list, as their template.
+    pages: Option<String>,
+    max_depth: u32,
     selectors: Selectors,
 }
 
@@ -114,25 +124,26 @@ impl Platform {
         &self.id
     }
 
+    /// How many links away from a start page it is followed.
+    pub fn max_depth(&self) -> u32 {
+        self.max_depth
+    }
+
     /// Where a crawl for `keywords` begins: start pages, site maps, and `search_pages` result pages per keyword.
     pub fn seeds(&self, keywords: &[String]) -> Vec<Url> {
-        let mut seeds: Vec<Url> = self.start.iter().chain(&self.sitemaps).cloned().collect();
-        if let Some(template) = &self.search {
-            // A template without {page} has one page.
-            let pages = if template.contains("{page}") {
-                self.search_pages.max(1)
-            } else {
-                1
-            };
-            for keyword in keywords {
-                seeds.extend(
-                    (1..=pages).filter_map(|n| Url::parse(&filled(template, keyword, n)).ok()),
-                );
-            }
-        }
+        let named = self.start.iter().chain(&self.sitemaps).cloned();
+        let searched = self.search.iter().flat_map(|search| search.pages(keywords));
         let mut seen = BTreeSet::new();
-        seeds.retain(|url| seen.insert(url.clone()));
-        seeds
+        named
+            .chain(searched)
+            .map(|url| self.clean(&url))
+            .filter(|url| seen.insert(url.clone()))
+            .collect()
+    }
+
+    /// An address as this platform means it: see `text::address::clean`.
+    pub fn clean(&self, url: &Url) -> Url {
+        address::clean(url, &self.drop)
     }
 
     /// What `url` is to this platform. In this order:
@@ -142,13 +153,11 @@ impl Platform {
     /// - it is a start page, site map or search, matches `follow`, or is a further page of one of them: followed;
     /// - otherwise followed only where neither `listing` nor `follow` says anything, for then the whole site is meant.
     pub fn role(&self, url: &Url) -> Role {
-        let known = url.host_str().is_some_and(|host| self.hosts.contains(host));
-        let any = |patterns: &[Pattern]| patterns.iter().any(|p| p.matches(url));
-        if !known || any(&self.ignore) {
+        if !self.admits(url) {
             Role::Ignore
-        } else if any(&self.listing) {
+        } else if any(&self.listing, url) {
             Role::Listing
-        } else if any(&self.follow)
+        } else if any(&self.follow, url)
             || self.is_seed(url)
             || self.listing.is_empty() && self.follow.is_empty()
         {
@@ -156,6 +165,15 @@ impl Platform {
         } else {
             Role::Ignore
         }
+    }
+
+    /// Whether `url` is at one of its hosts and not to be ignored.
+    fn admits(&self, url: &Url) -> bool {
+        url.host_str().is_some_and(|host| self.has_host(host)) && !any(&self.ignore, url)
+    }
+
+    fn has_host(&self, host: &str) -> bool {
+        self.hosts.contains(host)
     }
 
     /// The platform's own number for the listing at `url`.
@@ -181,61 +199,22 @@ impl Platform {
             same(seed) && (seed.query() == url.query() || only_pages_differ(seed, url))
         };
         let map = path.ends_with(".xml") || path.ends_with(".xml.gz");
-        let search = || {
-            let template = self
-                .search
-                .as_deref()
-                .and_then(|t| Url::parse(&filled(t, "", 1)).ok());
-            template.is_some_and(|seed| seed.path() != "/" && same(&seed) && same_names(&seed, url))
-        };
-        self.start.iter().any(paged) || map && !self.sitemaps.is_empty() || search()
+        let searched = || self.search.as_ref().is_some_and(|search| search.finds(url));
+        self.start.iter().any(paged) || map && !self.sitemaps.is_empty() || searched()
     }
 }
 
-/// Parameters that number the pages of a list.
-const PAGES: &[&str] = &[
-    "page",
-    "p",
-    "pg",
-    "pn",
-    "pageno",
-    "pagenum",
-    "page_no",
-    "paged",
-    "offset",
-    "start",
-    "currentpage",
-];
+fn any(patterns: &[Pattern], url: &Url) -> bool {
+    patterns.iter().any(|pattern| pattern.matches(url))
+}
 
 /// Whether two addresses of one path differ in nothing but the number of the page.
 fn only_pages_differ(a: &Url, b: &Url) -> bool {
     let rest = |url: &Url| -> Vec<(String, String)> {
         let pairs = url.query_pairs().into_owned();
-        pairs
-            .filter(|(name, _)| !PAGES.contains(&name.to_ascii_lowercase().as_str()))
-            .collect()
+        pairs.filter(|(name, _)| !pager::is_page(name)).collect()
     };
     rest(a) == rest(b)
-}
-
-/// Whether every parameter of a search is asked for.
-fn same_names(search: &Url, url: &Url) -> bool {
-    let asked: BTreeSet<String> = url
-        .query_pairs()
-        .map(|(name, _)| name.into_owned())
-        .collect();
-    search
-        .query_pairs()
-        .filter(|(name, _)| !PAGES.contains(&name.to_ascii_lowercase().as_str()))
-        .all(|(name, _)| asked.contains(name.as_ref()))
-}
-
-/// A search template filled in, the keyword percent-encoded.
-fn filled(template: &str, keyword: &str, page: u32) -> String {
-    let encoded: String = url::form_urlencoded::byte_serialize(keyword.as_bytes()).collect();
-    template
-        .replace("{keyword}", &encoded)
-        .replace("{page}", &page.to_string())
 }
 
 #[cfg(test)]

@@ -2,12 +2,53 @@
 
 use regex::Regex;
 
+use crate::text::glob;
+
 /// A compiled pattern. It must match the whole address, without its fragment.
 #[derive(Debug)]
 pub(super) struct Pattern {
     regex: Regex,
+    /// The pattern with `*` for `{id}`, and how much of an address it leaves out.
+    glob: String,
+    leaves: Leaves,
+    /// The glob says all: there is no `{id}`, which stops where a step of the path does.
+    whole: bool,
     /// The literal characters before the first `*` or `{id}`.
     head: String,
+}
+
+/// What a pattern leaves out at the beginning of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leaves {
+    Nothing,
+    Scheme,
+    Host,
+}
+
+impl Leaves {
+    fn of(written: &str) -> Self {
+        if written.starts_with('/') {
+            Self::Host
+        } else if !written.contains("://") && !written.starts_with('*') {
+            Self::Scheme
+        } else {
+            Self::Nothing
+        }
+    }
+
+    /// What is left of a web address; none where it is no such address.
+    fn rest(self, address: &str) -> Option<&str> {
+        let behind = || {
+            address
+                .strip_prefix("http://")
+                .or_else(|| address.strip_prefix("https://"))
+        };
+        match self {
+            Self::Nothing => Some(address),
+            Self::Scheme => behind(),
+            Self::Host => behind().and_then(|rest| rest.find('/').map(|at| &rest[at..])),
+        }
+    }
 }
 
 impl Pattern {
@@ -24,12 +65,12 @@ impl Pattern {
             return Err(format!("'{written}' has braces that are not {{id}}"));
         }
         let mut source = String::from("^");
-        // A pattern may leave out the scheme, or scheme and host.
-        if written.starts_with('/') {
-            source.push_str("https?://[^/]+");
-        } else if !written.contains("://") && !written.starts_with('*') {
-            source.push_str("https?://");
-        }
+        let leaves = Leaves::of(written);
+        source.push_str(match leaves {
+            Leaves::Host => "https?://[^/]+",
+            Leaves::Scheme => "https?://",
+            Leaves::Nothing => "",
+        });
         let mut rest = written;
         while let Some(at) = rest.find(['*', '{']) {
             source.push_str(&regex::escape(&rest[..at]));
@@ -50,11 +91,23 @@ impl Pattern {
             .unwrap_or_default()
             .to_owned();
         let regex = Regex::new(&source).map_err(|error| format!("'{written}': {error}"))?;
-        Ok(Self { regex, head })
+        Ok(Self {
+            regex,
+            glob: written.replace("{id}", "*"),
+            leaves,
+            whole: !written.contains("{id}"),
+            head,
+        })
     }
 
     pub(super) fn matches(&self, url: &url::Url) -> bool {
-        self.regex.is_match(without_fragment(url))
+        let address = without_fragment(url);
+        // Most links of a page are no listings: the glob says so for a tenth of what the regex costs.
+        let fits = self
+            .leaves
+            .rest(address)
+            .is_some_and(|rest| glob::fits(&self.glob, rest));
+        fits && (self.whole || self.regex.is_match(address))
     }
 
     /// What stands in place of `{id}`.
@@ -82,6 +135,7 @@ fn without_fragment(url: &url::Url) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use url::Url;
 
     use super::*;
@@ -110,6 +164,15 @@ mod tests {
             Some("5")
         );
         assert_eq!(item("*/item/{id}", "http://shop.example/item/5/more"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn glob_and_regex_agree(written in "(/|http://a\\.x/|a\\.x/|\\*)(a|b|/|\\*|\\?){0,6}(\\{id\\})?(a|/|\\*){0,4}", path in "(a|b|/|\\?|c){0,10}") {
+            let pattern = Pattern::new(&written).unwrap();
+            let url = Url::parse(&format!("http://a.x/{path}")).unwrap();
+            prop_assert_eq!(pattern.matches(&url), pattern.regex.is_match(url.as_str()));
+        }
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub struct Queued {
     pub attempt: u32,
     /// Not before this time.
     pub due: Time,
+    /// Stands for the listings of the page before, where this is a further page of the same list; else 0.
+    pub list: u64,
 }
 
 /// A change of the crawl's working state; not in the journal.

@@ -13,7 +13,7 @@ use super::{
     index::{self, Changes, short_hash},
     record::{Counts, Fault, HostRow, QueuedForm, RunRow, SpentRow, Spot},
 };
-use crate::model::Time;
+use crate::{model::Time, text::address};
 
 pub(super) use apply::apply;
 pub(super) use known::Known;
@@ -332,7 +332,7 @@ fn queue_key(queue: u64, spot: &Spot, url: &str) -> Vec<u8> {
     key.extend(spot.depth.to_be_bytes());
     // With the sign turned, byte order is the order of time.
     key.extend((spot.due ^ i64::MIN).to_be_bytes());
-    key.extend(short_hash(url));
+    key.extend(page_hash(url));
     key
 }
 
@@ -342,7 +342,12 @@ fn due_of(tail: &[u8]) -> Option<i64> {
 }
 
 fn seen_key(queue: u64, url: &str) -> Vec<u8> {
-    [&numbered(SEEN, queue)[..], &short_hash(url)].concat()
+    [&numbered(SEEN, queue)[..], &page_hash(url)].concat()
+}
+
+/// The same for two addresses of one page.
+fn page_hash(url: &str) -> [u8; 16] {
+    short_hash(&address::key(url))
 }
 
 fn host_key(queue: u64, host: &str) -> Vec<u8> {

@@ -2,15 +2,14 @@
 
 /// `*` stands for any characters, also none.
 pub fn fits(glob: &str, name: &str) -> bool {
-    let mut parts = glob.split('*');
-    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else {
+    let Some((head, tail)) = glob.split_once('*') else {
+        return glob == name;
+    };
+    let Some(mut rest) = name.strip_prefix(head) else {
         return false;
     };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else {
-        return rest.is_empty();
-    };
-    for part in parts {
+    let (middle, last) = tail.rsplit_once('*').unwrap_or(("", tail));
+    for part in middle.split('*').filter(|part| !part.is_empty()) {
         match rest.split_once(part) {
             Some((_, after)) => rest = after,
             None => return false,

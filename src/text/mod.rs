@@ -1,5 +1,6 @@
 //! Pure functions on text: folding, prices, identifiers, likeness, measures, bytes to text.
 
+pub mod address;
 pub mod blank;
 pub mod codes;
 pub mod decode;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    COUNTS, HOST, Known, NOTE, QUEUED, RUN, SPENT, host_key, named, queue_key, seen_key,
+    COUNTS, HOST, Known, NOTE, QUEUED, RUN, SPENT, host_key, named, page_hash, queue_key, seen_key,
     sweep_earlier,
 };
 use crate::store::{
     Error, Queued, Work,
-    index::{Changes, short_hash},
+    index::Changes,
     record::{Counts, HostRow, QueuedForm, RunRow, Seen, SpentRow, Spot},
     visit,
 };
@@ -107,7 +107,7 @@ impl Queue {
         queued: &Queued,
         known: &Known,
     ) -> Result<(), Error> {
-        let short = short_hash(&queued.url);
+        let short = page_hash(&queued.url);
         if known.contains(&short) {
             return Ok(());
         }

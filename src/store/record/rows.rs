@@ -127,8 +127,8 @@ pub(in crate::store) struct QueuedForm {
 
 impl QueuedForm {
     pub(in crate::store) fn pack(queued: &Queued) -> Result<Vec<u8>, Error> {
-        let queued = queued.clone();
-        pack(&Self {
+        let (queued, list) = (queued.clone(), queued.list);
+        let form = Self {
             url: queued.url,
             host: queued.host,
             platform: queued.platform,
@@ -137,11 +137,20 @@ impl QueuedForm {
             listing: queued.listing,
             attempt: queued.attempt,
             due: queued.due.into(),
-        })
+        };
+        // Most rows are no further pages, and rows from before these were told apart have nothing here.
+        if list == 0 {
+            pack(&form)
+        } else {
+            pack(&(form, list))
+        }
     }
 
     pub(in crate::store) fn unpack(bytes: &[u8]) -> Result<Queued, Fault> {
-        let form: Self = unpack(bytes)?;
+        let (form, list): (Self, u64) = match unpack(bytes) {
+            Ok(form) => (form, 0),
+            Err(_) => unpack(bytes)?,
+        };
         Ok(Queued {
             url: form.url,
             host: form.host,
@@ -151,6 +160,7 @@ impl QueuedForm {
             listing: form.listing,
             attempt: form.attempt,
             due: form.due.time()?,
+            list,
         })
     }
 }

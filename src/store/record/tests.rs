@@ -229,6 +229,7 @@ fn the_rows_of_the_index_have_the_golden_form() {
         listing: true,
         attempt: 1,
         due: at(-1_000),
+        list: 0,
     };
     let visit = Visit {
         etag: some("\"1\""),
@@ -272,6 +273,12 @@ fn the_rows_of_the_index_have_the_golden_form() {
     assert_eq!(back, queued);
     let back: VisitForm = unpack(&bytes(golden[7]).1).unwrap();
     assert_eq!(Visit::try_from(back).unwrap(), visit);
+    let further = Queued {
+        list: u64::MAX,
+        ..queued
+    };
+    let back = QueuedForm::unpack(&QueuedForm::pack(&further).unwrap()).unwrap();
+    assert_eq!(back, further);
 }
 
 #[test]

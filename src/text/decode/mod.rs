@@ -2,9 +2,11 @@
 
 mod charset;
 mod coding;
+mod stream;
 
 pub use charset::text;
 pub use coding::unpack;
+pub use stream::stream;
 
 /// Why bytes could not become text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
