@@ -167,7 +167,10 @@ pub enum Error {
     Failed { url: Url, why: String, again: bool },
     /// The conduct log cannot be written, so nothing is asked.
     #[error("the conduct log {} cannot be written: {why}; without it nothing is asked", path.display())]
-    Conduct { path: std::path::PathBuf, why: String },
+    Conduct {
+        path: std::path::PathBuf,
+        why: String,
+    },
     /// The client itself could not be made.
     #[error("the HTTP client could not be set up: {0}")]
     Setup(String),
