@@ -15,7 +15,7 @@ use super::{
 /// Elements nested deeper are read as if they stood side by side.
 const MAX_DEPTH: usize = 256;
 /// What comes after so many elements is not read.
-const MAX_ELEMENTS: usize = 100_000;
+const MAX_ELEMENTS: usize = 80_000;
 /// What comes after so many tags is not read.
 const MAX_TAGS: usize = 500_000;
 /// What comes after so many attributes, or so many bytes of text, is not read.

@@ -73,6 +73,25 @@ fn listings_go_first_then_depth_then_due_and_what_is_not_due_waits() {
 }
 
 #[test]
+fn the_order_of_parameters_makes_no_other_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    store.begin_run(false, at(0)).unwrap();
+    let row = |url: &str| Queued {
+        url: url.to_owned(),
+        host: "a:443".to_owned(),
+        ..Queued::default()
+    };
+    let urls = [
+        "https://a/?x=1&y=2",
+        "https://a/?y=2&x=1",
+        "https://a/?x=2&y=1",
+    ];
+    work(&store, urls.map(|url| Work::Enqueue(row(url))).into());
+    assert_eq!(store.queue_size().unwrap(), (2, 0));
+}
+
+#[test]
 fn an_unfinished_run_is_resumed_and_a_fresh_one_starts_empty() {
     let dir = tempfile::tempdir().unwrap();
     let open = || Store::open(dir.path()).unwrap().0;
