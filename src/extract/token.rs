@@ -192,10 +192,7 @@ impl<'a> Tokens<'a> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let mut at = start;
-        loop {
-            let Some(found) = memchr3(b'>', b'"', b'\'', &bytes[at..]) else {
-                break;
-            };
+        while let Some(found) = memchr3(b'>', b'"', b'\'', &bytes[at..]) {
             at += found;
             if bytes[at] == b'>' {
                 self.at = at + 1;

@@ -136,7 +136,7 @@ fn map(platform: &Platform, page: &Page) -> Option<Harvest> {
         let wanted = link(platform, &url).or_else(|| {
             // Whatever the address of a further map looks like, it is one.
             let url = platform.clean(&url);
-            (is_index(root) && platform.admits(&url)).then(|| Link {
+            (is_index(root) && platform.admits(&url)).then_some(Link {
                 url,
                 listing: false,
                 guessed: false,

@@ -127,7 +127,7 @@ mod tests {
         #[test]
         fn any_keyword_comes_back(word in "\\PC{1,20}") {
             let search = Search::new("http://shop.example/s?q={keyword}", 1, &[]).unwrap();
-            for url in search.pages(&[word.clone()]) {
+            for url in search.pages(std::slice::from_ref(&word)) {
                 let back = url.query_pairs().next().map(|(_, value)| value.into_owned());
                 prop_assert_eq!(back.as_deref(), Some(word.trim()));
                 prop_assert_eq!(url.host_str(), Some("shop.example"));
