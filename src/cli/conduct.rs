@@ -35,7 +35,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
     }
     if let Some(first) = &report.first_unreadable {
         let count = report.unreadable;
-        let remark = format!("{count} lines of the log could not be read, the first: {first}");
+        let remark =
+            format!("lines of the log that could not be read: {count}, the first: {first}");
         context.printer.say(&harmless::line(&remark));
     }
     Ok(if report.breaches_in_all == 0 {
@@ -75,6 +76,7 @@ fn show(report: &Conduct, context: &Context) -> Result<(), Failure> {
     let span = format!("{requests} requests to {hosts} hosts from {from:.0} to {until:.0}");
     context.printer.line(&match breaches {
         0 => format!("proved: {span} kept to limits, robots.txt, pauses and quiet hours"),
+        1 => format!("1 breach in {span}"),
         _ => format!("{breaches} breaches in {span}"),
     })?;
     for breach in report.breaches.iter().take(SHOWN) {

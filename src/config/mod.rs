@@ -91,6 +91,14 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_crawl_that_cannot_be_meant_is_named() {
+        let found = faults("[crawl]\nrobots = \"ignore\"\nrevisit_latest = \"1h\"\n");
+        assert_eq!((found[0].line, found.len()), (1, 2), "{found:?}");
+        assert_eq!((found[1].line, found[1].column), (2, 10), "{found:?}");
+        assert!(found[1].message.contains("\"obey\""), "{found:?}");
+    }
+
+    #[test]
     fn broken_toml_is_named_with_its_place() {
         let found = faults("[crawl]\nrate = \n");
         assert_eq!(found[0].line, 2, "{found:?}");

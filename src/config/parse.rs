@@ -51,6 +51,7 @@ pub(super) fn config(text: &str, path: &str) -> Result<Config, Vec<Fault>> {
     let mut config = Config::default();
     if reader.faults.is_empty() {
         reader.sections(root.get_ref(), &mut config);
+        reader.crawl(root.get_ref(), &config);
         reader.platforms(root.get_ref(), &config);
         reader.campaigns(root.get_ref(), &config);
     }
@@ -148,6 +149,18 @@ impl Reader<'_> {
             None => format!("use one of {}", known.join(", ")),
         };
         self.say(span, format!("there is no key `{key}` here"), Some(help));
+    }
+
+    fn crawl(&mut self, root: &DeTable<'_>, config: &Config) {
+        for (key, message) in config.crawl.faults() {
+            let section = root.iter().find(|(name, _)| name.get_ref() == "crawl");
+            let span = section.map_or(0..0, |(name, section)| {
+                let table = section.get_ref().as_table();
+                let value = table.and_then(|table| table.get(key));
+                value.map_or(name.span(), Spanned::span)
+            });
+            self.say(span, format!("{key}: {message}"), None);
+        }
     }
 
     fn platforms(&mut self, root: &DeTable<'_>, config: &Config) {

@@ -125,10 +125,10 @@ impl Latency {
 
 /// What we wait for a delay to be kept. The delay is between two requests as the *server* sees them arrive, and one may
 /// take a little longer to it than the next: a thread that was busy, a network that was. So we wait 2 % longer, at most
-/// 50 ms and, where it matters, at least 1 ms.
+/// 50 ms and, where it matters, at least half a millisecond.
 pub(super) fn with_margin(delay: Duration) -> Duration {
     let least = if delay >= Duration::from_millis(20) {
-        Duration::from_millis(1)
+        Duration::from_micros(500)
     } else {
         Duration::ZERO
     };
@@ -196,7 +196,7 @@ mod tests {
         for (delay, wait) in [
             (0, 0.0),
             (10, 10.2),
-            (20, 21.0),
+            (20, 20.5),
             (100, 102.0),
             (2000, 2040.0),
             (60_000, 60_050.0),

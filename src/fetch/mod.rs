@@ -3,6 +3,7 @@
 mod address;
 mod breaker;
 pub mod conduct;
+mod config;
 mod cookies;
 mod delay;
 mod exchange;
@@ -20,78 +21,20 @@ mod servers;
 mod share;
 mod turn;
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
     model::{Page, Time, Waiting},
-    text::{
-        hours::Hours,
-        measure::{Period, Rate, Size},
-    },
+    text::{hours::Hours, measure::Rate},
 };
 
+pub use config::FetchConfig;
 pub use http::Client;
 pub use replay::Replay;
 pub use robots::{Decision, Robots};
-
-/// The `[crawl]` keys that concern requests.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FetchConfig {
-    /// Who asks; sent as User-Agent together with `contact`.
-    pub user_agent: String,
-    /// Where a site's operator can reach you: a mail address or a page.
-    pub contact: String,
-    /// Requests to one host.
-    pub rate: Rate,
-    /// Requests to one host at the same time.
-    pub concurrency: u32,
-    /// For one request, from connecting to the last byte.
-    pub timeout: Period,
-    /// Bytes of one answer, as received and once unpacked.
-    pub max_body: Size,
-    /// How often a failed request is tried again.
-    pub retries: u32,
-    /// Hours of the day in which nothing is asked.
-    pub quiet_hours: Hours,
-    /// A host that answers slowly is asked less: with one request at a time, the next one starts not sooner than so many
-    /// times its usual time to answer after the last one.
-    pub latency_factor: f64,
-    /// A host out of reach for longer than this is left for the next crawl.
-    pub patience: Period,
-    /// A known page is due again not sooner than this after a visit.
-    pub revisit_soonest: Period,
-    /// And not later than this.
-    pub revisit_latest: Period,
-    /// `obey`; there is no other choice.
-    pub robots: String,
-}
-
-impl Default for FetchConfig {
-    fn default() -> Self {
-        Self {
-            user_agent: format!("listwarden/{}", env!("CARGO_PKG_VERSION")),
-            contact: String::new(),
-            rate: Rate {
-                count: 1,
-                per: Duration::from_secs(2),
-            },
-            concurrency: 1,
-            timeout: Period(Duration::from_secs(30)),
-            max_body: Size(8 << 20),
-            retries: 2,
-            quiet_hours: Hours::default(),
-            latency_factor: 2.0,
-            patience: Period(Duration::from_secs(30 * 60)),
-            revisit_soonest: Period(Duration::from_secs(6 * 3600)),
-            revisit_latest: Period(Duration::from_secs(30 * 86_400)),
-            robots: "obey".to_owned(),
-        }
-    }
-}
 
 /// What one host (`host:port`) may be asked.
 #[derive(Clone, Debug, PartialEq)]
