@@ -1,7 +1,7 @@
 //! Serves the bundled market until Ctrl-C, and prints the config.toml entries that watch it:
-//! `cargo run --example serve_market -- [--listings N] [--ports A,B,C] [--no-429] [--delay-ms D]`.
+//! `cargo run --example serve_market -- [--listings N] [--ports A,B,C] [--no-429] [--delay-ms D] [--gzip | --plain] [--log FILE]`.
 
-use std::{error::Error, process::ExitCode, sync::Arc, time::Duration};
+use std::{error::Error, fs, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Parser;
 use listwarden::demo::market::Market;
@@ -20,6 +20,15 @@ struct Options {
     /// Wait so many milliseconds before each answer
     #[arg(long, value_name = "D", default_value_t = 0)]
     delay_ms: u64,
+    /// Gzip every page
+    #[arg(long, conflicts_with = "plain")]
+    gzip: bool,
+    /// Gzip no page
+    #[arg(long)]
+    plain: bool,
+    /// When it ends, write every request as JSON Lines to this file
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
 }
 
 fn ports(text: &str) -> Result<[u16; 3], String> {
@@ -58,9 +67,19 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     } else {
         market
     };
+    let market = if options.gzip || options.plain {
+        market.with_gzip(options.gzip)
+    } else {
+        market
+    };
     let market = Arc::new(market);
     let serving = market.clone().serve(options.ports).await?;
     println!("{}", market.platforms_toml(&serving.addrs));
     tokio::signal::ctrl_c().await?;
+    if let Some(path) = &options.log {
+        let lines = market.log();
+        let lines = lines.iter().map(serde_json::to_string);
+        fs::write(path, lines.collect::<Result<Vec<_>, _>>()?.join("\n"))?;
+    }
     Ok(())
 }

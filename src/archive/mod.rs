@@ -1,12 +1,13 @@
 //! Every answer of a server as a WARC 1.1 record (ISO 28500): the evidence. Written once, never rewritten.
 //!
 //! Files are `listwarden-000001.warc.gz` and so on: a warcinfo record, then a response and its request for
-//! every page, a gzip member each, so that any WARC tool reads them.
+//! every page, a gzip member each, so that any WARC tool reads them. A page that is as it was has a revisit record instead.
 
 mod member;
 mod pack;
 mod read;
 mod record;
+mod revisit;
 mod verify;
 
 use std::{
@@ -17,6 +18,7 @@ use std::{
 
 pub use pack::pack;
 pub use read::read;
+pub use revisit::{Original, met_again, pack_again};
 pub use verify::{Verified, verify};
 
 use crate::{
@@ -69,11 +71,14 @@ pub struct Packed {
     pub sha256: String,
     /// When the response arrived.
     pub fetched_at: Time,
+    /// The payload is in it; a revisit only refers to one.
+    pub whole: bool,
 }
 
 /// The archive of one workspace, open for appending by one process.
 #[derive(Debug)]
 pub struct Archive {
+    dir: PathBuf,
     files: Appender,
 }
 
@@ -101,7 +106,13 @@ impl Archive {
                 "a torn tail of the archive was cut off"
             );
         }
-        Ok(Self { files })
+        let dir = dir.to_owned();
+        Ok(Self { dir, files })
+    }
+
+    /// The folder that it lies in.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// Appends records in order and fsyncs once; says where each lies.
@@ -132,234 +143,19 @@ impl Archive {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{env, fs, io::Write, process::Command};
+mod tests;
 
-    use flate2::{Compression, write::GzEncoder};
-    use url::Url;
+#[cfg(test)]
+mod peer {
+    use std::{env, process::Command};
 
-    use super::*;
-    use crate::model::Page;
-
-    const BIG: u64 = 1 << 30;
-
-    fn page(path: &str, status: &str, headers: &str, body: &[u8]) -> Page {
-        let url = Url::parse(&format!("https://shop.test{path}")).unwrap();
-        let head = format!("HTTP/1.1 {status}\r\n{headers}\r\n").into_bytes();
-        let split = |line: &str| {
-            let (name, value) = line.split_once(": ").unwrap();
-            (name.to_ascii_lowercase(), value.to_owned())
-        };
-        Page {
-            status: status[..3].parse().unwrap(),
-            head,
-            request: format!("GET {} HTTP/1.1\r\nhost: shop.test\r\n\r\n", url.path()).into_bytes(),
-            headers: headers.lines().map(split).collect(),
-            body: body.to_vec(),
-            truncated: false,
-            fetched_at: "2026-03-04T05:06:07.890123456Z".parse().unwrap(),
-            remote: Some(([203, 0, 113, 7], 443).into()),
-            url,
-        }
-    }
-
-    fn html(bytes: usize) -> Vec<u8> {
-        let line = "<li class=\"offer\">安全座椅 <b>¥ 199.00</b></li>\n";
-        line.bytes().cycle().take(bytes).collect()
-    }
-
-    fn zipped(plain: &[u8]) -> Vec<u8> {
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-        gzip.write_all(plain).unwrap();
-        gzip.finish().unwrap()
-    }
-
-    /// One page of each kind that the archive must hold.
-    fn pages() -> Vec<Page> {
-        let plain = page(
-            "/plain?a=1",
-            "200 OK",
-            "content-type: text/html\r\ncontent-length: 50000\r\n",
-            &html(50_000),
-        );
-        let gzip = zipped(&html(50_000));
-        let headers = format!(
-            "content-encoding: gzip\r\ncontent-length: {}\r\n",
-            gzip.len()
-        );
-        let gzipped = page("/gzip", "200 OK", &headers, &gzip);
-        let chunked = page(
-            "/chunked",
-            "200 OK",
-            "transfer-encoding: chunked\r\nx-note: a: b\r\n",
-            b"de-chunked\r\n\r\nbody",
-        );
-        let mut cut = page(
-            "/endless",
-            "200 OK",
-            "content-length: 99999\r\n",
-            &html(9000),
-        );
-        cut.truncated = true;
-        let mut empty = page("/empty", "204 No Content", "", b"");
-        empty.request.clear();
-        empty.remote = None;
-        let gone = page("/gone", "404 Not Found", "content-length: 5\r\n", b"sorry");
-        vec![plain, gzipped, chunked, cut, empty, gone]
-    }
-
-    fn filled(dir: &Path) -> Vec<Capture> {
-        let packed: Vec<_> = pages().iter().map(pack).collect();
-        let mut archive = Archive::open(dir, BIG).unwrap();
-        let mut captures = archive.append(&packed[..2]).unwrap();
-        captures.extend(archive.append(&packed[2..]).unwrap());
-        captures
-    }
-
-    #[test]
-    fn every_kind_of_page_comes_back_as_it_went_in() {
-        let dir = tempfile::tempdir().unwrap();
-        let captures = filled(dir.path());
-        for (mut page, capture) in pages().into_iter().zip(&captures) {
-            let back = read(dir.path(), capture).unwrap();
-            if page.url.path() == "/chunked" {
-                // What is stored is not chunked, so nothing there says so.
-                page.head = b"HTTP/1.1 200 OK\r\nx-note: a: b\r\n\r\n".to_vec();
-                page.headers.remove(0);
-            }
-            assert_eq!(format!("{back:?}"), format!("{page:?}"));
-            assert_eq!(capture.fetched_at, page.fetched_at);
-        }
-        let verified = verify(dir.path()).unwrap();
-        assert_eq!(
-            (verified.files, verified.records, verified.unfinished),
-            (1, 12, 0)
-        );
-    }
-
-    #[test]
-    fn files_are_rotated_and_all_can_be_read() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut captures = Vec::new();
-        for page in pages() {
-            let mut archive = Archive::open(dir.path(), 4000).unwrap();
-            captures.extend(archive.append(&[pack(&page)]).unwrap());
-        }
-        let verified = verify(dir.path()).unwrap();
-        assert!(verified.files > 1, "{verified:?}");
-        assert_eq!(verified.records, 11 + verified.files);
-        for (page, capture) in pages().iter().zip(&captures) {
-            assert_eq!(read(dir.path(), capture).unwrap().body, page.body);
-        }
-        fs::remove_file(dir.path().join(NAMES.name(1))).unwrap();
-        assert!(matches!(verify(dir.path()), Err(Error::Missing { .. })));
-    }
-
-    #[test]
-    fn a_torn_tail_is_cut_and_nothing_else() {
-        let dir = tempfile::tempdir().unwrap();
-        let captures = filled(dir.path());
-        let path = dir.path().join(NAMES.name(1));
-        let bytes = fs::read(&path).unwrap();
-        let last = captures[5].offset as usize;
-        for end in [last + 1, last + 30, last + 300, last + 400] {
-            fs::write(&path, &bytes[..end]).unwrap();
-            assert_eq!(
-                verify(dir.path()).unwrap().unfinished as usize,
-                end - last,
-                "{end}"
-            );
-            drop(Archive::open(dir.path(), BIG).unwrap());
-            assert_eq!(fs::read(&path).unwrap(), &bytes[..last]);
-        }
-        let again = Archive::open(dir.path(), BIG)
-            .unwrap()
-            .append(&[pack(&pages()[5])]);
-        assert_eq!(again.unwrap()[0].offset, captures[5].offset);
-        assert_eq!(read(dir.path(), &captures[4]).unwrap().status, 204);
-    }
-
-    #[test]
-    fn damage_is_named_and_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let captures = filled(dir.path());
-        let path = dir.path().join(NAMES.name(1));
-        let bytes = fs::read(&path).unwrap();
-        // In the head of a member, in its middle, and in the last record of all.
-        for at in [
-            captures[1].offset as usize + 2,
-            captures[2].offset as usize + 200,
-            bytes.len() - 40,
-        ] {
-            let mut broken = bytes.clone();
-            broken[at] ^= 0x40;
-            fs::write(&path, &broken).unwrap();
-            let Err(Error::Damaged { offset, .. }) = verify(dir.path()) else {
-                panic!("damage at {at} not seen");
-            };
-            assert!(offset as usize <= at);
-            let next = Archive::open(dir.path(), BIG)
-                .unwrap()
-                .append(&[pack(&pages()[0])])
-                .unwrap();
-            assert!(fs::read(&path).unwrap().starts_with(&broken));
-            assert_eq!(read(dir.path(), &next[0]).unwrap().body, pages()[0].body);
-        }
-        let error = read(
-            dir.path(),
-            &Capture {
-                sha256: "0".repeat(64),
-                ..captures[0].clone()
-            },
-        );
-        assert!(
-            error
-                .unwrap_err()
-                .to_string()
-                .contains("has another payload")
-        );
-        let error = read(
-            dir.path(),
-            &Capture {
-                warc: "../journal".to_owned(),
-                ..captures[0].clone()
-            },
-        );
-        assert!(
-            error
-                .unwrap_err()
-                .to_string()
-                .ends_with("is in no file of the archive")
-        );
-    }
-
-    #[test]
-    fn a_record_that_was_packed_anew_with_other_words_is_found_out() {
-        let dir = tempfile::tempdir().unwrap();
-        filled(dir.path());
-        let path = dir.path().join(NAMES.name(1));
-        let mut file = fs::read(&path).unwrap();
-        let (plain, length) = member::next(&mut file.as_slice()).unwrap().unwrap();
-        let forged = String::from_utf8(plain)
-            .unwrap()
-            .replace("listwarden/", "listWarden/");
-        file.splice(
-            ..length as usize,
-            member::packed(&[forged.as_bytes()], member::Effort::Fast),
-        );
-        fs::write(&path, file).unwrap();
-        let error = verify(dir.path()).unwrap_err().to_string();
-        assert!(
-            error.contains("the record at byte 0 says warc-block-digest"),
-            "{error}"
-        );
-    }
+    use super::{NAMES, tests::visited};
 
     #[test]
     fn warcio_finds_every_digest_right() {
         let warcio = env::var_os("LISTWARDEN_WARCIO").unwrap_or_else(|| "warcio".into());
         let dir = tempfile::tempdir().unwrap();
-        filled(dir.path());
+        visited(dir.path());
         let file = dir.path().join(NAMES.name(1));
         let Ok(output) = Command::new(&warcio)
             .args(["check", "-v"])
@@ -371,6 +167,9 @@ mod tests {
         };
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{said}");
-        assert_eq!(said.matches("digest pass").count(), 12, "{said}");
+        assert_eq!(said.matches("digest pass").count(), 16, "{said}");
+        // It follows no references: `verify` does.
+        let revisits = said.matches("digest present but not checked (revisit)");
+        assert_eq!(revisits.count(), 2, "{said}");
     }
 }

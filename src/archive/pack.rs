@@ -15,37 +15,56 @@ use crate::model::{Page, Time};
 /// the way in, so a header that speaks of them (and, beside it, any Content-Length, which it overrides;
 /// RFC 9112, 6.3) is left out. The payload digest is over the body as received, still content-encoded.
 pub fn pack(page: &Page) -> Packed {
-    let sha256 = sha256(&page.body);
-    let (id, date) = (record_id(), page.fetched_at.to_string());
-    let mut response = Draft::new("response", &id)
-        .field("WARC-Date", &date)
-        .field("WARC-Target-URI", page.url.as_str());
-    if let Some(remote) = page.remote {
-        response = response.field("WARC-IP-Address", &remote.ip().to_string());
-    }
-    if page.truncated {
-        response = response.field("WARC-Truncated", "length");
-    }
-    let mut bytes = response
+    full(page, sha256(&page.body))
+}
+
+/// As `pack`, the digest of the payload being known.
+pub(super) fn full(page: &Page, sha256: String) -> Packed {
+    let id = record_id();
+    let mut bytes = response("response", page, &id)
         .field("WARC-Payload-Digest", &labelled(&sha256))
         .member(
             "application/http;msgtype=response",
             &[&unchunked(&page.head), &page.body],
             effort(page),
         );
-    if !page.request.is_empty() {
-        let request = Draft::new("request", &record_id())
-            .field("WARC-Date", &date)
-            .field("WARC-Target-URI", page.url.as_str())
-            .field("WARC-Concurrent-To", &id);
-        let kind = "application/http;msgtype=request";
-        bytes.extend(request.member(kind, &[&page.request], Effort::Stored));
-    }
+    bytes.extend(request(page, &id));
     Packed {
         bytes,
         sha256,
         fetched_at: page.fetched_at,
+        whole: true,
     }
+}
+
+/// The fields that every record of an answer has.
+pub(super) fn response(kind: &str, page: &Page, id: &str) -> Draft {
+    let mut draft = Draft::new(kind, id)
+        .field("WARC-Date", &page.fetched_at.to_string())
+        .field("WARC-Target-URI", page.url.as_str());
+    if let Some(remote) = page.remote {
+        draft = draft.field("WARC-IP-Address", &remote.ip().to_string());
+    }
+    if page.truncated {
+        draft = draft.field("WARC-Truncated", "length");
+    }
+    draft
+}
+
+/// The request that brought the answer with that id; nothing where it is not known.
+pub(super) fn request(page: &Page, answer: &str) -> Vec<u8> {
+    if page.request.is_empty() {
+        return Vec::new();
+    }
+    Draft::new("request", &record_id())
+        .field("WARC-Date", &page.fetched_at.to_string())
+        .field("WARC-Target-URI", page.url.as_str())
+        .field("WARC-Concurrent-To", answer)
+        .member(
+            "application/http;msgtype=request",
+            &[&page.request],
+            Effort::Stored,
+        )
 }
 
 /// The record at the head of a file.
@@ -77,12 +96,12 @@ fn effort(page: &Page) -> Effort {
     }
 }
 
-fn record_id() -> String {
+pub(super) fn record_id() -> String {
     format!("<urn:uuid:{}>", Uuid::new_v4())
 }
 
 /// The head with one empty line at its end, and without framing that the stored body no longer has.
-fn unchunked(head: &[u8]) -> Vec<u8> {
+pub(super) fn unchunked(head: &[u8]) -> Vec<u8> {
     let lines = || {
         let lines = head.split(|b| *b == b'\n');
         lines

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, NAMES, member, record::Record};
+use super::{Error, NAMES, member, record::Record, revisit::Met};
 use crate::journal::append::failed;
 
 /// An archive whose every record is as it was written.
@@ -22,27 +22,41 @@ pub struct Verified {
     pub unfinished: u64,
 }
 
-/// Checks every record's digests without changing anything. The error names the first broken record.
+/// Checks every record's digests, and that what a revisit refers to is there, without changing anything.
+/// The error names the first broken record.
 ///
 /// # Errors
 /// `Damaged` or `Missing`, naming the first place; or where a file cannot be read.
 pub fn verify(dir: &Path) -> Result<Verified, Error> {
     let mut verified = Verified::default();
+    let mut met = Met::default();
     let numbers = NAMES.list(dir)?;
     for (expected, &number) in (1..).zip(&numbers) {
         if number != expected {
             let path = dir.join(NAMES.name(expected));
             return Err(Error::Missing { path });
         }
-        let path = dir.join(NAMES.name(number));
-        verify_file(path, numbers.last() == Some(&number), &mut verified)?;
+        let file = Walked {
+            path: dir.join(NAMES.name(number)),
+            number,
+            last: numbers.last() == Some(&number),
+        };
+        verify_file(&file, &mut met, &mut verified)?;
     }
     Ok(verified)
 }
 
-fn verify_file(path: PathBuf, last: bool, verified: &mut Verified) -> Result<(), Error> {
-    let file = File::open(&path).map_err(failed("open", &path))?;
-    let size = file.metadata().map_err(failed("read", &path))?.len();
+/// A file of the archive.
+struct Walked {
+    path: PathBuf,
+    number: u32,
+    last: bool,
+}
+
+fn verify_file(walked: &Walked, met: &mut Met, verified: &mut Verified) -> Result<(), Error> {
+    let path = &walked.path;
+    let file = File::open(path).map_err(failed("open", path))?;
+    let size = file.metadata().map_err(failed("read", path))?.len();
     let mut reader = BufReader::with_capacity(1 << 16, file);
     let mut offset = 0;
     verified.files += 1;
@@ -53,20 +67,21 @@ fn verify_file(path: PathBuf, last: bool, verified: &mut Verified) -> Result<(),
             offset,
             fault,
         };
-        let Some((bytes, length)) = member::next(&mut reader).map_err(failed("read", &path))?
-        else {
+        let Some((bytes, length)) = member::next(&mut reader).map_err(failed("read", path))? else {
             reader
                 .seek(SeekFrom::Start(offset))
-                .map_err(failed("read", &path))?;
+                .map_err(failed("read", path))?;
             let rest =
-                member::whole(&mut reader, size - offset, 0).map_err(failed("read", &path))?;
-            if last && rest.is_none() {
+                member::whole(&mut reader, size - offset, 0).map_err(failed("read", path))?;
+            if walked.last && rest.is_none() {
                 verified.unfinished = size - offset;
                 return Ok(());
             }
             return Err(damaged("is no whole gzip member".to_owned()));
         };
-        Record::parse(bytes).map_err(damaged)?;
+        Record::parse(bytes)
+            .and_then(|record| met.meet(walked.number, offset, &record))
+            .map_err(damaged)?;
         verified.records += 1;
         offset += length;
     }

@@ -1,9 +1,19 @@
 //! `crawl`: collect listings politely, resume what was cut off.
 
+use jiff::{Timestamp, tz::TimeZone};
 use url::Url;
 
-use super::{Context, Exit, Failure, progress::Progress, stop_on_ctrl_c};
-use crate::workspace::{self, CrawlJob, Crawled};
+use super::{
+    Context, Exit, Failure,
+    progress::Progress,
+    standing::{clock, waits},
+    stop_on_ctrl_c,
+};
+use crate::{
+    crawl::Summary,
+    text::harmless,
+    workspace::{self, CrawlJob, Crawled},
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -18,6 +28,9 @@ pub(super) struct Args {
     /// Begin anew: forget what an interrupted run left in the queue
     #[arg(long)]
     fresh: bool,
+    /// Visit again only what is due: what changes often sooner, what does not later
+    #[arg(long)]
+    due: bool,
     /// Collect only; judge later with `scan`
     #[arg(long)]
     no_scan: bool,
@@ -35,6 +48,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         urls: args.url,
         limit: args.limit,
         fresh: args.fresh,
+        due: args.due,
         no_scan: args.no_scan,
     };
     let progress = Progress::new(context.printer, "crawl");
@@ -56,19 +70,47 @@ pub(super) fn account(crawled: &Crawled, context: &Context) -> Result<(), Failur
     let crawl = &crawled.crawl;
     let flags = crawl.flags + crawled.scan.as_ref().map_or(0, |scan| scan.flags);
     context.printer.line(&format!(
-        "{} pages, {} listings ({} new, {} changed, {} gone), {flags} flags raised",
-        crawl.pages, crawl.listings, crawl.new, crawl.changed, crawl.gone
+        "{} pages, {} listings ({} new, {} changed, {} gone, {} removed, {} relisted), {flags} flags raised",
+        crawl.pages,
+        crawl.listings,
+        crawl.new,
+        crawl.changed,
+        crawl.gone,
+        crawl.removed,
+        crawl.relisted
     ))?;
     for (kind, count) in &crawl.errors {
         context
             .printer
             .line(&format!("  {count} × {}", in_words(kind)))?;
     }
+    for alarm in &crawl.alarms {
+        context
+            .printer
+            .line(&format!("  alarm: {}: {}", alarm.platform, alarm.message))?;
+    }
+    left(crawl, context)?;
     if !crawl.finished {
         context.printer.say(&format!(
             "stopped with {} pages queued; the same command goes on",
             crawl.left
         ));
+    }
+    Ok(())
+}
+
+/// The hosts that kept something back, and until when.
+fn left(crawl: &Summary, context: &Context) -> Result<(), Failure> {
+    let (now, zone) = (Timestamp::now(), TimeZone::system());
+    for host in &crawl.left_hosts {
+        let why = match &host.waiting {
+            Some(why) => waits(why, now, &zone),
+            None => format!("not before {}", clock(host.until, now, &zone)),
+        };
+        let name = harmless::line(&host.host);
+        context
+            .printer
+            .line(&format!("  left: {name}, {} queued: {why}", host.queued))?;
     }
     Ok(())
 }
@@ -80,7 +122,7 @@ fn in_words(kind: &str) -> &str {
         "unread" => "a listing page from which no listing could be read",
         "failed" => "no answer",
         "robots" => "forbidden by robots.txt",
-        "cut" => "left out: the campaign's max_pages was reached",
+        "cut" => "left out: max_pages of the campaign or platform was reached",
         other => other,
     }
 }

@@ -1,6 +1,6 @@
 //! `extract`: the listing that a page gives, and where each value came from. Touches no store.
 
-use std::{collections::BTreeMap, io::Read, path::Path};
+use std::{io::Read, path::Path};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -9,7 +9,7 @@ use url::Url;
 use super::{Context, Exit, Failure, listings::pretty};
 use crate::{
     extract::Reading,
-    fetch::{Client, Fetch, FetchConfig, Wanted},
+    fetch::{Fetch, Wanted},
     model::Page,
     platform::{Platform, PlatformConfig},
 };
@@ -80,17 +80,9 @@ fn saved(args: &Args) -> Result<Page, Failure> {
 }
 
 fn fetched(url: &Url, context: &Context) -> Result<Page, Failure> {
-    let config = context.workspace().map_or_else(
-        |_| FetchConfig::default(),
-        |workspace| workspace.config.crawl,
-    );
-    let client = Client::new(&config, BTreeMap::new()).map_err(Failure::new)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::new)?;
+    let client = context.client()?;
     let wanted = Wanted::new(url.clone());
-    runtime
+    super::runtime()?
         .block_on(client.fetch(&wanted))
         .map_err(Failure::new)
 }

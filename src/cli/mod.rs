@@ -1,6 +1,7 @@
 //! Commands: words in, calls to the library, text and an exit code out. One file a command.
 
 mod check;
+mod conduct;
 mod crawl;
 mod demo;
 mod exit;
@@ -16,12 +17,15 @@ mod progress;
 mod rebuild;
 mod reference;
 mod review;
+mod robots;
 mod rules;
 mod scan;
+mod standing;
 mod status;
 mod verify;
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     path::PathBuf,
     process::ExitCode,
@@ -35,7 +39,8 @@ use serde_json::Value;
 
 use crate::{
     desk::{self, Ask},
-    workspace::Workspace,
+    fetch::{Client, FetchConfig},
+    workspace::{self, Workspace},
 };
 
 /// Market surveillance of online listings: collect politely, keep the evidence, flag with rules anyone can edit.
@@ -79,6 +84,8 @@ enum Command {
     Crawl(crawl::Args),
     /// Show the listing that a page gives, and where each value came from
     Extract(extract::Args),
+    /// May this address be asked for? What its robots.txt says, and by which line
+    Robots(robots::Args),
     /// Judge what is stored, offline
     Scan(scan::Args),
     /// Look at what was collected
@@ -95,6 +102,8 @@ enum Command {
     Reference(reference::Args),
     /// How things stand: queue, hosts, flags, disk
     Status(status::Args),
+    /// Prove from the conduct log that limits, robots.txt and quiet hours were kept
+    Conduct(conduct::Args),
     /// Check the journal's chain and the archive's digests
     Verify(verify::Args),
     /// Make the index anew from the journal
@@ -112,6 +121,19 @@ struct Context {
 impl Context {
     fn workspace(&self) -> Result<Workspace, Failure> {
         Ok(Workspace::open(&self.root, self.config.as_deref())?)
+    }
+
+    /// The polite client: the workspace's, or one with usual limits where there is no workspace.
+    fn client(&self) -> Result<Client, Failure> {
+        if self.nowhere() {
+            return Client::new(&FetchConfig::default(), BTreeMap::new()).map_err(Failure::new);
+        }
+        Ok(workspace::client(&self.workspace()?)?)
+    }
+
+    /// No workspace is here, and none was named.
+    fn nowhere(&self) -> bool {
+        self.config.is_none() && !self.root.join("config.toml").exists()
     }
 
     /// Asks the store, or the process that owns it. What went wrong while showing a row is told first.
@@ -175,6 +197,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, context),
         Command::Crawl(args) => crawl::run(args, context),
         Command::Extract(args) => extract::run(args, context),
+        Command::Robots(args) => robots::run(args, context),
         Command::Scan(args) => scan::run(args, context),
         Command::Listings(args) => listings::run(args, context),
         Command::Flags(args) => flags::run(args, context),
@@ -183,9 +206,18 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Rules(args) => rules::run(args, context),
         Command::Reference(args) => reference::run(args, context),
         Command::Status(args) => status::run(args, context),
+        Command::Conduct(args) => conduct::run(args, context),
         Command::Verify(args) => verify::run(args, context),
         Command::Rebuild(args) => rebuild::run(args, context),
     }
+}
+
+/// For a command that asks for one page.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::new)
 }
 
 /// Set by Ctrl-C: stages stop after what is under way. A second Ctrl-C ends the process at once, which loses nothing

@@ -231,7 +231,10 @@ fn found(
             id: listing.to_owned(),
         },
         &mut |value| {
-            versions.push(serde_json::from_value(value).map_err(Failure::new)?);
+            // Between the versions stand the turns of its status.
+            if !value["version"].is_null() {
+                versions.push(serde_json::from_value(value).map_err(Failure::new)?);
+            }
             Ok(())
         },
     )?;

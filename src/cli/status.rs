@@ -1,64 +1,109 @@
 //! `status`: how things stand, also while another process crawls.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 
-use super::{Context, Exit, Failure};
-use crate::{desk::Ask, text::measure::Size};
+use super::{
+    Context, Exit, Failure,
+    standing::{self, clock, foremost},
+};
+use crate::{
+    crawl::{Alarm, LastRun},
+    desk::Ask,
+    model::{HostStanding, Time},
+    text::{harmless, measure::Size},
+};
+
+/// Hosts shown at most.
+const SHOWN: usize = 20;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
 
 pub(super) fn run(_: Args, context: &Context) -> Result<Exit, Failure> {
     let workspace = context.workspace()?;
-    context.ask(
-        &workspace,
-        Ask::Status {
-            now: Timestamp::now(),
-        },
-        &mut |value| {
-            if context.printer.json {
-                return context.printer.document(&value);
-            }
-            in_words(&value)
-                .iter()
-                .try_for_each(|line| context.printer.line(line))
-        },
-    )?;
+    let now = Timestamp::now();
+    context.ask(&workspace, Ask::Status { now }, &mut |value| {
+        if context.printer.json {
+            return context.printer.document(&value);
+        }
+        in_words(&value, now, &TimeZone::system())
+            .iter()
+            .try_for_each(|line| context.printer.line(line))
+    })?;
     Ok(Exit::Done)
 }
 
-fn in_words(status: &Value) -> Vec<String> {
+fn in_words(status: &Value, now: Time, zone: &TimeZone) -> Vec<String> {
     let queue = &status["queue"];
+    let crawl = if status["crawling"] == true {
+        "under way"
+    } else {
+        "none under way"
+    };
+    let disk = status["disk"].as_object().into_iter().flatten();
+    let disk: Vec<String> = disk
+        .map(|(folder, bytes)| format!("{folder} {}", size(bytes.as_u64().unwrap_or(0))))
+        .collect();
     let mut lines = vec![
-        format!(
-            "crawl     {}",
-            if status["crawling"] == true {
-                "under way"
-            } else {
-                "none under way"
-            }
-        ),
+        format!("crawl     {crawl}"),
         format!(
             "queue     {} waiting, {} done",
             queue["waiting"], queue["done"]
         ),
+    ];
+    lines.extend(last_run(&status["last_run"], now, zone));
+    lines.extend([
         format!("listings  {}", counts(&status["listings"])),
         format!("flags     {}", counts(&status["flags"])),
-    ];
-    let disk = status["disk"].as_object().into_iter().flatten();
-    let disk: Vec<String> = disk
-        .map(|(folder, bytes)| format!("{folder} {}", about(bytes.as_u64().unwrap_or(0))))
+        format!("disk      {}", disk.join(", ")),
+    ]);
+    let alarms: Vec<Alarm> = read(&status["alarms"]);
+    lines.extend(alarms.iter().map(|alarm| {
+        let Alarm {
+            platform, message, ..
+        } = alarm;
+        format!("alarm     {platform}: {}", harmless::line(message))
+    }));
+    lines.extend(hosts(&read(&status["hosts"]), now, zone));
+    lines
+}
+
+fn last_run(last: &Value, now: Time, zone: &TimeZone) -> Option<String> {
+    let last: LastRun = serde_json::from_value(last.clone()).ok()?;
+    let ended = clock(last.ended, now, zone);
+    let how = if last.summary.finished {
+        format!("finished at {ended}")
+    } else {
+        format!("stopped at {ended} with {} queued", last.summary.left)
+    };
+    Some(format!(
+        "last run  {how}: {} pages, {} listings",
+        last.summary.pages, last.summary.listings
+    ))
+}
+
+fn hosts(hosts: &[HostStanding], now: Time, zone: &TimeZone) -> Vec<String> {
+    let mut lines: Vec<String> = foremost(hosts)
+        .into_iter()
+        .take(SHOWN)
+        .map(|host| {
+            let name = harmless::line(&host.host).into_owned();
+            format!("host      {name}  {}", standing::line(host, now, zone))
+        })
         .collect();
-    lines.push(format!("disk      {}", disk.join(", ")));
-    for host in status["hosts"].as_array().into_iter().flatten() {
-        lines.push(format!(
-            "host      {} {}",
-            host["host"].as_str().unwrap_or(""),
-            why(&host["waiting"])
-        ));
+    if hosts.len() > SHOWN {
+        let more = hosts.len() - SHOWN;
+        lines.push(format!("host      and {more} more; --json has them all"));
     }
     lines
+}
+
+/// What a desk of another version says differently is left out.
+fn read<T: serde::de::DeserializeOwned>(rows: &Value) -> Vec<T> {
+    let rows = rows.as_array().into_iter().flatten();
+    rows.filter_map(|row| serde_json::from_value(row.clone()).ok())
+        .collect()
 }
 
 fn counts(counts: &Value) -> String {
@@ -75,31 +120,45 @@ fn counts(counts: &Value) -> String {
     }
 }
 
-fn why(waiting: &Value) -> String {
-    let until = waiting["until"].as_str().unwrap_or("");
-    match waiting["why"].as_str() {
-        Some("pace") => format!("waits for its turn until {until}"),
-        Some("backoff") => format!(
-            "is left alone until {until}: {}",
-            waiting["cause"].as_str().unwrap_or("")
-        ),
-        Some("robots") => format!("has a robots.txt out of reach; asked again at {until}"),
-        Some("shared") => format!(
-            "waits until {until}: another name of the server {} was asked just now",
-            waiting["address"].as_str().unwrap_or("")
-        ),
-        Some("probe") => {
-            "failed often; one request goes ahead to see whether it is back".to_owned()
-        }
-        Some("quiet") => format!("has its quiet hours until {until}"),
-        _ => "may be asked now".to_owned(),
-    }
-}
-
-fn about(bytes: u64) -> String {
+fn size(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} B"),
         1024..1_048_576 => Size(bytes / 1024 * 1024).to_string(),
         _ => Size(bytes / 1_048_576 * 1_048_576).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_host_that_stands_still_is_explained_and_alarms_are_told() {
+        let status = json!({
+            "crawling": false,
+            "queue": { "waiting": 9, "done": 3 },
+            "hosts": [{
+                "host": "shop.example:443", "done": 3, "queued": 9, "delay": 2.0, "because": "rate",
+                "under_way": 0, "failures": 4, "errors": { "wall": 1 }, "per_minute": null,
+                "waiting": { "why": "backoff", "until": "2026-02-03T12:00:00Z", "cause": "answered 503" },
+                "estimate_seconds": 7218,
+            }],
+            "alarms": [{
+                "platform": "shop", "what": "price", "message": "only 3 of 30 listings had a price",
+                "at": "2026-02-03T09:00:00Z",
+            }],
+            "last_run": null,
+        });
+        let now = "2026-02-03T10:00:00Z".parse().unwrap();
+        let lines = in_words(&status, now, &TimeZone::UTC).join("\n");
+        for part in [
+            "queue     9 waiting, 3 done",
+            "alarm     shop: only 3 of 30 listings had a price",
+            "host      shop.example:443  3 done · 9 queued · 1 × wall · every 2 s (rate) · left alone until 12:00:00: answered 503 · about 2 h",
+        ] {
+            assert!(lines.contains(part), "{part} in {lines}");
+        }
     }
 }

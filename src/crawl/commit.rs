@@ -9,27 +9,38 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
     Clock, Error, Report,
+    met::Met,
+    revisit::{Found, Revisit},
     tally::Tally,
-    traps::{Onward, Traps},
-    work::{Answer, Finished, Outcome},
+    traps::Traps,
+    work::{Finished, Outcome},
 };
 use crate::{
     archive::{Archive, Packed},
-    fetch::{HostState, host_of},
+    fetch::HostState,
     judge::Judge,
-    model::{Capture, Event, Harvest, Listing, ListingId, ListingStatus, PageKind},
-    store::{Entry, Group, Queued, Store, Work},
+    model::{Event, ListingStatus},
+    store::{Group, Queued, Store, Visit, Work},
 };
 
 /// Pages in one group at most: a kill repeats no more than these.
 const GROUP: usize = 128;
+/// No more pages are added to a group that has so many bytes for the archive, or links for the queue.
+const GROUP_BYTES: usize = 64 << 20;
+const GROUP_LINKS: usize = 20_000;
 
 pub(super) struct Committer {
     pub(super) archive: Archive,
     pub(super) store: Arc<Store>,
     pub(super) judge: Option<Arc<Judge>>,
+    pub(super) judging: bool,
     pub(super) report: Report,
     pub(super) clock: Clock,
+    /// Links to pages that are not due are not followed.
+    pub(super) due_only: bool,
+    pub(super) revisit: Revisit,
+    /// Links queued before are not queued again.
+    pub(super) met: Met,
     pub(super) traps: Traps,
 }
 
@@ -41,21 +52,32 @@ pub(super) struct Acknowledged {
     /// Hosts that got new URLs.
     pub(super) touched: Vec<String>,
     pub(super) tally: Tally,
+    /// It counts as a page of its platform and campaigns.
+    pub(super) spent: bool,
 }
 
 /// What one URL adds to the group.
 #[derive(Default)]
-struct Part {
-    group: Group,
-    events: Vec<Event>,
-    tally: Tally,
-    touched: Vec<String>,
+pub(super) struct Part {
+    pub(super) group: Group,
+    pub(super) events: Vec<Event>,
+    pub(super) tally: Tally,
+    /// Hosts that got new URLs.
+    pub(super) touched: BTreeSet<String>,
+    /// It counts against the budgets.
+    pub(super) spent: bool,
 }
 
 impl Part {
-    fn failed(&mut self, kind: &'static str, queued: &Queued, message: String, again: bool) {
+    pub(super) fn failed(
+        &mut self,
+        kind: &'static str,
+        queued: &Queued,
+        message: String,
+        again: bool,
+    ) {
         if !again {
-            *self.tally.errors.entry(kind).or_default() += 1;
+            self.count(kind, queued);
         }
         if let Ok(url) = queued.url.parse() {
             self.events.push(Event::Failed {
@@ -67,7 +89,25 @@ impl Part {
         }
     }
 
-    fn done(&mut self, queued: &Queued) {
+    /// A page that did not come or could not be read.
+    fn count(&mut self, kind: &'static str, queued: &Queued) {
+        *self.tally.errors.entry(kind).or_default() += 1;
+        self.group.work.push(Work::Failed {
+            host: queued.host.clone(),
+            kind,
+        });
+    }
+
+    /// It counts against the budgets.
+    pub(super) fn spend(&mut self, queued: &Queued) {
+        self.spent = true;
+        self.group.work.push(Work::Spent {
+            platform: queued.platform.clone(),
+            campaigns: queued.campaigns.clone(),
+        });
+    }
+
+    pub(super) fn done(&mut self, queued: &Queued) {
         self.group.work.push(Work::Done {
             url: queued.url.clone(),
             host: queued.host.clone(),
@@ -83,13 +123,7 @@ impl Committer {
         acknowledge: &UnboundedSender<Acknowledged>,
     ) -> Result<(), Error> {
         while let Ok(first) = incoming.recv() {
-            let mut finished = vec![first];
-            while finished.len() < GROUP
-                && let Ok(next) = incoming.try_recv()
-            {
-                finished.push(next);
-            }
-            for answer in self.commit(finished)? {
+            for answer in self.commit(grouped(first, incoming))? {
                 // The dispatcher is gone only when the crawl has ended.
                 let _ = acknowledge.send(answer);
             }
@@ -107,6 +141,7 @@ impl Committer {
         let (mut read, mut owed) = (BTreeSet::new(), BTreeMap::new());
         for Finished {
             queued,
+            visit,
             outcome,
             host,
         } in finished
@@ -116,10 +151,11 @@ impl Committer {
             match outcome {
                 Outcome::Answer(answer) => {
                     if let Some(capture) = captures.next() {
-                        self.answered(&mut part, &queued, *answer, &capture, &mut read)?;
+                        let before = visit.as_ref();
+                        self.answered(&mut part, &queued, before, *answer, &capture, &mut read)?;
                     }
                 }
-                other => self.unanswered(&mut part, &queued, other)?,
+                other => self.unanswered(&mut part, &queued, visit.as_ref(), other)?,
             }
             group.entries.append(&mut part.group.entries);
             group.work.append(&mut part.group.work);
@@ -127,8 +163,9 @@ impl Committer {
             answers.push(Acknowledged {
                 url: queued.url,
                 host: queued.host,
-                touched: part.touched,
+                touched: part.touched.into_iter().collect(),
                 tally: part.tally,
+                spent: part.spent,
             });
         }
         group.work.extend(owed.values().filter_map(keep));
@@ -139,181 +176,22 @@ impl Committer {
         Ok(answers)
     }
 
-    fn answered(
+    fn unanswered(
         &self,
         part: &mut Part,
         queued: &Queued,
-        answer: Answer,
-        capture: &Capture,
-        read: &mut BTreeSet<ListingId>,
+        before: Option<&Visit>,
+        outcome: Outcome,
     ) -> Result<(), Error> {
-        part.tally.pages = 1;
-        part.events.push(Event::Page {
-            url: answer.url.clone(),
-            status: answer.status,
-            bytes: answer.bytes,
-        });
-        part.group.entries.push(Entry::Captured {
-            url: answer.url.to_string(),
-            status: answer.status,
-            capture: capture.clone(),
-        });
-        match answer.status {
-            404 | 410 => self.turn(part, queued, ListingStatus::Gone)?,
-            status if status >= 400 => {
-                self.turn(part, queued, ListingStatus::Unreachable)?;
-                part.failed(
-                    "http",
-                    queued,
-                    format!("the server answered {status}"),
-                    false,
-                );
-            }
-            _ => self.harvested(part, queued, answer.harvest, capture, read)?,
-        }
-        part.done(queued);
-        Ok(())
-    }
-
-    fn harvested(
-        &self,
-        part: &mut Part,
-        queued: &Queued,
-        harvest: Harvest,
-        capture: &Capture,
-        read: &mut BTreeSet<ListingId>,
-    ) -> Result<(), Error> {
-        let walled = matches!(harvest.kind, PageKind::Wall | PageKind::Ruined);
-        if walled || (queued.listing && harvest.listings.is_empty()) {
-            let kind = if walled { "wall" } else { "unread" };
-            let why = harvest.gaps.first().map_or_else(
-                || "no listing could be read".to_owned(),
-                |gap| gap.why.clone(),
-            );
-            self.turn(part, queued, ListingStatus::Unread)?;
-            part.failed(kind, queued, why, false);
-        }
-        for listing in harvest.listings {
-            // The same listing under two addresses in one group: the first reading stands.
-            if !read.insert(listing.id.clone()) {
-                continue;
-            }
-            self.ingest(part, queued, listing, capture)?;
-        }
-        // A single page was asked for, by nobody's campaign: where it leads is not asked for.
-        let wanted = !queued.campaigns.is_empty();
-        let mut cut = |kind, event| {
-            *part.tally.errors.entry(kind).or_default() += 1;
-            part.events.extend(event);
-        };
-        let links = if wanted { &harvest.links[..] } else { &[] };
-        let onward = self.traps.sift(queued, links, capture.fetched_at, &mut cut);
-        for Onward { link, depth, list } in onward {
-            let host = host_of(&link.url);
-            part.touched.push(host.clone());
-            part.group.work.push(Work::Enqueue(Queued {
-                url: link.url.to_string(),
-                host,
-                platform: queued.platform.clone(),
-                campaigns: queued.campaigns.clone(),
-                depth,
-                listing: link.listing,
-                attempt: 0,
-                due: capture.fetched_at,
-                list,
-            }));
-        }
-        part.touched.sort();
-        part.touched.dedup();
-        Ok(())
-    }
-
-    /// One listing as read now against what the store has: new, changed or seen again; judged where it is new or changed.
-    fn ingest(
-        &self,
-        part: &mut Part,
-        queued: &Queued,
-        mut listing: Listing,
-        capture: &Capture,
-    ) -> Result<(), Error> {
-        let before = self.store.listing(&listing.id)?;
-        if let Some(judge) = &self.judge {
-            judge.classify(&mut listing);
-        }
-        part.tally.listings += 1;
-        let same = before
-            .as_ref()
-            .is_some_and(|before| before.content() == listing.content());
-        if same {
-            let campaigns = campaigns(before.as_ref(), queued);
-            part.group.entries.push(Entry::Seen {
-                id: listing.id.clone(),
-                capture: capture.clone(),
-                campaigns,
-            });
-            part.events.push(Event::Listing {
-                id: listing.id,
-                new: false,
-                changed: false,
-            });
-            return Ok(());
-        }
-        date(&mut listing, before.as_ref(), queued, capture);
-        part.tally.new += u64::from(before.is_none());
-        part.tally.changed += u64::from(before.is_some());
-        part.events.push(Event::Listing {
-            id: listing.id.clone(),
-            new: before.is_none(),
-            changed: before.is_some(),
-        });
-        let standing = self.store.flags_of(&listing.id)?;
-        part.group
-            .entries
-            .push(Entry::Version(Box::new(listing.clone())));
-        if let Some(judge) = &self.judge {
-            let mut judgement = judge.judge(&listing, before.as_ref(), &standing);
-            part.group.entries.append(&mut judgement.entries);
-            part.events.append(&mut judgement.events);
-            part.tally.flags += judgement.raised;
-            part.tally.faults += judgement.faults;
-        }
-        Ok(())
-    }
-
-    /// A known listing's page did not come as a listing.
-    fn turn(&self, part: &mut Part, queued: &Queued, status: ListingStatus) -> Result<(), Error> {
-        let Some(id) = self.store.listing_at(&queued.url)? else {
-            return Ok(());
-        };
-        if self
-            .store
-            .listing(&id)?
-            .is_some_and(|listing| listing.status == status)
-        {
-            return Ok(());
-        }
-        if status == ListingStatus::Gone {
-            part.tally.gone += 1;
-            part.events.push(Event::Gone { id: id.clone() });
-        }
-        part.group.entries.push(Entry::Status {
-            id,
-            status,
-            at: (self.clock)(),
-        });
-        Ok(())
-    }
-
-    fn unanswered(&self, part: &mut Part, queued: &Queued, outcome: Outcome) -> Result<(), Error> {
-        let again = |due| Queued {
-            attempt: queued.attempt + 1,
+        let again = |failed, due| Queued {
+            attempt: queued.attempt + failed,
             due,
             ..queued.clone()
         };
         match outcome {
             Outcome::Later { until, cause } => {
-                part.group.work.push(Work::Again(again(until)));
-                part.touched.push(queued.host.clone());
+                part.group.work.push(Work::Again(again(0, until)));
+                part.touched.insert(queued.host.clone());
                 part.failed(
                     "later",
                     queued,
@@ -322,12 +200,29 @@ impl Committer {
                 );
             }
             Outcome::Again { why } => {
-                part.group.work.push(Work::Again(again((self.clock)())));
-                part.touched.push(queued.host.clone());
+                part.group.work.push(Work::Again(again(1, (self.clock)())));
+                part.touched.insert(queued.host.clone());
+                part.failed("again", queued, why, true);
+            }
+            Outcome::Whole { why } => {
+                // Without a copy nothing is asked for on conditions, so this cannot come twice.
+                let visit = Visit {
+                    whole: None,
+                    ..before.cloned().unwrap_or_default()
+                };
+                part.group.work.push(Work::Visited {
+                    url: queued.url.clone(),
+                    visit,
+                });
+                part.group.work.push(Work::Again(Queued {
+                    due: (self.clock)(),
+                    ..queued.clone()
+                }));
+                part.touched.insert(queued.host.clone());
                 part.failed("again", queued, why, true);
             }
             Outcome::Refused { line } => {
-                *part.tally.errors.entry("robots").or_default() += 1;
+                part.count("robots", queued);
                 if let Ok(url) = queued.url.parse() {
                     part.events.push(Event::Refused { url, line });
                 }
@@ -335,17 +230,35 @@ impl Committer {
             }
             Outcome::Failed { why } => {
                 self.turn(part, queued, ListingStatus::Unreachable)?;
+                self.visited(part, queued, before, Found::Nothing, None);
+                part.spend(queued);
                 part.failed("failed", queued, why, false);
                 part.done(queued);
             }
             Outcome::Cut => {
-                *part.tally.errors.entry("cut").or_default() += 1;
+                part.count("cut", queued);
                 part.done(queued);
             }
             Outcome::Answer(_) => {}
         }
         Ok(())
     }
+}
+
+/// `first` and what else is finished by now, as far as one group takes it.
+fn grouped(first: Finished, incoming: &Receiver<Finished>) -> Vec<Finished> {
+    let (mut bytes, mut links) = first.size();
+    let mut finished = vec![first];
+    while finished.len() < GROUP
+        && bytes < GROUP_BYTES
+        && links < GROUP_LINKS
+        && let Ok(next) = incoming.try_recv()
+    {
+        let (more, further) = next.size();
+        (bytes, links) = (bytes + more, links + further);
+        finished.push(next);
+    }
+    finished
 }
 
 /// What a host is owed, as the store keeps it.
@@ -367,22 +280,69 @@ fn take_packed(finished: &mut [Finished]) -> Vec<Packed> {
     answers.collect()
 }
 
-/// Gives a version its number, its times and its capture.
-fn date(listing: &mut Listing, before: Option<&Listing>, queued: &Queued, capture: &Capture) {
-    listing.version = before.map_or(1, |before| before.version + 1);
-    listing.first_seen = before.map_or(Some(capture.fetched_at), |before| before.first_seen);
-    listing.last_seen = Some(capture.fetched_at);
-    listing.capture = Some(capture.clone());
-    listing.campaigns = campaigns(before, queued);
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
 
-/// Every campaign that has found the listing so far.
-fn campaigns(before: Option<&Listing>, queued: &Queued) -> Vec<String> {
-    let known = before
-        .map(|before| before.campaigns.clone())
-        .unwrap_or_default();
-    let mut all: Vec<String> = known.into_iter().chain(queued.campaigns.clone()).collect();
-    all.sort();
-    all.dedup();
-    all
+    use url::Url;
+
+    use super::*;
+    use crate::{
+        archive::Packed,
+        crawl::work::Answer,
+        fetch::Validators,
+        model::{Harvest, Link, Time},
+    };
+
+    fn finished(bytes: usize, links: usize) -> Finished {
+        let url = Url::parse("https://shop.example/").unwrap();
+        let link = Link {
+            url: url.clone(),
+            listing: true,
+            guessed: false,
+        };
+        let packed = Packed {
+            bytes: vec![0; bytes],
+            sha256: String::new(),
+            fetched_at: Time::default(),
+            whole: true,
+        };
+        let answer = Answer {
+            url,
+            status: 200,
+            bytes,
+            packed: Some(packed),
+            harvest: Harvest {
+                links: vec![link; links],
+                ..Harvest::default()
+            },
+            known: false,
+            elsewhere: false,
+            truncated: false,
+            whole: true,
+            validators: Validators::default(),
+            print: 1,
+        };
+        Finished {
+            outcome: Outcome::Answer(Box::new(answer)),
+            ..Finished::cut(Queued::default())
+        }
+    }
+
+    #[test]
+    fn a_group_ends_at_so_many_pages_links_or_bytes() {
+        for (count, bytes, links, expected) in [
+            (200, 10, 1, GROUP),
+            (200, 10, 1_999, 11),
+            (20, 8 << 20, 1, 8),
+            (3, 10, 1, 3),
+        ] {
+            let (sender, incoming) = mpsc::channel();
+            for _ in 0..count {
+                sender.send(finished(bytes, links)).unwrap();
+            }
+            let first = incoming.recv().unwrap();
+            assert_eq!(grouped(first, &incoming).len(), expected, "{count}");
+        }
+    }
 }

@@ -3,10 +3,19 @@
 //! The dispatcher hands out URLs host by host; a page is packed and read on a worker thread; one committer writes
 //! finished pages in groups (archive, then journal, then index) and only then is a URL done.
 
+mod alarm;
+mod budget;
 mod campaign;
 mod commit;
+mod dispatch;
+mod ingest;
 mod lanes;
+mod met;
+mod revisit;
+#[cfg(test)]
+mod revisit_tests;
 mod seeds;
+mod standing;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -15,19 +24,22 @@ mod work;
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
-use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    task::JoinSet,
+};
 use tracing::Instrument;
 use url::Url;
 
+pub use alarm::{Alarm, alarms};
 pub use campaign::CampaignConfig;
+pub use revisit::Revisit;
+pub use standing::standings;
+pub use tally::{LastRun, LeftHost, Summary, last_run};
 
 use crate::{
     archive::{self, Archive},
@@ -35,12 +47,16 @@ use crate::{
     judge::Judge,
     model::{Event, Time},
     platform::Platform,
-    store::{self, Queued, Store},
+    store::{self, Run, Store},
 };
-use commit::{Acknowledged, Committer};
-use lanes::{Lanes, Next};
+use alarm::Watch;
+use budget::Budget;
+use commit::Committer;
+use dispatch::{Acknowledgements, Dispatcher, FinishedPages};
+use lanes::Lanes;
+use met::Met;
+use standing::Pulse;
 use traps::Traps;
-use work::Finished;
 
 /// Where a stage's events go.
 pub type Report = Arc<dyn Fn(Event) + Send + Sync>;
@@ -66,11 +82,12 @@ pub struct Crawl<F> {
     pub archive: Archive,
     pub fetcher: Arc<F>,
     pub platforms: Arc<BTreeMap<String, Platform>>,
-    /// None: collect only.
+    /// Gives listings their class, and judges them where `judging` says so.
     pub judge: Option<Arc<Judge>>,
+    pub judging: bool,
     pub report: Report,
     pub clock: Clock,
-    /// Set it, and the crawl stops after what is in flight.
+    /// Set it, and the crawl stops; what is under way has a second to end.
     pub stop: Arc<AtomicBool>,
     /// The last process closed the store; otherwise every host waits its whole delay.
     pub clean: bool,
@@ -95,251 +112,114 @@ pub struct Order {
     pub limit: Option<u64>,
     /// Forget what an interrupted run left in the queue.
     pub fresh: bool,
+    /// Visit again only what is due.
+    pub due: bool,
+    /// When a page is due again.
+    pub revisit: Revisit,
     /// How often a page that failed is tried again.
     pub retries: u32,
     /// Requests under way at once, over all hosts.
     pub at_once: usize,
+    /// Pages of one run at most, by platform.
+    pub platform_pages: BTreeMap<String, u64>,
+    /// Hosts out of reach for longer than this keep no crawl open; none: each is waited for.
+    pub patience: Option<Duration>,
+    /// A run that left hosts and began longer ago than this makes room for the next one; none: it goes on.
+    pub renew_after: Option<Duration>,
 }
 
-/// What a crawl did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[allow(missing_docs, reason = "plain names")]
-pub struct Summary {
-    /// Answers that were archived.
-    pub pages: u64,
-    /// Listings read.
-    pub listings: u64,
-    pub new: u64,
-    pub changed: u64,
-    pub gone: u64,
-    /// Flags raised or opened again.
-    pub flags: u64,
-    /// Rules that failed on a listing.
-    pub faults: u64,
-    /// Pages that did not come or could not be read, by kind.
-    pub errors: BTreeMap<String, u64>,
-    /// The queue is empty: the run is complete.
-    pub finished: bool,
-    /// URLs still queued.
-    pub left: u64,
-}
-
-/// Collects until the queue is empty, the limit is reached or `stop` is set.
+/// Collects until the queue is empty, the limit is reached, everything left is out of reach, or `stop` is set.
 pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Summary, Error> {
-    let run = crawl.store.begin_run(order.fresh, (crawl.clock)())?;
+    let run = begin(&crawl, &order)?;
     let owed = crawl.store.hosts()?;
     let owed = owed
         .iter()
         .filter_map(|(_, state)| serde_json::from_slice(state).ok());
     crawl.fetcher.restore(owed.collect(), crawl.clean);
     seeds::plant(&crawl, &order, &run)?;
-    let (finished, acknowledged, committer) = spawn_committer(
-        crawl.archive,
-        &crawl.store,
-        &crawl.judge,
-        &crawl.report,
-        &crawl.clock,
-        Traps::new(&crawl.platforms),
-    );
+    let archive = crawl.archive.dir().to_owned();
+    let (finished, mut acknowledged, committer) = spawn_committer(Committer {
+        archive: crawl.archive,
+        store: Arc::clone(&crawl.store),
+        judge: crawl.judge,
+        judging: crawl.judging,
+        report: Arc::clone(&crawl.report),
+        clock: Arc::clone(&crawl.clock),
+        due_only: order.due,
+        revisit: order.revisit,
+        met: Met::default(),
+        traps: Traps::new(&crawl.platforms),
+    })?;
     let mut dispatcher = Dispatcher {
+        budget: Budget::new(&order, &crawl.store.spent()?),
+        watch: Watch::open(&crawl.store, crawl.platforms.keys())?,
         store: crawl.store,
+        archive,
         fetcher: crawl.fetcher,
         platforms: crawl.platforms,
         report: crawl.report,
         clock: crawl.clock,
         stop: crawl.stop,
-        budget: Budget::of(&order),
         retries: order.retries,
         at_once: order.at_once.max(1),
-        lanes: Lanes::default(),
+        patience: order.patience,
+        readers: Arc::new(Semaphore::new(cores())),
         summary: Summary::default(),
+        lanes: Lanes::default(),
+        pulse: Pulse::default(),
+        tasks: JoinSet::new(),
     };
     let span = tracing::info_span!("crawl", run = run.number);
     let outcome = dispatcher
-        .work(&finished, acknowledged)
+        .work(&finished, &mut acknowledged)
         .instrument(span)
         .await;
+    dispatcher.hang_up().await;
     drop(finished);
     let committed = committer.await.map_err(|e| Error::Stopped(e.to_string()))?;
+    dispatcher.settle_all(&mut acknowledged);
     outcome?;
     committed?;
-    dispatcher.close()
+    dispatcher.close(&run)
 }
 
-type FinishedPages = std::sync::mpsc::Sender<Finished>;
-type Acknowledgements = mpsc::UnboundedReceiver<Acknowledged>;
+/// The run to work on. Where all that the last one left are hosts that were out of reach, and that was long ago, a new
+/// one begins and takes over their queue: a platform that is down must not keep the others from being visited.
+fn begin<F>(crawl: &Crawl<F>, order: &Order) -> Result<Run, Error> {
+    let now = (crawl.clock)();
+    let run = crawl.store.begin_run(order.fresh, now)?;
+    let old = order.renew_after.is_some_and(|age| {
+        let since = now.duration_since(run.started);
+        since.is_positive() && since.unsigned_abs() >= age
+    });
+    let left = |last: LastRun| last.number == run.number && !last.summary.left_hosts.is_empty();
+    if run.resumed && old && last_run(&crawl.store)?.is_some_and(left) {
+        return Ok(crawl.store.renew_run(now)?);
+    }
+    Ok(run)
+}
 
+/// More pages read at the same time would only be more memory.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+type Committed = oneshot::Receiver<Result<(), Error>>;
+
+/// The committer works on a thread of its own: it waits for the disk all the time.
 fn spawn_committer(
-    archive: Archive,
-    store: &Arc<Store>,
-    judge: &Option<Arc<Judge>>,
-    report: &Report,
-    clock: &Clock,
-    traps: Traps,
-) -> (
-    FinishedPages,
-    Acknowledgements,
-    tokio::task::JoinHandle<Result<(), Error>>,
-) {
+    mut committer: Committer,
+) -> Result<(FinishedPages, Acknowledgements, Committed), Error> {
     let (finished, incoming) = std::sync::mpsc::channel();
     let (acknowledge, acknowledged) = mpsc::unbounded_channel();
-    let mut committer = Committer {
-        archive,
-        store: Arc::clone(store),
-        judge: judge.clone(),
-        report: Arc::clone(report),
-        clock: Arc::clone(clock),
-        traps,
+    let (end, ended) = oneshot::channel();
+    let work = move || {
+        // Nobody waits for the end only when the crawl itself was dropped.
+        let _ = end.send(committer.work(&incoming, &acknowledge));
     };
-    let task = tokio::task::spawn_blocking(move || committer.work(&incoming, &acknowledge));
-    (finished, acknowledged, task)
-}
-
-/// Hands out URLs, as many at once as conduct allows.
-struct Dispatcher<F> {
-    store: Arc<Store>,
-    fetcher: Arc<F>,
-    platforms: Arc<BTreeMap<String, Platform>>,
-    report: Report,
-    clock: Clock,
-    stop: Arc<AtomicBool>,
-    budget: Budget,
-    retries: u32,
-    at_once: usize,
-    lanes: Lanes,
-    summary: Summary,
-}
-
-impl<F: Fetch + 'static> Dispatcher<F> {
-    async fn work(
-        &mut self,
-        finished: &FinishedPages,
-        mut acknowledged: Acknowledgements,
-    ) -> Result<(), Error> {
-        self.lanes.open(self.store.hosts_queued()?);
-        loop {
-            let wake = self.hand_out(finished)?;
-            if self.lanes.in_flight() == 0 && (wake.is_none() || self.stopping()) {
-                return Ok(());
-            }
-            // A stop is looked for often, so that Ctrl-C never waits for a slow host's turn.
-            let nap = wake
-                .unwrap_or(Duration::from_millis(200))
-                .clamp(Duration::from_millis(1), Duration::from_millis(200));
-            tokio::select! {
-                answer = acknowledged.recv() => match answer {
-                    Some(answer) => self.settle(answer),
-                    None => return Ok(()),
-                },
-                () = tokio::time::sleep(nap) => {}
-            }
-            while let Ok(answer) = acknowledged.try_recv() {
-                self.settle(answer);
-            }
-        }
-    }
-
-    fn stopping(&self) -> bool {
-        self.stop.load(Ordering::Relaxed) || self.budget.spent()
-    }
-
-    /// Starts every request that may start now; says how long until the next may, none when nothing is queued.
-    fn hand_out(&mut self, finished: &FinishedPages) -> Result<Option<Duration>, Error> {
-        let mut wake: Option<Duration> = None;
-        while self.lanes.in_flight() < self.at_once && !self.stopping() {
-            let now = (self.clock)();
-            match self.lanes.next(&self.store, &*self.fetcher, now)? {
-                Next::Url(queued) => self.start(queued, finished),
-                Next::Wait(until) => {
-                    wake = Some(
-                        Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO),
-                    );
-                    break;
-                }
-                Next::Empty => break,
-            }
-        }
-        if wake.is_none() && self.lanes.in_flight() > 0 {
-            wake = Some(Duration::from_secs(1));
-        }
-        Ok(wake)
-    }
-
-    fn start(&mut self, queued: Queued, finished: &FinishedPages) {
-        if !self.budget.take(&queued) {
-            let _ = finished.send(Finished::cut(queued));
-            return;
-        }
-        let fetcher = Arc::clone(&self.fetcher);
-        let platforms = Arc::clone(&self.platforms);
-        let (finished, retries) = (finished.clone(), self.retries);
-        let span = tracing::info_span!("host", host = queued.host);
-        let work = async move {
-            let done = work::fetch_and_read(fetcher, platforms, queued, retries).await;
-            // The committer is gone only when the crawl has failed already.
-            let _ = finished.send(done);
-        };
-        tokio::spawn(work.instrument(span));
-    }
-
-    fn settle(&mut self, answer: Acknowledged) {
-        self.lanes.done(&answer.url, &answer.host, answer.touched);
-        answer.tally.add_to(&mut self.summary);
-        if let Ok((waiting, done)) = self.store.queue_size() {
-            (self.report)(Event::Queue { waiting, done });
-        }
-    }
-
-    fn close(mut self) -> Result<Summary, Error> {
-        let (left, _) = self.store.queue_size()?;
-        self.summary.left = left;
-        self.summary.finished = left == 0;
-        if self.summary.finished {
-            self.store.end_run()?;
-        }
-        Ok(self.summary)
-    }
-}
-
-/// How many pages may still be fetched, over all and by campaign.
-#[derive(Debug)]
-struct Budget {
-    pages: Option<u64>,
-    campaigns: BTreeMap<String, u64>,
-}
-
-impl Budget {
-    fn of(order: &Order) -> Self {
-        let capped = order
-            .campaigns
-            .iter()
-            .filter_map(|c| Some((c.id.clone(), c.max_pages?)));
-        Self {
-            pages: order.limit,
-            campaigns: capped.collect(),
-        }
-    }
-
-    fn spent(&self) -> bool {
-        self.pages == Some(0)
-    }
-
-    /// Takes one page; false where every campaign that wants it has had its share.
-    fn take(&mut self, queued: &Queued) -> bool {
-        let wanted = queued.campaigns.is_empty()
-            || queued
-                .campaigns
-                .iter()
-                .any(|c| self.campaigns.get(c) != Some(&0));
-        if !wanted {
-            return false;
-        }
-        self.pages = self.pages.map(|n| n.saturating_sub(1));
-        for campaign in &queued.campaigns {
-            if let Some(left) = self.campaigns.get_mut(campaign) {
-                *left = left.saturating_sub(1);
-            }
-        }
-        true
-    }
+    std::thread::Builder::new()
+        .name("commit".to_owned())
+        .spawn(work)
+        .map_err(|e| Error::Stopped(format!("the committer could not be started: {e}")))?;
+    Ok((finished, acknowledged, ended))
 }

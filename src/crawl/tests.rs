@@ -32,7 +32,7 @@ fn now() -> Time {
     "2026-02-03T04:05:06Z".parse().unwrap()
 }
 
-fn kettle(price: &str) -> String {
+pub(super) fn kettle(price: &str) -> String {
     format!(
         r#"<title>Kettle</title><h1>Kettle K1</h1><a href="/">home</a>
         <script type="application/ld+json">{{"@type":"Product","name":"Kettle K1","sku":"1",
@@ -85,6 +85,7 @@ impl Fixture {
                 Platform::new(&platform).unwrap(),
             )])),
             judge: None,
+            judging: false,
             report: Arc::new(move |event| events.lock().unwrap().push(event)),
             clock: Arc::new(now),
             stop: Arc::default(),
@@ -109,6 +110,7 @@ fn watch(max_pages: Option<u64>) -> Order {
     Order {
         campaigns: vec![campaign],
         at_once: 4,
+        patience: Some(Duration::from_secs(1800)),
         ..Order::default()
     }
 }

@@ -4,15 +4,16 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::{Ask, Error, Filter, Sort, filter};
+use super::{Ask, Error, Filter, Sort, filter, history};
 use crate::{
-    model::{Flag, FlagId, FlagStatus, Listing, ListingId, Time, Waiting},
+    crawl,
+    model::{Flag, FlagId, FlagStatus, HostStanding, Listing, ListingId, Time},
     review,
     store::{self, Entry, Group, Store},
 };
 
-/// Hosts of a crawl under way, and why each stands still if it does.
-pub type Hosts = Arc<dyn Fn(Time) -> Vec<(String, Option<Waiting>)> + Send + Sync>;
+/// How the hosts of a crawl stand.
+pub type Hosts = Arc<dyn Fn(Time) -> Result<Vec<HostStanding>, Error> + Send + Sync>;
 
 /// Answers for one open store.
 #[derive(Clone)]
@@ -20,6 +21,7 @@ pub struct Desk {
     store: Arc<Store>,
     data: PathBuf,
     hosts: Option<Hosts>,
+    crawling: bool,
 }
 
 impl std::fmt::Debug for Desk {
@@ -40,13 +42,15 @@ impl Desk {
             store,
             data,
             hosts: None,
+            crawling: false,
         }
     }
 
-    /// The same, able to say how a crawl's hosts stand.
-    pub fn with_hosts(self, hosts: Hosts) -> Self {
+    /// The same, able to say how hosts stand; `crawling` says whether a crawl is under way.
+    pub fn with_hosts(self, hosts: Hosts, crawling: bool) -> Self {
         Self {
             hosts: Some(hosts),
+            crawling,
             ..self
         }
     }
@@ -98,11 +102,11 @@ impl Desk {
     }
 
     fn history(&self, id: &str, row: &mut Row<'_>) -> Result<(), Error> {
-        self.listing(id)?;
-        self.store
-            .versions(&ListingId::from(id))?
-            .iter()
-            .try_for_each(|version| row(document(version)))
+        let id = self.listing(id)?.id;
+        let (versions, turns) = (self.store.versions(&id)?, self.store.turns(&id)?);
+        history::lines(&id, &versions, &turns)
+            .into_iter()
+            .try_for_each(row)
     }
 
     fn listings(&self, filter: &Filter, row: &mut Row<'_>) -> Result<(), Error> {
@@ -185,25 +189,22 @@ impl Desk {
             count(&mut flags, flag?.status.as_str());
         }
         let (waiting, done) = self.store.queue_size()?;
-        let live: Vec<Value> = self
-            .hosts
-            .iter()
-            .flat_map(|hosts| hosts(now))
-            .map(|(host, why)| json!({ "host": host, "waiting": why }))
-            .collect();
+        let hosts = self.hosts.as_ref().map(|hosts| hosts(now)).transpose()?;
         Ok(json!({
-            "crawling": self.hosts.is_some(),
+            "crawling": self.crawling,
             "listings": listings,
             "flags": flags,
             "open": flags.get(FlagStatus::Open.as_str()).cloned().unwrap_or(json!(0)),
             "queue": { "waiting": waiting, "done": done, "hosts": self.store.hosts_queued()? },
-            "hosts": live,
+            "hosts": hosts.unwrap_or_default(),
+            "alarms": crawl::alarms(&self.store)?,
+            "last_run": crawl::last_run(&self.store)?,
             "disk": disk(&self.data),
         }))
     }
 }
 
-fn document<T: serde::Serialize>(value: &T) -> Value {
+pub(super) fn document<T: serde::Serialize>(value: &T) -> Value {
     // Our own types, with string keys throughout: they always have a JSON form.
     serde_json::to_value(value).unwrap_or(Value::Null)
 }

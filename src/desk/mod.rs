@@ -2,6 +2,7 @@
 
 mod answer;
 mod filter;
+mod history;
 mod owner;
 
 use std::{io, path::PathBuf};
@@ -26,7 +27,7 @@ pub enum Ask {
     Listings(Filter),
     /// One listing.
     Listing { id: String },
-    /// All versions of one listing, oldest first.
+    /// All versions of one listing and the turns of its status, oldest first, see `history`.
     History { id: String },
     /// Flags, worst first, a document each; `with_listing` gives `{flag, listing}`.
     Flags { filter: Filter, with_listing: bool },

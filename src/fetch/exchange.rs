@@ -4,25 +4,37 @@ use std::{error::Error as StdError, sync::Arc, time::Duration};
 
 use http::{
     HeaderMap, HeaderValue,
-    header::{ACCEPT, ACCEPT_ENCODING, HOST, USER_AGENT},
+    header::{ACCEPT, ACCEPT_ENCODING, COOKIE, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT},
 };
 use reqwest::{Response, redirect, retry};
 use url::{Position, Url};
 
 use super::{
-    Error, FetchConfig,
+    Error, FetchConfig, Validators,
+    cookies::Cookies,
     guard::{Guard, Refusal, refusal_in},
     hosts::Clock,
 };
 use crate::model::Page;
+
+/// Bytes.
+const LONGEST_VALIDATOR: usize = 512;
 
 /// Asks servers: no proxy, no redirects, no second tries, nothing decoded.
 #[derive(Debug)]
 pub(super) struct Wire {
     http: reqwest::Client,
     guard: Guard,
+    cookies: Cookies,
     agent: HeaderValue,
     clock: Clock,
+}
+
+/// An answer, and how long the host took to begin it.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) page: Page,
+    pub(super) latency: Duration,
 }
 
 /// How much of an answer is taken, and how long is waited for it.
@@ -33,7 +45,12 @@ pub(super) struct Bounds {
 }
 
 impl Wire {
-    pub(super) fn new(config: &FetchConfig, guard: Guard, clock: Clock) -> Result<Self, Error> {
+    pub(super) fn new(
+        config: &FetchConfig,
+        guard: Guard,
+        cookies: Cookies,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         // Fails where a provider is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         // HTTP/1.1 only: what the archive keeps is then what was on the wire, status line and all.
@@ -55,15 +72,27 @@ impl Wire {
         Ok(Self {
             http: http.map_err(|error| Error::Setup(causes(&error)))?,
             guard,
+            cookies,
             agent: user_agent(config),
             clock,
         })
     }
 
-    /// Asks for `url` once.
-    pub(super) async fn exchange(&self, url: &Url, bounds: Bounds) -> Result<Page, Error> {
-        let headers = self.headers(url);
+    /// The User-Agent as it is sent.
+    pub(super) fn agent(&self) -> String {
+        String::from_utf8_lossy(self.agent.as_bytes()).into_owned()
+    }
+
+    /// Asks for `url` once; the server may say that it is still what is `known`.
+    pub(super) async fn exchange(
+        &self,
+        url: &Url,
+        known: &Validators,
+        bounds: Bounds,
+    ) -> Result<Answer, Error> {
+        let headers = self.headers(url, known);
         let request = request_head(url, &headers);
+        let sent = self.clock.now();
         let mut response = self
             .http
             .get(url.clone())
@@ -72,14 +101,16 @@ impl Wire {
             .send()
             .await
             .map_err(|error| failed(url, bounds, error))?;
+        let latency = self.clock.now().duration_since(sent);
         let remote = response.remote_addr();
         self.guard
             .check_answer(url, remote)
             .map_err(|refusal| guarded(url, refusal))?;
+        self.cookies.take(url, response.headers());
         let (body, truncated) = read(&mut response, bounds.body)
             .await
             .map_err(|error| failed(url, bounds, error))?;
-        Ok(Page {
+        let page = Page {
             url: url.clone(),
             status: response.status().as_u16(),
             head: response_head(&response),
@@ -89,11 +120,13 @@ impl Wire {
             truncated,
             fetched_at: self.clock.now(),
             remote,
-        })
+        };
+        let latency = Duration::try_from(latency).unwrap_or_default();
+        Ok(Answer { page, latency })
     }
 
     /// All headers that are sent, so that none is added on the way.
-    fn headers(&self, url: &Url) -> HeaderMap {
+    fn headers(&self, url: &Url, known: &Validators) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if let Ok(host) = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]) {
             headers.insert(HOST, host);
@@ -109,7 +142,38 @@ impl Wire {
             ACCEPT_ENCODING,
             HeaderValue::from_static("gzip, deflate, br"),
         );
+        let cookies = self.cookies.header(url);
+        headers.extend(cookies.map(|value| (COOKIE, value)));
+        for (name, value) in [
+            (IF_NONE_MATCH, &known.etag),
+            (IF_MODIFIED_SINCE, &known.last_modified),
+        ] {
+            let value = value.as_deref().map(str::as_bytes);
+            // What cannot stand in a header the server has not sent.
+            let value = value.and_then(|value| HeaderValue::from_bytes(value).ok());
+            headers.extend(value.map(|value| (name, value)));
+        }
         headers
+    }
+}
+
+impl Validators {
+    /// What the server gave with `page` to recognise it by. Longer ones are no validators but a burden.
+    pub fn of(page: &Page) -> Self {
+        let given = |name| {
+            page.header(name)
+                .filter(|value| !value.is_empty() && value.len() <= LONGEST_VALIDATOR)
+                .map(str::to_owned)
+        };
+        Self {
+            etag: given("etag"),
+            last_modified: given("last-modified"),
+        }
+    }
+
+    /// Nothing to recognise a page by.
+    pub fn is_empty(&self) -> bool {
+        self.etag.is_none() && self.last_modified.is_none()
     }
 }
 

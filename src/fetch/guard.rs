@@ -10,13 +10,18 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use super::host_of;
+use super::{
+    address::{Address, Lookup, Names},
+    host_of,
+    hosts::Clock,
+};
 
 /// Decides which URLs, names and peers may be asked.
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
     /// `host:port` of hosts that may be loopback addresses.
     loopback: Arc<BTreeSet<String>>,
+    names: Arc<Names>,
 }
 
 /// What the guard refuses.
@@ -38,11 +43,67 @@ pub(super) enum Refusal {
     Unknown,
 }
 
+/// Why the address of a host is not to be had.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoAddress {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("the name '{name}' leads nowhere: {why}")]
+    Nowhere { name: String, why: std::io::Error },
+}
+
 impl Guard {
-    pub(super) fn new(loopback: impl IntoIterator<Item = String>) -> Self {
+    /// A guard that lets `loopback` (each `host:port`) lie on this machine, and looks names up by `lookup`.
+    pub(super) fn new(
+        loopback: impl IntoIterator<Item = String>,
+        lookup: Lookup,
+        clock: Clock,
+    ) -> Self {
         Self {
             loopback: Arc::new(loopback.into_iter().collect()),
+            names: Arc::new(Names::new(lookup, clock)),
         }
+    }
+
+    /// The servers that a request for `url` may reach, in order; its name is looked up where that was not done lately.
+    ///
+    /// # Errors
+    /// Where the name leads nowhere, or to where nothing is asked.
+    pub(super) async fn addresses(&self, url: &Url) -> Result<Arc<[Address]>, NoAddress> {
+        let port = url.port_or_known_default().unwrap_or(0);
+        match url.host() {
+            Some(Host::Ipv4(ip)) => Ok([Address::new(ip.into(), port)].into()),
+            Some(Host::Ipv6(ip)) => Ok([Address::new(ip.into(), port)].into()),
+            Some(Host::Domain(name)) => Ok(addresses(&self.look_up(name).await?, port)),
+            None => Err(Refusal::NoHost.into()),
+        }
+    }
+
+    /// The servers of `host` (`host:port`) as far as they are known already.
+    pub(super) fn known_addresses(&self, host: &str) -> Option<Arc<[Address]>> {
+        let (name, port) = host.rsplit_once(':')?;
+        let port = port.parse().ok()?;
+        match name.trim_matches(['[', ']']).parse() {
+            Ok(ip) => Some([Address::new(ip, port)].into()),
+            Err(_) => Some(addresses(&self.names.recall(name)?, port)),
+        }
+    }
+
+    /// Looks the name of `host` (`host:port`) up ahead of the request, which will learn what came of it.
+    pub(super) async fn look_ahead(self, host: String) {
+        if let Some((name, _)) = host.rsplit_once(':') {
+            let _ = self.look_up(name).await;
+        }
+    }
+
+    async fn look_up(&self, name: &str) -> Result<Arc<[IpAddr]>, NoAddress> {
+        let found = self.names.find(name).await;
+        let found = found.map_err(|why| NoAddress::Nowhere {
+            name: name.to_owned(),
+            why,
+        })?;
+        self.check_name(name, &found)?;
+        Ok(found)
     }
 
     /// Checks all that the URL itself shows. `url` has already turned odd forms of an address
@@ -90,16 +151,13 @@ impl Guard {
     }
 
     /// A name with one forbidden address among good ones is a trick, and refused whole.
-    fn check_name(&self, name: &str, found: &[SocketAddr]) -> Result<(), Refusal> {
+    fn check_name(&self, name: &str, found: &[IpAddr]) -> Result<(), Refusal> {
         let looped = self.names_loopback(name);
-        match found
-            .iter()
-            .map(SocketAddr::ip)
-            .find(|ip| !(is_public(*ip) || looped && is_loopback(*ip)))
-        {
+        let fine = |ip: IpAddr| is_public(ip) || looped && is_loopback(ip);
+        match found.iter().find(|ip| !fine(**ip)) {
             Some(address) => Err(Refusal::Name {
                 name: name.to_owned(),
-                address,
+                address: *address,
             }),
             None => Ok(()),
         }
@@ -107,15 +165,25 @@ impl Guard {
 }
 
 impl Resolve for Guard {
+    /// The addresses by which the request was paced, so that it reaches no other server.
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();
         Box::pin(async move {
-            let found: Vec<SocketAddr> =
-                tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found = match guard.names.recall(name.as_str()) {
+                Some(found) => found,
+                None => guard.names.find(name.as_str()).await?,
+            };
             guard.check_name(name.as_str(), &found)?;
-            Ok(Box::new(found.into_iter()) as Addrs)
+            let places: Vec<SocketAddr> = found.iter().map(|ip| (*ip, 0).into()).collect();
+            Ok(Box::new(places.into_iter()) as Addrs)
         })
     }
+}
+
+/// The servers at `found` that answer at `port`, each once.
+fn addresses(found: &[IpAddr], port: u16) -> Arc<[Address]> {
+    let each: BTreeSet<Address> = found.iter().map(|ip| Address::new(*ip, port)).collect();
+    each.into_iter().collect()
 }
 
 /// The refusal at the root of a failed request, if it was the guard that stopped it.
@@ -189,7 +257,20 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    use super::{super::address::tests::knowing, *};
+    use crate::model::Time;
+
+    /// A guard that knows a shop, one that leads home, and one of both kinds.
+    fn guard(loopback: impl IntoIterator<Item = String>) -> Guard {
+        let lookup = knowing(&[
+            ("shop.test", &["93.184.216.34", "2606:4700::1111"]),
+            ("home.test", &["127.0.0.1"]),
+            ("mixed.test", &["93.184.216.34", "10.0.0.5"]),
+        ]);
+        Guard::new(loopback, lookup, Clock(Arc::new(|| Time::UNIX_EPOCH)))
+    }
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()
@@ -197,7 +278,7 @@ mod tests {
 
     #[test]
     fn only_public_addresses_pass_in_whatever_form() {
-        let guard = Guard::new([]);
+        let guard = guard([]);
         for refused in [
             "http://127.0.0.1/",
             "http://0x7f.1/",
@@ -238,7 +319,7 @@ mod tests {
 
     #[test]
     fn schemes_and_logins_are_refused() {
-        let guard = Guard::new([]);
+        let guard = guard([]);
         assert_eq!(
             guard.check_url(&url("file:///etc/passwd")),
             Err(Refusal::Scheme("file".to_owned()))
@@ -251,7 +332,7 @@ mod tests {
 
     #[test]
     fn loopback_is_for_the_hosts_that_were_named_and_at_their_port() {
-        let guard = Guard::new(["127.0.0.1:8080".to_owned(), "market.test:81".to_owned()]);
+        let guard = guard(["127.0.0.1:8080".to_owned(), "market.test:81".to_owned()]);
         assert_eq!(guard.check_url(&url("http://127.0.0.1:8080/")), Ok(()));
         assert!(guard.check_url(&url("http://127.0.0.1:22/")).is_err());
         assert!(guard.check_url(&url("http://10.0.0.1:8080/")).is_err());
@@ -260,26 +341,77 @@ mod tests {
             guard.check_url(&url("http://market.test:82/")),
             Err(Refusal::Port("market.test".to_owned()))
         );
-        let home: [SocketAddr; 1] = [([127, 0, 0, 1], 0).into()];
+        let home: [IpAddr; 1] = [[127, 0, 0, 1].into()];
         assert_eq!(guard.check_name("market.test", &home), Ok(()));
         assert!(guard.check_name("shop.test", &home).is_err());
     }
 
-    #[test]
-    fn one_private_address_spoils_a_name() {
-        let mixed: [SocketAddr; 2] = [([93, 184, 216, 34], 0).into(), ([10, 0, 0, 5], 0).into()];
+    #[tokio::test]
+    async fn one_private_address_spoils_a_name() {
+        let guard = guard([]);
+        let refused = guard.addresses(&url("http://mixed.test/")).await;
         assert_eq!(
-            Guard::new([])
-                .check_name("shop.test", &mixed)
-                .unwrap_err()
-                .to_string(),
-            "'shop.test' leads to 10.0.0.5, which is not an address on the public internet"
+            refused.unwrap_err().to_string(),
+            "'mixed.test' leads to 10.0.0.5, which is not an address on the public internet"
+        );
+        let refused = guard.resolve("mixed.test".parse().unwrap()).await;
+        assert!(refused.is_err(), "also where it is connected to");
+        let nowhere = guard.addresses(&url("http://else.test/")).await;
+        assert_eq!(
+            nowhere.unwrap_err().to_string(),
+            "the name 'else.test' leads nowhere: no such name"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_name_that_moves_between_pace_and_connection_is_not_followed() {
+        let lookups = Arc::new(AtomicU8::new(0));
+        let count = lookups.clone();
+        let lookup = Lookup(Arc::new(move |_| {
+            let last = count.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async move { Ok(vec![[93, 184, 216, last].into()]) })
+        }));
+        let hours = lookups.clone();
+        let clock = Clock(Arc::new(move || {
+            Time::from_second(3600 * i64::from(hours.load(Ordering::SeqCst))).unwrap()
+        }));
+        // The clock has gone on by an hour with each lookup: nothing is believed any more.
+        let guard = Guard::new([], lookup, clock);
+        lookups.store(1, Ordering::SeqCst);
+        let shop = url("http://shop.test/");
+        let paced = guard.addresses(&shop).await.unwrap();
+        lookups.store(5, Ordering::SeqCst);
+        let mut connected = guard.resolve("shop.test".parse().unwrap()).await.unwrap();
+        let connected = connected.next().unwrap();
+        assert_eq!(paced[0], Address::new(connected.ip(), 80));
+        assert_ne!(guard.addresses(&shop).await.unwrap(), paced, "the next");
+    }
+
+    #[tokio::test]
+    async fn what_is_paced_is_what_is_connected_to() {
+        let guard = guard(["home.test:81".to_owned()]);
+        assert_eq!(guard.known_addresses("shop.test:80"), None);
+        let paced = guard.addresses(&url("http://shop.test/")).await.unwrap();
+        assert_eq!(guard.known_addresses("shop.test:80"), Some(paced.clone()));
+        let connected = guard.resolve("shop.test".parse().unwrap()).await.unwrap();
+        let connected: BTreeSet<_> = connected.map(|at| Address::new(at.ip(), 80)).collect();
+        assert_eq!(paced.to_vec(), Vec::from_iter(connected));
+        let home = guard.addresses(&url("http://home.test:81/")).await.unwrap();
+        assert_eq!(home[0].to_string(), "127.0.0.1:81");
+        let literal = guard.known_addresses("[2606:4700::1111]:443").unwrap();
+        assert_eq!(literal[0].to_string(), "2606:4700::1111");
+        assert_eq!(
+            literal,
+            guard
+                .addresses(&url("https://[2606:4700::1111]/"))
+                .await
+                .unwrap()
         );
     }
 
     #[test]
     fn who_answered_has_the_last_word() {
-        let guard = Guard::new([]);
+        let guard = guard([]);
         let shop = url("https://shop.test/");
         assert!(
             guard

@@ -1,29 +1,31 @@
 //! The polite HTTP client: every hop of every request passes guard, robots.txt and pace.
 
+mod record;
+mod site;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tracing::Instrument;
 use url::Url;
 
 use super::{
-    Decision, Error, Fetch, FetchConfig, HostState, Policy, Robots, Wanted,
+    Error, Fetch, FetchConfig, HostState, HostView, Policy, Validators, Wanted,
+    address::Lookup,
+    conduct::{Conduct, Who, Why},
+    cookies::Cookies,
     exchange::{Bounds, Wire, guarded},
     guard::Guard,
-    host::Site,
     host_of,
-    hosts::{Clock, Hosts},
+    hosts::{Clock, Hosts, Policies},
     pace::{Outcome, retry_after},
     robots,
+    turn::Turn,
 };
-use crate::{
-    model::{Page, Time, Waiting},
-    text::decode::unpack,
-};
+use crate::model::{Page, Time, Waiting};
+use record::describe;
 
 /// Redirects followed for one page.
 const HOPS: u32 = 10;
-/// Redirects followed for one robots.txt (RFC 9309, 2.3.1.2).
-const ROBOTS_HOPS: u32 = 5;
 /// A robots.txt that takes longer is out of reach.
 const ROBOTS_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -33,10 +35,25 @@ pub struct Client {
     wire: Wire,
     guard: Guard,
     hosts: Hosts,
+    /// Begins with the product token by which robots.txt calls us.
     agent: String,
+    who: Who,
+    conduct: Option<Conduct>,
     clock: Clock,
     page: Bounds,
     robots: Bounds,
+}
+
+/// One request, and what speaks for it.
+#[derive(Debug)]
+struct Errand<'a> {
+    url: &'a Url,
+    why: Why,
+    attempt: u32,
+    known: &'a Validators,
+    bounds: Bounds,
+    /// The line of robots.txt that allows it.
+    allowed_by: Option<String>,
 }
 
 impl Client {
@@ -58,9 +75,12 @@ impl Client {
         clock: impl Fn() -> Time + Send + Sync + 'static,
     ) -> Result<Self, Error> {
         let clock = Clock(Arc::new(clock));
-        let agent = robots::product_token(&config.user_agent).to_owned();
+        let agent = config.user_agent.clone();
+        let cookies = hosts.iter().filter(|(_, policy)| policy.cookies);
+        let cookies = Cookies::new(cookies.map(|(host, _)| host.clone()));
         let looped = hosts.iter().filter(|(_, policy)| policy.loopback);
-        let guard = Guard::new(looped.map(|(host, _)| host.clone()));
+        let looped = looped.map(|(host, _)| host.clone());
+        let guard = Guard::new(looped, Lookup::of_this_machine(), clock.clone());
         let usual = Policy {
             rate: config.rate,
             concurrency: config.concurrency,
@@ -68,10 +88,22 @@ impl Client {
             quiet: config.quiet_hours.clone(),
             cookies: false,
         };
+        let policies = Policies {
+            usual,
+            named: hosts,
+            latency_factor: config.latency_factor,
+        };
+        let wire = Wire::new(config, guard.clone(), cookies, clock.clone())?;
         Ok(Self {
-            wire: Wire::new(config, guard.clone(), clock.clone())?,
+            who: Who {
+                agent: wire.agent(),
+                contact: config.contact.clone(),
+                timeout: config.timeout.0.as_secs_f64(),
+            },
+            wire,
+            conduct: None,
+            hosts: Hosts::new(policies, agent.clone(), guard.clone(), clock.clone()),
             guard,
-            hosts: Hosts::new(usual, hosts, agent.clone(), clock.clone()),
             agent,
             clock,
             page: Bounds {
@@ -85,95 +117,53 @@ impl Client {
         })
     }
 
-    /// What robots.txt says of `url`; it is fetched where it is not known.
-    ///
-    /// # Errors
-    /// `Later` where it is out of reach, `Guarded` where its host may not be asked.
-    pub async fn decide(&self, url: &Url) -> Result<Decision, Error> {
-        self.check(url)?;
-        let rules = self.rules(url).await?;
-        let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
-        Ok(rules.allowed(&self.agent, path))
-    }
-
-    async fn obey(&self, url: &Url) -> Result<(), Error> {
-        let decision = self.decide(url).await?;
-        if decision.allowed {
-            return Ok(());
-        }
-        let (number, text) = decision.line.unwrap_or_default();
-        Err(Error::Refused {
-            url: url.clone(),
-            line: format!("line {number}: {text}"),
-        })
-    }
-
-    /// The rules of the host, read at most once at a time and once a day.
-    async fn rules(&self, url: &Url) -> Result<Arc<Robots>, Error> {
-        let host = host_of(url);
-        let (mut site, reading) = self.hosts.site(&host);
-        if matches!(site, Site::Unread) {
-            let _alone = reading.lock().await;
-            (site, _) = self.hosts.site(&host);
-            if matches!(site, Site::Unread) {
-                site = self.hosts.read_site(&host, self.robots_txt(url).await?);
-            }
-        }
-        match site {
-            Site::Read { rules, .. } => Ok(rules),
-            Site::OutOfReach { until, cause } => Err(Error::Later {
-                url: url.clone(),
-                until,
-                cause,
-            }),
-            Site::Unread => Ok(Arc::default()),
-        }
-    }
-
-    /// The text of the host's robots.txt, none where there is none; the inner error says why it is out of reach.
-    async fn robots_txt(&self, url: &Url) -> Result<Result<Option<String>, String>, Error> {
-        let mut place = url.clone();
-        place.set_path("/robots.txt");
-        place.set_query(None);
-        place.set_fragment(None);
-        match self.follow_robots(place).await {
-            Ok(page) if (200..300).contains(&page.status) => Ok(plain_text(&page).map(Some)),
-            Ok(page) if page.status < 500 => Ok(Ok(None)),
-            Ok(page) => Ok(Err(format!("robots.txt: answered {}", page.status))),
-            Err(Error::Failed { why, .. }) => Ok(Err(format!("robots.txt: {why}"))),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn follow_robots(&self, mut url: Url) -> Result<Page, Error> {
-        for _ in 0..=ROBOTS_HOPS {
-            let page = self.ask(&url, self.robots).await?;
-            match redirect(&page)? {
-                None => return Ok(page),
-                Some(next) => url = next,
-            }
-        }
-        Err(too_many(url, ROBOTS_HOPS))
-    }
-
-    /// Follows redirects from `url`, asking at every hop whether it may be asked for.
-    async fn follow(&self, url: &Url) -> Result<Page, Error> {
-        let mut url = url.clone();
+    /// Follows redirects from what is wanted, asking at every hop whether it may be asked for.
+    async fn follow(&self, wanted: &Wanted) -> Result<Page, Error> {
+        let mut url = wanted.url.clone();
         url.set_fragment(None);
+        let unknown = Validators::default();
         for hop in 0..=HOPS {
-            if let Err(refusal) = self.obey(&url).await {
-                if hop == 0 {
-                    self.hosts.forgo(&host_of(&url));
+            let first = hop == 0;
+            let (turn, allowed_by) = match self.allowed_turn(&url).await {
+                Ok(allowed) => allowed,
+                Err(refusal) => {
+                    if first {
+                        self.hosts.forgo(&host_of(&url));
+                    }
+                    return Err(refusal);
                 }
-                return Err(refusal);
-            }
-            let page = self.ask(&url, self.page).await?;
-            match redirect(&page)? {
+            };
+            let errand = Errand {
+                url: &url,
+                why: match (first, wanted.attempt) {
+                    (true, 0) => Why::Page,
+                    (true, _) => Why::Again,
+                    (false, _) => Why::Redirect,
+                },
+                attempt: wanted.attempt,
+                known: if first { &wanted.known } else { &unknown },
+                bounds: self.page,
+                allowed_by,
+            };
+            let page = self.ask(&errand, turn).await?;
+            match leads(&page, errand.known)? {
                 None => return Ok(page),
                 Some(next) => url = next,
             }
         }
         Err(too_many(url, HOPS))
+    }
+
+    /// The host's turn for a page that its robots.txt allows, and the line that does. Where the turn comes only after
+    /// the robots.txt has grown old, that is read again first.
+    async fn allowed_turn(&self, url: &Url) -> Result<(Turn, Option<String>), Error> {
+        loop {
+            let allowed = self.obey(url).await?;
+            let turn = self.hosts.admit(url).await?;
+            if turn.at < allowed.until {
+                return Ok((turn, allowed.line));
+            }
+        }
     }
 
     fn check(&self, url: &Url) -> Result<(), Error> {
@@ -183,51 +173,56 @@ impl Client {
     }
 
     /// Asks once, in the host's turn, and lets its pace learn from the answer.
-    async fn ask(&self, url: &Url, bounds: Bounds) -> Result<Page, Error> {
-        self.check(url)?;
-        let host = host_of(url);
-        let slot = self.hosts.admit(url).await?;
-        let answer = self.wire.exchange(url, bounds).await;
+    async fn ask(&self, errand: &Errand<'_>, turn: Turn) -> Result<Page, Error> {
+        let host = host_of(errand.url);
+        // Dropped before the turn is: what is under way is written down as ended before the next begins.
+        let open = self.record(errand, &host, &turn)?;
+        let answer = self
+            .wire
+            .exchange(errand.url, errand.known, errand.bounds)
+            .await;
+        let now = self.clock.now();
         let outcome = match &answer {
-            Ok(page) => self.outcome(page),
+            Ok(answer) => outcome(&answer.page, now),
             Err(Error::Failed { why, .. }) => Outcome::Failed(why.clone()),
             Err(_) => Outcome::Answered,
         };
         tracing::debug!(%host, ?outcome, "asked");
-        let pausing = matches!(outcome, Outcome::Pause { .. });
-        let paused = self.hosts.settle(&host, outcome);
-        drop(slot);
+        let asked_pause = match &outcome {
+            Outcome::Pause { asked, .. } => Some(*asked),
+            _ => None,
+        };
+        let latency = answer.as_ref().ok().map(|answer| answer.latency);
+        let paused = self.hosts.settle(&host, outcome, latency);
+        if let Some(open) = open {
+            let until = paused.as_ref().map(|(until, _)| *until);
+            open.answered(now, |line| {
+                describe(line, &answer, asked_pause.flatten(), until)
+            });
+        }
+        drop(turn);
         match paused {
-            Some((until, cause)) if pausing => Err(Error::Later {
-                url: url.clone(),
+            Some((until, cause)) if asked_pause.is_some() => Err(Error::Later {
+                url: errand.url.clone(),
                 until,
                 cause,
             }),
-            _ => answer,
-        }
-    }
-
-    fn outcome(&self, page: &Page) -> Outcome {
-        match page.status {
-            status @ (429 | 503) => Outcome::Pause {
-                status,
-                asked: page
-                    .header("retry-after")
-                    .and_then(|value| retry_after(value, self.clock.now())),
-            },
-            status @ 500.. => Outcome::Failed(format!("answered {status}")),
-            _ => Outcome::Answered,
+            _ => answer.map(|answer| answer.page),
         }
     }
 }
 
-/// What a robots.txt says once its content coding is undone. What cannot be read may forbid anything.
-fn plain_text(page: &Page) -> Result<String, String> {
-    // Once unpacked it may be larger than what is parsed of it, but not by far.
-    let limit = 8 * robots::LIMIT as u64;
-    let bytes = unpack(&page.body, page.header("content-encoding"), limit);
-    let bytes = bytes.map_err(|error| format!("robots.txt: {error}"))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+fn outcome(page: &Page, now: Time) -> Outcome {
+    match page.status {
+        status @ (429 | 503) => Outcome::Pause {
+            status,
+            asked: page
+                .header("retry-after")
+                .and_then(|value| retry_after(value, now)),
+        },
+        status @ 500.. => Outcome::Failed(format!("answered {status}")),
+        _ => Outcome::Answered,
+    }
 }
 
 impl Fetch for Client {
@@ -239,18 +234,22 @@ impl Fetch for Client {
         self.hosts.waiting(host, now)
     }
 
+    fn view(&self, host: &str, now: Time) -> Option<HostView> {
+        self.hosts.view(host, now)
+    }
+
     fn state(&self, host: &str) -> Option<HostState> {
         self.hosts.state(host)
     }
 
     fn restore(&self, states: Vec<HostState>, clean: bool) {
-        self.hosts.restore(states, clean);
+        self.hosts.restore(self.with_owed(states), clean);
     }
 
     async fn fetch(&self, wanted: &Wanted) -> Result<Page, Error> {
         let url = &wanted.url;
         let span = tracing::info_span!("page", host = host_of(url), %url);
-        self.follow(url).instrument(span).await
+        self.follow(wanted).instrument(span).await
     }
 }
 
@@ -262,9 +261,21 @@ fn too_many(url: Url, hops: u32) -> Error {
     }
 }
 
+/// Where the answer to a request leads; none where it is what was wanted. 304 is, where something was known.
+fn leads(page: &Page, known: &Validators) -> Result<Option<Url>, Error> {
+    if page.status == 304 && known.is_empty() {
+        return Err(Error::Failed {
+            url: page.url.clone(),
+            why: "answered 304 to a request without a condition".to_owned(),
+            again: false,
+        });
+    }
+    redirect(page)
+}
+
 /// Where a redirect leads; none where the page is none.
 fn redirect(page: &Page) -> Result<Option<Url>, Error> {
-    if !(300..400).contains(&page.status) {
+    if !(300..400).contains(&page.status) || page.status == 304 {
         return Ok(None);
     }
     let failed = |why: String| Error::Failed {

@@ -1,14 +1,24 @@
 //! Getting a page, politely. The one HTTP client: nothing leaves without passing robots, pace and address guard.
 
+mod address;
+mod breaker;
+pub mod conduct;
+mod cookies;
+mod delay;
 mod exchange;
+mod gate;
 mod guard;
 mod host;
 mod hosts;
 mod http;
+mod known;
 mod pace;
 mod pattern;
 mod replay;
 mod robots;
+mod servers;
+mod share;
+mod turn;
 
 use std::{future::Future, time::Duration};
 
@@ -163,6 +173,12 @@ pub enum Error {
     /// It failed, and `again` says whether another try may help.
     #[error("{url}: {why}")]
     Failed { url: Url, why: String, again: bool },
+    /// The conduct log cannot be written, so nothing is asked.
+    #[error("the conduct log {} cannot be written: {why}; without it nothing is asked", path.display())]
+    Conduct {
+        path: std::path::PathBuf,
+        why: String,
+    },
     /// The client itself could not be made.
     #[error("the HTTP client could not be set up: {0}")]
     Setup(String),
@@ -204,13 +220,52 @@ pub trait Fetch: Send + Sync {
 pub struct HostState {
     /// `host:port`.
     pub host: String,
+    #[serde(default)]
+    pub last_asked: Option<Time>,
     pub next_due: Option<Time>,
     pub blocked_until: Option<Time>,
     pub blocked_cause: Option<String>,
+    /// In a row; after a few of them one careful try goes ahead of all other requests.
     pub failures: u32,
+    /// Milliseconds of the last pause that failures led to; the next one is twice as long.
+    #[serde(default)]
+    pub pause_ms: u64,
+    /// The share of its rate that it gets, in 64ths.
+    #[serde(default = "whole")]
+    pub share: u8,
+    /// Microseconds from request to answer, as usual.
+    #[serde(default)]
+    pub latency_us: Option<u64>,
+    /// The servers behind its name; a loopback address with its port.
+    #[serde(default)]
+    pub addresses: Vec<String>,
     /// robots.txt as received; none where there is none (4xx).
     pub robots: Option<String>,
     pub robots_until: Option<Time>,
+}
+
+impl HostState {
+    /// A host to which nothing is owed.
+    pub fn new(host: String) -> Self {
+        Self {
+            host,
+            last_asked: None,
+            next_due: None,
+            blocked_until: None,
+            blocked_cause: None,
+            failures: 0,
+            pause_ms: 0,
+            share: share::WHOLE,
+            latency_us: None,
+            addresses: Vec::new(),
+            robots: None,
+            robots_until: None,
+        }
+    }
+}
+
+fn whole() -> u8 {
+    share::WHOLE
 }
 
 /// `host:port` of a URL, the name under which a host is kept.

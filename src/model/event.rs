@@ -1,5 +1,7 @@
 //! What a stage reports while it works. The command line draws it, a test collects it.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use super::{FlagId, ListingId, Severity, Time};
@@ -58,6 +60,33 @@ impl Waiting {
     }
 }
 
+/// How a crawl stands with one host.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct HostStanding {
+    /// `host:port`.
+    pub host: String,
+    /// URLs done in this run, whatever came of them.
+    pub done: u64,
+    /// URLs queued.
+    pub queued: u64,
+    /// Why it is not asked right now; none where it may be.
+    pub waiting: Option<Waiting>,
+    /// Seconds from one request to the next, as they now are; none where nobody knows.
+    pub delay: Option<f64>,
+    /// What makes the delay so long: `rate`, `crawl-delay`, `latency`, `trouble` or `shared`.
+    pub because: Option<String>,
+    /// Requests under way.
+    pub under_way: u32,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Pages that did not come or could not be read in this run, by kind.
+    pub errors: BTreeMap<String, u64>,
+    /// Pages a minute, as measured over the last minute; none where nothing was measured.
+    pub per_minute: Option<f64>,
+    /// Seconds until what is queued is done, about; none where nobody knows.
+    pub estimate_seconds: Option<u64>,
+}
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(
@@ -106,4 +135,6 @@ pub enum Event {
     Refused { url: Url, line: String },
     /// How much is left to do.
     Queue { waiting: u64, done: u64 },
+    /// How the hosts stand, by name; now and then, not oftener than once a second.
+    Hosts { at: Time, hosts: Vec<HostStanding> },
 }

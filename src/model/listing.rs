@@ -136,11 +136,11 @@ pub enum ListingStatus {
     /// Seen and read at the last visit.
     #[default]
     Active,
-    /// The platform answered 404 or 410.
+    /// The platform says that it is not there: 404, 410, a page in these words, or another page in its place.
     Gone,
     /// The platform says that it was taken down.
     Removed,
-    /// The platform could not be reached.
+    /// The platform gave no answer, or failed (5xx).
     Unreachable,
     /// A page came, but it could not be read as a listing.
     Unread,
@@ -281,7 +281,7 @@ impl Listing {
         self.observed.contains(&block)
     }
 
-    /// The same listing without what a visit adds (times, capture, version, campaigns) and without the class,
+    /// The same listing without what a visit adds (times, capture, version, campaigns, status) and without the class,
     /// which moves with the catalogue. Two visits with equal content are one version.
     pub fn content(&self) -> Self {
         Self {
@@ -289,6 +289,7 @@ impl Listing {
             campaigns: Vec::new(),
             first_seen: None,
             last_seen: None,
+            status: ListingStatus::default(),
             version: 0,
             capture: None,
             ..self.clone()

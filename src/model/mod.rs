@@ -6,7 +6,7 @@ mod flag;
 mod listing;
 mod page;
 
-pub use event::{Event, Waiting};
+pub use event::{Event, HostStanding, Waiting};
 pub use facts::{CodeBook, Facts, Holder, Past, PriceBook, SellerBook, SellerFacts, Usual};
 pub use flag::{Decision, Flag, FlagId, FlagStatus, Proof, ReferenceRow, Review, Severity, Span};
 pub use listing::{

@@ -1,5 +1,7 @@
 //! What is given to the store and what it tells: plain values.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Capture, Flag, FlagId, Listing, ListingId, ListingStatus, Review, Time};
@@ -78,10 +80,75 @@ pub enum Work {
     Done { url: String, host: String },
     /// Put back with another attempt count and due time.
     Again(Queued),
+    /// What is now known of a page, see `Store::visit`.
+    Visited { url: String, visit: Visit },
+    /// A page of `host` did not come or could not be read; counted by kind.
+    Failed { host: String, kind: &'static str },
+    /// A page counts against the budgets of its platform and campaigns.
+    Spent {
+        platform: String,
+        campaigns: Vec<String>,
+    },
     /// A small named value, see `Store::note`.
     Note { key: String, value: Vec<u8> },
     /// What a host is owed; opaque bytes of the fetch room.
     Host { host: String, state: Vec<u8> },
+}
+
+/// What the visits to a page say for the next one: by what it tells whether the page changed, and when it is due.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visit {
+    /// As the server sent it.
+    pub etag: Option<String>,
+    /// As the server sent it.
+    pub last_modified: Option<String>,
+    /// Where the archive has the page whole.
+    pub whole: Option<Capture>,
+    /// The address that gave it, where that is another than the one asked for.
+    pub answered: Option<String>,
+    /// Stands for what was read from it; 0 where it was not there.
+    pub print: u64,
+    /// Seconds from one visit to the next.
+    pub interval: u32,
+    /// When the next one is due.
+    pub due: Time,
+    /// How many there were.
+    pub visits: u32,
+    /// HTTP status of the last answer; 0 where there was none.
+    pub status: u16,
+    /// How to ask for it again, where no listing says so.
+    pub list: Option<ListPage>,
+}
+
+/// A page that is visited for its links.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct ListPage {
+    pub url: String,
+    pub platform: String,
+    pub campaigns: Vec<String>,
+    pub depth: u32,
+}
+
+/// How far a run is with one host.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct HostCounts {
+    pub host: String,
+    /// URLs queued.
+    pub waiting: u64,
+    /// URLs done, whatever came of them.
+    pub done: u64,
+    /// Pages that did not come or could not be read, by kind.
+    pub errors: BTreeMap<String, u64>,
+}
+
+/// Pages that a run has spent so far: what its budgets are compared with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct Spent {
+    pub platforms: BTreeMap<String, u64>,
+    pub campaigns: BTreeMap<String, u64>,
 }
 
 /// What is committed together: all of it or nothing.

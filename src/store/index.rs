@@ -20,6 +20,8 @@ pub(super) const APPLIED: &[u8] = b"a";
 pub(super) const LISTING: u8 = b'l';
 /// `v` hash of listing id, version → place.
 const VERSION: u8 = b'v';
+/// `t` hash of listing id, place of the frame that says that its status took a turn → nothing.
+const TURN: u8 = b't';
 /// `u` hash of URL → listing id.
 const URL: u8 = b'u';
 /// `f` flag id → `FlagRow`.
@@ -29,7 +31,7 @@ const FLAG_OF: u8 = b'g';
 /// `r` hash of flag id, number of the verdict → place.
 const REVIEW: u8 = b'r';
 /// What the journal gives; all other rows are the crawl's working state.
-pub(super) const JOURNALLED: [u8; 7] = [b'a', LISTING, VERSION, URL, FLAG, FLAG_OF, REVIEW];
+pub(super) const JOURNALLED: [u8; 8] = [b'a', LISTING, VERSION, TURN, URL, FLAG, FLAG_OF, REVIEW];
 
 pub(super) fn listing_key(id: &ListingId) -> Vec<u8> {
     [&[LISTING], id.as_str().as_bytes()].concat()
@@ -45,6 +47,19 @@ pub(super) fn url_key(url: &str) -> Vec<u8> {
 
 pub(super) fn versions_prefix(id: &ListingId) -> Vec<u8> {
     hashed(VERSION, id.as_str(), &[])
+}
+
+pub(super) fn turns_prefix(id: &ListingId) -> Vec<u8> {
+    hashed(TURN, id.as_str(), &[])
+}
+
+/// The place in a key that `turns_prefix` begins.
+pub(super) fn turn_place(key: &[u8]) -> Option<Place> {
+    let (segment, offset) = key.get(17..)?.split_first_chunk()?;
+    Some(Place {
+        segment: u32::from_be_bytes(*segment),
+        offset: u64::from_be_bytes(offset.try_into().ok()?),
+    })
 }
 
 pub(super) fn flags_prefix(id: &ListingId) -> Vec<u8> {
@@ -77,6 +92,11 @@ impl<'a> Changes<'a> {
     pub(super) fn to(tree: &'a sled::Tree) -> Self {
         let rows = BTreeMap::new();
         Self { tree, rows }
+    }
+
+    /// What the changes will be made to, as it stands.
+    pub(super) fn tree(&self) -> &'a sled::Tree {
+        self.tree
     }
 
     pub(super) fn get<T: serde::de::DeserializeOwned>(
@@ -120,12 +140,22 @@ impl<'a> Changes<'a> {
     pub(super) fn apply(&mut self, entry: &Entry, place: Place) -> Result<(), Error> {
         match entry {
             Entry::Version(listing) => self.version(listing, place),
-            Entry::Seen { id, .. } => self.change_listing(id, |row| {
-                row.seen = Some(place);
-                row.set_status(ListingStatus::Active);
-            }),
+            Entry::Seen { id, .. } => {
+                self.change_listing(id, |row| {
+                    row.seen = Some(place);
+                    row.set_status(ListingStatus::Active);
+                })?;
+                Ok(())
+            }
             Entry::Status { id, status, .. } => {
-                self.change_listing(id, |row| row.set_status(*status))
+                if self.change_listing(id, |row| row.set_status(*status))? {
+                    let at = [
+                        &place.segment.to_be_bytes()[..],
+                        &place.offset.to_be_bytes(),
+                    ];
+                    self.put_bytes(hashed(TURN, id.as_str(), &at.concat()), Vec::new());
+                }
+                Ok(())
             }
             Entry::Flagged(flag) => {
                 let key = flag_key(&flag.id);
@@ -168,18 +198,19 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    /// An entry about a listing that no version was kept of changes nothing.
+    /// Whether there was something to change: an entry about a listing that no version was kept of changes nothing.
     fn change_listing(
         &mut self,
         id: &ListingId,
         change: impl FnOnce(&mut ListingRow),
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let key = listing_key(id);
         let Some(mut row) = self.get::<ListingRow>(&key)? else {
-            return Ok(());
+            return Ok(false);
         };
         change(&mut row);
-        self.put(key, &row)
+        self.put(key, &row)?;
+        Ok(true)
     }
 }
 

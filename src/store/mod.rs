@@ -8,6 +8,7 @@ mod index;
 mod queue;
 mod read;
 mod record;
+mod visit;
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -21,7 +22,9 @@ use std::{
 use crate::journal::{self, Journal, Reader, append};
 pub use commit::{OnStep, Step};
 pub use config::StoreConfig;
-pub use entry::{Entry, Group, Opened, Queued, Run, Work};
+pub use entry::{
+    Entry, Group, HostCounts, ListPage, Opened, Queued, Run, Spent, Visit, Work,
+};
 pub use follow::{Standing, rebuild, standing};
 pub use read::ledger;
 

@@ -1,27 +1,34 @@
 //! The crawl's working state: runs, the queue, what hosts are owed. No evidence; lost by a rebuild.
 //!
-//! `q` host 0 (listings first) (depth) (due) (hash of URL) → the URL to be fetched, in the order of fetching;
-//! `s` run, hash of URL → where it stands in the queue, empty when it is done; `h` host → opaque bytes.
+//! `q` queue, host 0 (listings first) (depth) (due) (hash of URL) → the URL to be fetched, in the order of fetching;
+//! `s` queue, hash of URL → where it stands there, or in which run it was done; `c` queue, host → what is counted of it;
+//! `h` host → opaque bytes. A queue has the number of the run that began it. Rows of earlier queues mean nothing;
+//! each commit removes a few of them, so that no run begins or ends with a long cleaning.
 
-use std::collections::HashSet;
+mod apply;
+mod known;
 
 use super::{
-    Error, Queued, Run, Store, Work,
+    Error, HostCounts, Queued, Run, Spent, Store,
     index::{self, Changes, short_hash},
-    record::{Counts, Fault, QueuedForm, RunRow, Spot},
+    record::{Counts, Fault, HostRow, QueuedForm, RunRow, SpentRow, Spot},
 };
 use crate::{model::Time, text::address};
 
+pub(super) use apply::apply;
+pub(super) use known::Known;
+
 const RUN: &[u8] = b"m/run";
 const COUNTS: &[u8] = b"m/counts";
+const QUEUED: &[u8] = b"m/queue";
+const SPENT: &[u8] = b"m/spent";
 const QUEUE: u8 = b'q';
 const SEEN: u8 = b's';
+const COUNTED: u8 = b'c';
 const HOST: u8 = b'h';
 const NOTE: u8 = b'n';
-/// Rows removed in one batch when a run is over.
-const PURGE: usize = 10_000;
-/// URLs remembered at most, about 20 MB.
-const KNOWN: usize = 1 << 19;
+/// Rows of earlier queues that a commit removes at least, of each kind, while there are any.
+const SWEEP: usize = 256;
 /// Length of a queue key behind its host and zero: listing, depth, due, hash.
 const TAIL: usize = 1 + 4 + 8 + 16;
 
@@ -40,9 +47,6 @@ impl Store {
             });
         }
         let number = last.as_ref().map_or(1, |row| row.number + 1);
-        if let Some(row) = last {
-            self.drop_run(row)?;
-        }
         writer.known.clear();
         let mut changes = Changes::to(&self.tree);
         let row = RunRow {
@@ -51,6 +55,7 @@ impl Store {
             started: now.into(),
         };
         changes.put(RUN.to_vec(), &row)?;
+        changes.put(QUEUED.to_vec(), &number)?;
         changes.put(COUNTS.to_vec(), &Counts::default())?;
         changes.write()?;
         self.flush()?;
@@ -61,27 +66,110 @@ impl Store {
         })
     }
 
-    /// The run is over: its queue and its list of seen URLs are dropped.
+    /// A new run that goes on with what the last one left queued. What that one has done may be queued again.
+    pub fn renew_run(&self, now: Time) -> Result<Run, Error> {
+        let mut writer = self.writer()?;
+        let Standing { row, .. } = self.under_way()?.ok_or(Error::NoRun)?;
+        writer.known.clear();
+        let number = row.number + 1;
+        let counts: Counts = index::get(&self.tree, COUNTS)?.unwrap_or_default();
+        let mut changes = Changes::to(&self.tree);
+        let row = RunRow {
+            number,
+            over: false,
+            started: now.into(),
+        };
+        changes.put(RUN.to_vec(), &row)?;
+        changes.put(COUNTS.to_vec(), &Counts { done: 0, ..counts })?;
+        changes.write()?;
+        self.flush()?;
+        Ok(Run {
+            number,
+            started: now,
+            resumed: false,
+        })
+    }
+
+    /// The run is over: nothing of it is queued any more.
     pub fn end_run(&self) -> Result<(), Error> {
         let mut writer = self.writer()?;
         writer.known.clear();
         let Some(row) = index::get::<RunRow>(&self.tree, RUN)? else {
             return Ok(());
         };
-        self.drop_run(row)?;
+        let counts: Counts = index::get(&self.tree, COUNTS)?.unwrap_or_default();
+        let mut changes = Changes::to(&self.tree);
+        changes.put(RUN.to_vec(), &RunRow { over: true, ..row })?;
+        changes.put(
+            COUNTS.to_vec(),
+            &Counts {
+                waiting: 0,
+                ..counts
+            },
+        )?;
+        changes.write()?;
         self.flush()
     }
 
     /// Hosts with queued URLs.
     pub fn hosts_queued(&self) -> Result<Vec<String>, Error> {
-        let (mut hosts, mut from) = (Vec::new(), vec![QUEUE]);
-        while let Some(row) = self.tree.range(from..vec![QUEUE + 1]).next() {
+        let Some(run) = self.under_way()? else {
+            return Ok(Vec::new());
+        };
+        let start = numbered(QUEUE, run.queue);
+        let (mut hosts, mut from, end) = (Vec::new(), start.clone(), after(&start));
+        while let Some(row) = self.tree.range(from..end.clone()).next() {
             let (key, _) = row.map_err(Error::index)?;
-            let host = key[1..].split(|&b| b == 0).next().unwrap_or_default();
+            let host = key[start.len()..].split(|&b| b == 0).next();
+            let host = host.unwrap_or_default();
             hosts.push(String::from_utf8_lossy(host).into_owned());
-            from = [&[QUEUE], host, &[1]].concat();
+            from = [&start[..], host, &[1]].concat();
         }
         Ok(hosts)
+    }
+
+    /// How far the last run is with each of its hosts, by name.
+    pub fn host_counts(&self) -> Result<Vec<HostCounts>, Error> {
+        let Some(run) = self.last_run()? else {
+            return Ok(Vec::new());
+        };
+        let start = numbered(COUNTED, run.queue);
+        let rows = self.tree.scan_prefix(&start);
+        rows.map(|row| {
+            let (key, bytes) = row.map_err(Error::index)?;
+            let row: HostRow = index::read_row(&key, &bytes)?;
+            let row = row.in_run(run.row.number);
+            Ok(HostCounts {
+                host: String::from_utf8_lossy(&key[start.len()..]).into_owned(),
+                waiting: if run.row.over { 0 } else { row.waiting },
+                done: row.done,
+                errors: row.errors,
+            })
+        })
+        .collect()
+    }
+
+    /// Pages that the last run has spent so far.
+    pub fn spent(&self) -> Result<Spent, Error> {
+        let run = self.last_run()?.map(|run| run.row.number);
+        let row: Option<SpentRow> = index::get(&self.tree, SPENT)?;
+        let row = row.filter(|row| Some(row.run) == run).unwrap_or_default();
+        Ok(Spent {
+            platforms: row.platforms,
+            campaigns: row.campaigns,
+        })
+    }
+
+    fn last_run(&self) -> Result<Option<Standing>, Error> {
+        let Some(row) = index::get::<RunRow>(&self.tree, RUN)? else {
+            return Ok(None);
+        };
+        let queue = index::get(&self.tree, QUEUED)?.unwrap_or(row.number);
+        Ok(Some(Standing { row, queue }))
+    }
+
+    fn under_way(&self) -> Result<Option<Standing>, Error> {
+        Ok(self.last_run()?.filter(|run| !run.row.over))
     }
 
     /// Up to `limit` URLs of `host` that are due at `now`, listings first, then by depth; those for which `taken` holds are skipped.
@@ -166,7 +254,10 @@ impl Store {
         host: &str,
         mut see: impl FnMut(i64, Result<Queued, Fault>) -> Result<Step, Error>,
     ) -> Result<(), Error> {
-        let prefix = queue_prefix(host);
+        let Some(run) = self.under_way()? else {
+            return Ok(());
+        };
+        let prefix = queue_prefix(run.queue, host);
         let end = [&prefix[..prefix.len() - 1], &[1]].concat();
         let mut from = prefix.clone();
         'depth: loop {
@@ -187,29 +278,12 @@ impl Store {
             return Ok(());
         }
     }
+}
 
-    /// Ends a run and drops its queue and seen URLs. It is marked first, so that a run whose queue was dropped
-    /// by half is never resumed: cut off in the middle, the next run goes on with the dropping.
-    fn drop_run(&self, row: RunRow) -> Result<(), Error> {
-        let mut changes = Changes::to(&self.tree);
-        changes.put(RUN.to_vec(), &RunRow { over: true, ..row })?;
-        changes.write()?;
-        for tag in [QUEUE, SEEN] {
-            loop {
-                let mut batch = sled::Batch::default();
-                let mut any = false;
-                for key in self.tree.scan_prefix([tag]).keys().take(PURGE) {
-                    batch.remove(key.map_err(Error::index)?);
-                    any = true;
-                }
-                if !any {
-                    break;
-                }
-                self.tree.apply_batch(batch).map_err(Error::index)?;
-            }
-        }
-        Ok(())
-    }
+/// A run, and the number in the keys of its queue.
+struct Standing {
+    row: RunRow,
+    queue: u64,
 }
 
 enum Step {
@@ -218,143 +292,42 @@ enum Step {
     Stop,
 }
 
-/// Short hashes of URLs that were queued in this run: most links of a page are old acquaintances, and asking
-/// sled for each costs more than all the rest. Never more than a memory; the rows are what counts.
-pub(super) type Known = HashSet<[u8; 16]>;
-
 /// Adds what a group that is now in the index has queued.
 pub(super) fn remember(known: &mut Known, met: Vec<[u8; 16]>) {
-    if known.len() + met.len() > KNOWN {
-        known.clear();
-    }
-    known.extend(met);
+    known.remember(met);
 }
 
-/// What `work` means for the working state; gives the URLs that are known from then on.
-pub(super) fn apply(
-    changes: &mut Changes<'_>,
-    work: Vec<Work>,
-    known: &Known,
-) -> Result<Vec<[u8; 16]>, Error> {
-    let mut queue: Option<Queue> = None;
-    for work in work {
-        let work = match work {
-            Work::Host { host, state } => {
-                changes.put_bytes(named(HOST, &host), state);
-                continue;
-            }
-            Work::Note { key, value } => {
-                changes.put_bytes(named(NOTE, &key), value);
-                continue;
-            }
-            work => work,
-        };
-        let queue = match &mut queue {
-            Some(queue) => queue,
-            None => queue.insert(Queue::open(changes)?),
-        };
-        match work {
-            Work::Enqueue(queued) => queue.enqueue(changes, &queued, known)?,
-            Work::Again(queued) => queue.again(changes, &queued)?,
-            Work::Done { url, .. } => queue.done(changes, &url)?,
-            Work::Host { .. } | Work::Note { .. } => {}
+/// Removes some rows of queues before `queue`: at least as many as the group has brought, so that they come to an end.
+fn sweep_earlier(changes: &mut Changes<'_>, queue: u64, steps: usize) -> Result<(), Error> {
+    for tag in [QUEUE, SEEN, COUNTED] {
+        let earlier = vec![tag]..numbered(tag, queue);
+        let rows = changes.tree().range(earlier).keys();
+        for key in rows.take(SWEEP.max(steps)) {
+            changes.remove(key.map_err(Error::index)?.to_vec());
         }
     }
-    let Some(queue) = queue else {
-        return Ok(Vec::new());
-    };
-    changes.put(COUNTS.to_vec(), &queue.counts)?;
-    Ok(queue.met)
+    Ok(())
 }
 
-/// The queue of the run while a group is applied.
-struct Queue {
-    run: u64,
-    counts: Counts,
-    met: Vec<[u8; 16]>,
+fn numbered(tag: u8, queue: u64) -> Vec<u8> {
+    [&[tag], &queue.to_be_bytes()[..]].concat()
 }
 
-impl Queue {
-    fn open(changes: &Changes<'_>) -> Result<Self, Error> {
-        let run: Option<RunRow> = changes.get(RUN)?;
-        let run = run.filter(|row| !row.over).ok_or(Error::NoRun)?;
-        Ok(Self {
-            run: run.number,
-            counts: changes.get(COUNTS)?.unwrap_or_default(),
-            met: Vec::new(),
-        })
-    }
-
-    fn enqueue(
-        &mut self,
-        changes: &mut Changes<'_>,
-        queued: &Queued,
-        known: &Known,
-    ) -> Result<(), Error> {
-        let short = page_hash(&queued.url);
-        if known.contains(&short) {
-            return Ok(());
-        }
-        self.met.push(short);
-        match self.spot(changes, &queued.url)? {
-            None => self.place(changes, queued),
-            Some(_) => Ok(()),
-        }
-    }
-
-    fn again(&mut self, changes: &mut Changes<'_>, queued: &Queued) -> Result<(), Error> {
-        match self.spot(changes, &queued.url)? {
-            Some(None) => Ok(()),
-            Some(Some(old)) => {
-                self.take_out(changes, &old, &queued.url);
-                self.place(changes, queued)
-            }
-            None => self.place(changes, queued),
-        }
-    }
-
-    fn done(&mut self, changes: &mut Changes<'_>, url: &str) -> Result<(), Error> {
-        match self.spot(changes, url)? {
-            Some(None) => return Ok(()),
-            Some(Some(old)) => self.take_out(changes, &old, url),
-            None => {}
-        }
-        self.counts.done += 1;
-        changes.put(seen_key(self.run, url), &None::<Spot>)
-    }
-
-    /// None: never queued in this run; `Some(None)`: done.
-    fn spot(&self, changes: &Changes<'_>, url: &str) -> Result<Option<Option<Spot>>, Error> {
-        changes.get(&seen_key(self.run, url))
-    }
-
-    fn place(&mut self, changes: &mut Changes<'_>, queued: &Queued) -> Result<(), Error> {
-        let spot = Spot {
-            host: queued.host.clone(),
-            listing: queued.listing,
-            depth: queued.depth,
-            due: queued.due.as_microsecond(),
-        };
-        changes.put_bytes(queue_key(&spot, &queued.url), QueuedForm::pack(queued)?);
-        changes.put(seen_key(self.run, &queued.url), &Some(spot))?;
-        self.counts.waiting += 1;
-        Ok(())
-    }
-
-    fn take_out(&mut self, changes: &mut Changes<'_>, spot: &Spot, url: &str) {
-        changes.remove(queue_key(spot, url));
-        self.counts.waiting = self.counts.waiting.saturating_sub(1);
-    }
+/// A key behind all that begin with `prefix` and go on with text, in which no byte is 0xff.
+fn after(prefix: &[u8]) -> Vec<u8> {
+    let mut end = prefix.to_vec();
+    end.extend([0xff; 2]);
+    end
 }
 
-fn queue_prefix(host: &str) -> Vec<u8> {
+fn queue_prefix(queue: u64, host: &str) -> Vec<u8> {
     // A zero ends the host, so none may stand in it; no real host has one.
     let host = host.replace('\0', "\u{fffd}");
-    [&[QUEUE], host.as_bytes(), &[0]].concat()
+    [&numbered(QUEUE, queue)[..], host.as_bytes(), &[0]].concat()
 }
 
-fn queue_key(spot: &Spot, url: &str) -> Vec<u8> {
-    let mut key = queue_prefix(&spot.host);
+fn queue_key(queue: u64, spot: &Spot, url: &str) -> Vec<u8> {
+    let mut key = queue_prefix(queue, &spot.host);
     key.push(u8::from(!spot.listing));
     key.extend(spot.depth.to_be_bytes());
     // With the sign turned, byte order is the order of time.
@@ -368,13 +341,17 @@ fn due_of(tail: &[u8]) -> Option<i64> {
     Some(i64::from_be_bytes(due) ^ i64::MIN)
 }
 
-fn seen_key(run: u64, url: &str) -> Vec<u8> {
-    [&[SEEN], &run.to_be_bytes()[..], &page_hash(url)].concat()
+fn seen_key(queue: u64, url: &str) -> Vec<u8> {
+    [&numbered(SEEN, queue)[..], &page_hash(url)].concat()
 }
 
 /// The same for two addresses of one page.
 fn page_hash(url: &str) -> [u8; 16] {
     short_hash(&address::key(url))
+}
+
+fn host_key(queue: u64, host: &str) -> Vec<u8> {
+    [&numbered(COUNTED, queue)[..], host.as_bytes()].concat()
 }
 
 fn named(tag: u8, name: &str) -> Vec<u8> {

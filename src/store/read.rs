@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     journal::{Frame, Place, Reader},
-    model::{Flag, FlagId, Listing, ListingId},
+    model::{Flag, FlagId, Listing, ListingId, ListingStatus, Time},
 };
 
 /// Items read one by one; an item that cannot be read does not end them.
@@ -28,6 +28,23 @@ impl Store {
         rows.map(|row| {
             let (key, place) = row.map_err(Error::index)?;
             self.version(index::read_row(&key, &place)?)
+        })
+        .collect()
+    }
+
+    /// The turns that a listing's life took, oldest first: what it became, and when that was noticed.
+    pub fn turns(&self, id: &ListingId) -> Result<Vec<(ListingStatus, Time)>, Error> {
+        let keys = self.tree.scan_prefix(index::turns_prefix(id)).keys();
+        keys.map(|key| {
+            let key = key.map_err(Error::index)?;
+            let place = index::turn_place(&key).ok_or_else(|| Error::Decode {
+                key: format!("the history of {id}"),
+                why: "its row has a key of another length".to_owned(),
+            })?;
+            match self.entry(place)? {
+                Entry::Status { status, at, .. } => Ok((status, at)),
+                _ => Err(misplaced("a turn of a listing", place)),
+            }
         })
         .collect()
     }

@@ -110,6 +110,20 @@ fn a_listing_is_its_last_version_with_what_was_seen_since() {
     );
     let listing = store.listing(&id).unwrap().unwrap();
     assert_eq!((listing.status, listing.last_seen), (status, Some(at(40))));
+    let active = Entry::Status {
+        id: id.clone(),
+        status: ListingStatus::Active,
+        at: at(60),
+    };
+    let unknown = Entry::Status {
+        id: "p:?".into(),
+        status,
+        at: at(60),
+    };
+    commit(&store, vec![active, unknown]);
+    let turns = [(status, at(50)), (ListingStatus::Active, at(60))];
+    assert_eq!(store.turns(&id).unwrap(), turns);
+    assert_eq!(store.turns(&"p:?".into()).unwrap(), [], "never kept");
     let titles: Vec<_> = store
         .versions(&id)
         .unwrap()
@@ -124,7 +138,7 @@ fn a_listing_is_its_last_version_with_what_was_seen_since() {
         Some(id)
     );
     assert_eq!(store.listing(&"p:2".into()).unwrap(), None);
-    assert_eq!(store.entries().count(), 7);
+    assert_eq!(store.entries().count(), 9);
 }
 
 #[test]

@@ -2,26 +2,33 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, atomic::AtomicBool},
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-use super::{Error, Workspace, close};
+use super::{Error, Workspace, client::client, close};
 use crate::{
-    crawl::{self, CampaignConfig, Crawl, Order, Report},
+    crawl::{self, CampaignConfig, Crawl, Order, Report, Revisit},
     desk::{Desk, Owner},
-    fetch::{Client, Fetch, Policy, host_of},
+    fetch::{Client, Fetch},
     judge::Judge,
-    platform::{Platform, PlatformConfig, Role},
+    platform::{Platform, Role},
     scan,
-    store::{Entry, Group, Store},
+    store::{Entry, Group, Opened, Store},
 };
 
 /// Requests under way at once, over all hosts; each host has its own, smaller number.
 const AT_ONCE: usize = 64;
+/// How long what a stage left behind is waited for.
+const LEFT_BEHIND: Duration = Duration::from_millis(200);
 
 /// What to collect.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +39,7 @@ pub struct CrawlJob {
     pub urls: Vec<Url>,
     pub limit: Option<u64>,
     pub fresh: bool,
+    pub due: bool,
     pub no_scan: bool,
 }
 
@@ -69,8 +77,10 @@ pub fn crawl(
     };
     let (store, opened) = workspace.store()?;
     let mut judge = loaded.judge;
-    judge.freeze(&store)?;
-    note_in_force(&store, &judge)?;
+    if !job.no_scan {
+        judge.freeze(&store)?;
+        note_in_force(&store, &judge)?;
+    }
     let judge = Arc::new(judge);
     let fetcher = Arc::new(client(workspace)?);
     let owner = Owner::open(live_desk(workspace, &store, &fetcher), &workspace.data())?;
@@ -79,7 +89,8 @@ pub fn crawl(
         archive: workspace.archive_writer()?,
         fetcher,
         platforms: Arc::new(platforms),
-        judge: (!job.no_scan).then(|| Arc::clone(&judge)),
+        judge: Some(Arc::clone(&judge)),
+        judging: !job.no_scan,
         report: Arc::clone(&report),
         clock: Arc::new(Timestamp::now),
         stop: Arc::clone(&stop),
@@ -90,11 +101,20 @@ pub fn crawl(
         urls: job.urls.clone(),
         limit: job.limit,
         fresh: job.fresh,
+        due: job.due,
+        revisit: Revisit {
+            soonest: workspace.config.crawl.revisit_soonest.0,
+            latest: workspace.config.crawl.revisit_latest.0,
+        },
         retries: workspace.config.crawl.retries,
         at_once: AT_ONCE,
+        platform_pages: page_budgets(workspace),
+        patience: Some(workspace.config.crawl.patience.0),
+        renew_after: Some(workspace.config.crawl.revisit_soonest.0),
     };
-    crawled.crawl = runtime()?.block_on(crawl::run(work, order))?;
-    if !job.no_scan {
+    crawled.crawl = in_runtime(crawl::run(work, order))??;
+    // Whoever wants it to stop does not want everything judged again first.
+    if !job.no_scan && !stop.load(Ordering::Relaxed) {
         let judge = Arc::into_inner(judge)
             .ok_or_else(|| Error::Order("the crawl still holds the rules".to_owned()))?;
         crawled.scan = Some(judged(
@@ -170,23 +190,47 @@ fn note_in_force(store: &Store, judge: &Judge) -> Result<(), Error> {
     Ok(store.commit(group)?)
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Error> {
-    tokio::runtime::Builder::new_multi_thread()
+/// Runs a stage to its end. What it left behind (the look-up of a name that nobody waits for any more) is not waited for.
+fn in_runtime<T>(stage: impl Future<Output = T>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|e| Error::Order(format!("could not start the runtime: {e}")))
+        .map_err(|e| Error::Order(format!("could not start the runtime: {e}")))?;
+    let outcome = runtime.block_on(stage);
+    runtime.shutdown_timeout(LEFT_BEHIND);
+    Ok(outcome)
+}
+
+fn page_budgets(workspace: &Workspace) -> BTreeMap<String, u64> {
+    let platforms = workspace.config.platform.iter();
+    platforms
+        .filter_map(|platform| Some((platform.id.clone(), platform.max_pages?)))
+        .collect()
 }
 
 fn live_desk(workspace: &Workspace, store: &Arc<Store>, fetcher: &Arc<Client>) -> Desk {
     let (queue, fetcher) = (Arc::clone(store), Arc::clone(fetcher));
+    let hosts = move |now| Ok(crawl::standings(&queue, &*fetcher, now)?);
+    Desk::new(Arc::clone(store), workspace.data()).with_hosts(Arc::new(hosts), true)
+}
+
+/// A desk that no crawl stands behind: hosts stand as they were left.
+pub(super) fn quiet_desk(
+    workspace: &Workspace,
+    store: &Arc<Store>,
+    opened: &Opened,
+) -> Result<Desk, Error> {
+    let (queue, clean) = (Arc::clone(store), opened.clean);
+    let fetcher = client(workspace)?;
     let hosts = move |now| {
-        let hosts = queue.hosts_queued().unwrap_or_default();
-        hosts
-            .into_iter()
-            .map(|host| (host.clone(), fetcher.waiting(&host, now)))
-            .collect()
+        let kept = queue.hosts()?;
+        let kept = kept
+            .iter()
+            .filter_map(|(_, state)| serde_json::from_slice(state).ok());
+        fetcher.restore(kept.collect(), clean);
+        Ok(crawl::standings(&queue, &fetcher, now)?)
     };
-    Desk::new(Arc::clone(store), workspace.data()).with_hosts(Arc::new(hosts))
+    Ok(Desk::new(Arc::clone(store), workspace.data()).with_hosts(Arc::new(hosts), false))
 }
 
 /// A page can only be read as some platform's.
@@ -238,36 +282,4 @@ fn named(all: &[CampaignConfig], id: &str) -> Result<CampaignConfig, Error> {
             if known.is_empty() { "none" } else { &known }
         ))
     })
-}
-
-fn client(workspace: &Workspace) -> Result<Client, Error> {
-    let crawl = &workspace.config.crawl;
-    let mut hosts = BTreeMap::new();
-    for platform in &workspace.config.platform {
-        for host in hosts_of(platform) {
-            let policy = Policy {
-                rate: platform.rate.unwrap_or(crawl.rate),
-                concurrency: platform.concurrency.unwrap_or(crawl.concurrency),
-                loopback: platform.loopback,
-                quiet: platform
-                    .quiet_hours
-                    .clone()
-                    .unwrap_or_else(|| crawl.quiet_hours.clone()),
-                cookies: platform.cookies,
-            };
-            hosts.insert(host, policy);
-        }
-    }
-    Ok(Client::new(crawl, hosts)?)
-}
-
-fn hosts_of(platform: &PlatformConfig) -> Vec<String> {
-    let urls = platform
-        .start
-        .iter()
-        .chain(&platform.search)
-        .chain(&platform.sitemaps);
-    urls.filter_map(|url| Url::parse(url).ok())
-        .map(|url| host_of(&url))
-        .collect()
 }

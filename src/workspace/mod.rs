@@ -1,5 +1,6 @@
 //! A directory with config.toml, rules and data: opens what is in it and joins the stages into jobs.
 
+mod client;
 mod handout;
 mod job;
 mod starter;
@@ -12,6 +13,7 @@ use std::{
 
 use serde_json::Value;
 
+pub use client::client;
 pub use handout::export;
 pub use job::{CrawlJob, Crawled, crawl, scan};
 pub use starter::{Created, create};
@@ -92,6 +94,11 @@ impl Workspace {
         self.data().join("archive")
     }
 
+    /// Where every request is written down before it leaves.
+    pub fn conduct(&self) -> PathBuf {
+        self.data().join("conduct")
+    }
+
     /// Opens the store; fails where another process owns it.
     pub fn store(&self) -> Result<(Arc<Store>, Opened), Error> {
         let (store, opened) = Store::open(&self.data())?;
@@ -131,9 +138,14 @@ impl Workspace {
         row: &mut dyn FnMut(Value) -> Result<(), desk::Error>,
     ) -> Result<(), Error> {
         match Store::open(&self.data()) {
-            Ok((store, _)) => {
+            Ok((store, opened)) => {
                 let store = Arc::new(store);
-                Desk::new(Arc::clone(&store), self.data()).answer(question, row)?;
+                let desk = match question {
+                    Ask::Status { .. } => job::quiet_desk(self, &store, &opened)?,
+                    _ => Desk::new(Arc::clone(&store), self.data()),
+                };
+                desk.answer(question, row)?;
+                drop(desk);
                 close(store)
             }
             Err(busy) if busy.is_busy() => match desk::ask(&self.data(), &question, row) {

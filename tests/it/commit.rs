@@ -12,7 +12,8 @@ use std::{
 
 use listwarden::{
     model::{
-        Capture, Decision, Flag, FlagId, FlagStatus, Listing, ListingId, Review, Severity, Time,
+        Capture, Decision, Flag, FlagId, FlagStatus, Listing, ListingId, ListingStatus, Review,
+        Severity, Time,
     },
     store::{Entry, Error, Group, Queued, Step, Store, Work, rebuild},
 };
@@ -102,9 +103,14 @@ fn group(n: u64, filler: usize) -> Group {
                 review,
             },
             Entry::Seen {
-                id,
+                id: id.clone(),
                 capture: capture(n),
                 campaigns: Vec::new(),
+            },
+            Entry::Status {
+                id,
+                status: ListingStatus::Gone,
+                at: capture(n).fetched_at,
             },
         ],
         work: vec![
@@ -127,6 +133,7 @@ fn number(entry: &Entry) -> u64 {
         Entry::Version(listing) => listing.capture.as_ref().unwrap().offset,
         Entry::Flagged(flag) => flag.listing_version,
         Entry::Reviewed { review, .. } => review.note.as_ref().unwrap().parse().unwrap(),
+        Entry::Status { at, .. } => at.as_second() as u64,
         other => panic!("{other:?} was never committed"),
     }
 }
@@ -207,8 +214,8 @@ fn check(dir: &Path) -> u64 {
     let (store, opened) = Store::open(&data).unwrap();
     assert!(!opened.clean);
     let numbers: Vec<u64> = store.entries().map(|e| number(&e.unwrap())).collect();
-    let kept = numbers.len() as u64 / 5;
-    let whole: Vec<u64> = (1..=kept).flat_map(|n| [n; 5]).collect();
+    let kept = numbers.len() as u64 / 6;
+    let whole: Vec<u64> = (1..=kept).flat_map(|n| [n; 6]).collect();
     assert_eq!(numbers, whole, "groups are whole, in order, each once");
     assert!(
         (acknowledged..=acknowledged + 1).contains(&kept),
@@ -229,6 +236,10 @@ fn check(dir: &Path) -> u64 {
             (n.to_string(), FlagStatus::Confirmed)
         );
         assert_eq!(flag.verdicts.len() as u64, listing.version);
+        let turns = store.turns(&id).unwrap();
+        assert_eq!(turns.len() as u64, listing.version);
+        assert_eq!(turns.last().unwrap().1, capture(n).fetched_at);
+        assert_eq!(listing.status, ListingStatus::Gone);
         assert_eq!(store.listing_at(&queued(n).url).unwrap(), Some(id));
     }
     // The queue may lag by what was not acknowledged, and then a page is fetched again.

@@ -12,7 +12,7 @@ use std::{
 use listwarden::{demo::market::Market, model::ListingId};
 use serde_json::Value;
 
-use crate::command::{lines, listwarden, run, workspace};
+use crate::command::{lines, listwarden, run, said, workspace};
 
 const LISTINGS: usize = 60;
 
@@ -117,6 +117,8 @@ fn a_crawl_killed_ten_times_loses_nothing_and_doubles_nothing() {
     }
     assert_eq!(watched.market.trespasses(), 0);
     assert_eq!(run(&watched.workspace, &["verify"]).status.code(), Some(0));
+    let (code, proof) = said(&run(&watched.workspace, &["conduct"]));
+    assert_eq!(code, 0, "polite from one process to the next: {proof}");
 }
 
 #[test]

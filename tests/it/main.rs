@@ -7,6 +7,7 @@
 mod bad_input;
 mod command;
 mod commit;
+mod conduct;
 mod kill;
 mod layers;
 mod market;

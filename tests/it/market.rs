@@ -38,6 +38,8 @@ fn the_demo_finds_what_is_planted_and_a_second_run_doubles_nothing() {
 
 /// What a person does next, on the workspace that the demo leaves.
 fn every_command_answers(workspace: &std::path::Path, flags: u64) {
+    let (code, proof) = said(&run(workspace, &["conduct"]));
+    assert_eq!((code, proof.starts_with("proved: ")), (0, true), "{proof}");
     let queue = lines(&run(workspace, &["flags", "--json"]));
     assert_eq!(queue.len() as u64, flags);
     let severity: Vec<&str> = queue

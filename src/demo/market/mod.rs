@@ -99,6 +99,8 @@ pub struct Market {
     platforms: String,
     reference: Vec<(String, Vec<u8>)>,
     delay: Duration,
+    /// Every page gzipped for who accepts it, or none; otherwise as each platform does.
+    gzip: Option<bool>,
     busy: bool,
     day: AtomicU32,
     turned_away: Mutex<BTreeSet<(usize, String)>>,
@@ -127,6 +129,7 @@ impl Market {
                 .map(|name| Ok((name.to_string(), bytes(&format!("reference/{name}"))?)))
                 .collect::<Result<_, _>>()?,
             delay: Duration::ZERO,
+            gzip: None,
             busy: true,
             day: AtomicU32::new(1),
             turned_away: Mutex::default(),
@@ -167,6 +170,13 @@ impl Market {
     #[must_use]
     pub fn with_delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// Gzips every page for who accepts it, or none, whatever each platform does by itself.
+    #[must_use]
+    pub fn with_gzip(mut self, gzip: bool) -> Self {
+        self.gzip = Some(gzip);
         self
     }
 

@@ -82,6 +82,18 @@ async fn gzip_is_given_to_those_who_accept_it() {
 }
 
 #[tokio::test]
+async fn a_market_told_to_gzips_every_page_or_none() {
+    for gzip in [true, false] {
+        let market = Arc::new(Market::bundled().unwrap().with_gzip(gzip));
+        let serving = market.serve([0; 3]).await.unwrap();
+        for addr in serving.addrs {
+            let page = get(addr, "/", "Accept-Encoding: gzip\r\n").await;
+            assert_eq!(page.head.contains("Content-Encoding: gzip"), gzip);
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_log_holds_the_429_and_the_trespass() {
     let (market, serving) = open().await;
     let [harbour, ..] = serving.addrs;

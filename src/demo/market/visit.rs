@@ -58,7 +58,10 @@ impl Market {
         if etag.is_some() && etag == asked.etag.as_ref() {
             answer.status = 304;
             answer.body.clear();
-        } else if site.file.gzip && asked.gzip && server::gzip(&mut answer).is_err() {
+        } else if self.gzip.unwrap_or(site.file.gzip)
+            && asked.gzip
+            && server::gzip(&mut answer).is_err()
+        {
             return Answer::plain(500, "could not pack the answer");
         }
         answer

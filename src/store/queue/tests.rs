@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::Group;
+use crate::store::{Group, Work};
 
 fn at(second: i64) -> Time {
     Time::from_second(second).unwrap()
@@ -141,6 +141,120 @@ fn an_unfinished_run_is_resumed_and_a_fresh_one_starts_empty() {
     assert_eq!(store.hosts().unwrap(), [("h".to_owned(), vec![1, 2])]);
 }
 
+#[test]
+fn rows_of_an_earlier_run_are_never_met_and_go_little_by_little() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    store.begin_run(false, at(0)).unwrap();
+    let many = |from: usize, to: usize| {
+        let row = |n| Queued {
+            url: format!("https://shop.example/many/{n}"),
+            host: "shop.example:443".to_owned(),
+            ..Queued::default()
+        };
+        (from..to).map(|n| Work::Enqueue(row(n))).collect()
+    };
+    work(&store, many(0, 3 * SWEEP));
+    store.begin_run(true, at(1)).unwrap();
+    let rows = |tag: u8| store.tree.scan_prefix([tag]).count();
+    assert_eq!(rows(QUEUE), 3 * SWEEP, "nobody waited for the cleaning");
+    assert_eq!(store.hosts_queued().unwrap(), Vec::<String>::new());
+    assert_eq!(store.host_counts().unwrap(), vec![]);
+    work(&store, many(0, 1));
+    assert_eq!(urls(&store, "shop.example:443", 9).len(), 1);
+    assert_eq!(rows(QUEUE), 2 * SWEEP + 1);
+    for n in 1..3 {
+        work(&store, many(n, n + 1));
+    }
+    assert_eq!((rows(QUEUE), rows(SEEN), rows(COUNTED)), (3, 3, 1));
+    assert_eq!(store.queue_size().unwrap(), (3, 0));
+    store.end_run().unwrap();
+    assert_eq!(store.queue_size().unwrap(), (0, 0));
+    assert_eq!(store.host_counts().unwrap()[0].waiting, 0);
+    assert!(urls(&store, "shop.example:443", 9).is_empty());
+}
+
+#[test]
+fn a_run_may_go_on_with_what_another_left_and_visit_the_rest_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Store::open(dir.path()).unwrap().0;
+    let store = open();
+    assert!(matches!(store.renew_run(at(0)), Err(Error::NoRun)));
+    store.begin_run(false, at(0)).unwrap();
+    let failed = Work::Failed {
+        host: "shop1.example:443".into(),
+        kind: "http",
+    };
+    let (url, host) = (queued(1, 0).url, queued(1, 0).host);
+    let rows = [1, 4, 2].map(|n| Work::Enqueue(queued(n, 0)));
+    work(&store, rows.into());
+    work(&store, vec![Work::Done { url, host }, failed]);
+    let run = store.renew_run(at(50)).unwrap();
+    assert_eq!((run.number, run.started), (2, at(50)));
+    let one = |waiting, done| (waiting, done, 0);
+    let counts = |store: &Store| {
+        let counts = store.host_counts().unwrap();
+        let first = counts
+            .iter()
+            .find(|c| c.host == "shop1.example:443")
+            .unwrap();
+        (first.waiting, first.done, first.errors.len())
+    };
+    assert_eq!(counts(&store), one(1, 0));
+    assert_eq!(store.queue_size().unwrap(), (2, 0));
+    work(&store, [1, 4].map(|n| Work::Enqueue(queued(n, 0))).into());
+    assert_eq!(
+        counts(&store),
+        one(2, 0),
+        "the one that was done, and the one that waits"
+    );
+    drop(store);
+    let store = open();
+    assert_eq!(store.begin_run(false, at(60)).unwrap().number, 2);
+    assert_eq!(urls(&store, "shop1.example:443", 9).len(), 2);
+    let (url, host) = (queued(1, 0).url, queued(1, 0).host);
+    work(&store, vec![Work::Done { url, host }]);
+    work(&store, vec![Work::Enqueue(queued(1, 0))]);
+    assert_eq!(counts(&store), one(1, 1));
+}
+
+#[test]
+fn what_a_run_spends_and_fails_is_kept_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Store::open(dir.path()).unwrap().0;
+    let store = open();
+    store.begin_run(false, at(0)).unwrap();
+    let spent = |campaigns: &[&str]| Work::Spent {
+        platform: "shop".into(),
+        campaigns: campaigns.iter().map(|&c| c.to_owned()).collect(),
+    };
+    let failed = |kind| Work::Failed {
+        host: "h:80".into(),
+        kind,
+    };
+    work(&store, vec![spent(&["toys"]), failed("http")]);
+    work(&store, vec![spent(&["toys", "all"]), failed("wall")]);
+    work(&store, vec![failed("http")]);
+    drop(store);
+    let store = open();
+    assert!(store.begin_run(false, at(0)).unwrap().resumed);
+    let kept = store.spent().unwrap();
+    assert_eq!(kept.platforms, [("shop".to_owned(), 2)].into());
+    assert_eq!(
+        kept.campaigns,
+        [("all".to_owned(), 1), ("toys".to_owned(), 2)].into()
+    );
+    let errors = store.host_counts().unwrap()[0].errors.clone();
+    assert_eq!(
+        errors,
+        [("http".to_owned(), 2), ("wall".to_owned(), 1)].into()
+    );
+    store.begin_run(true, at(0)).unwrap();
+    assert_eq!(store.spent().unwrap(), Spent::default());
+    work(&store, vec![spent(&[])]);
+    assert_eq!(store.spent().unwrap().platforms["shop"], 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
@@ -172,6 +286,13 @@ proptest! {
             prop_assert_eq!(&next.into_iter().collect::<BTreeSet<_>>(), &waiting);
             let size = (waiting.len() as u64, done.len() as u64);
             prop_assert_eq!(store.queue_size().unwrap(), size);
+            let counts = store.host_counts().unwrap();
+            let sums = counts.iter().fold((0, 0), |(w, d), c| (w + c.waiting, d + c.done));
+            prop_assert_eq!(sums, size);
+            for host in hosts {
+                let queued = urls(&store, &host, 40).len() as u64;
+                prop_assert!(counts.iter().any(|c| c.host == host && c.waiting == queued));
+            }
         }
     }
 }

@@ -4,8 +4,10 @@
 mod flag;
 mod listing;
 mod rows;
+mod tallies;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -14,6 +16,8 @@ use crate::model::{FlagId, ListingId, Time};
 use flag::{FlagForm, ReviewForm};
 use listing::{CaptureForm, ListingForm};
 pub(super) use rows::{Applied, Counts, FlagRow, ListingRow, QueuedForm, RunRow, Spot};
+pub(super) use visit::VisitForm;
+pub(super) use tallies::{HostRow, Seen, SpentRow};
 
 /// The form written by this version.
 const FORM: u8 = 1;

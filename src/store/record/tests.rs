@@ -7,7 +7,10 @@ use crate::model::{
     Availability, Block, Capture, Class, Code, Decision, Flag, FlagStatus, Listing, ListingStatus,
     Money, Proof, ReferenceRow, Review, Seller, Severity, Span,
 };
-use crate::{journal::Place, store::Queued};
+use crate::{
+    journal::Place,
+    store::{ListPage, Queued, Visit},
+};
 
 fn at(nanosecond: i128) -> Time {
     Time::from_nanosecond(nanosecond).unwrap()
@@ -228,6 +231,23 @@ fn the_rows_of_the_index_have_the_golden_form() {
         due: at(-1_000),
         list: 0,
     };
+    let visit = Visit {
+        etag: some("\"1\""),
+        last_modified: some("Tue, 03 Feb 2026 04:05:06 GMT"),
+        whole: Some(capture()),
+        answered: some("https://www.shop.example/42"),
+        print: 5,
+        interval: 86_400,
+        due: at(-1_000),
+        visits: 3,
+        status: 304,
+        list: Some(ListPage {
+            url: "https://shop.example/".into(),
+            platform: "shop".into(),
+            campaigns: vec!["toys".into()],
+            depth: 2,
+        }),
+    };
     let (number, over, started) = (4, true, at(10).into());
     let now = [
         pack(&listing),
@@ -244,12 +264,15 @@ fn the_rows_of_the_index_have_the_golden_form() {
         }),
         pack(&Some(spot)),
         QueuedForm::pack(&queued),
+        pack(&VisitForm::from(visit.clone())),
     ];
     let now: Vec<_> = now.into_iter().map(|row| line((0, row.unwrap()))).collect();
     let golden: Vec<&str> = include_str!("rows-1.golden").lines().collect();
     assert_eq!(now, golden, "\n{}\n", now.join("\n"));
     let back = QueuedForm::unpack(&bytes(golden[6]).1).unwrap();
     assert_eq!(back, queued);
+    let back: VisitForm = unpack(&bytes(golden[7]).1).unwrap();
+    assert_eq!(Visit::try_from(back).unwrap(), visit);
     let further = Queued {
         list: u64::MAX,
         ..queued

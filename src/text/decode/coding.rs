@@ -8,6 +8,8 @@ use super::Undecodable;
 
 /// More codings in one list than any server means.
 const MOST: usize = 4;
+/// More members of a gzip stream than any server sends: each costs time, also where nothing is in it.
+const MOST_MEMBERS: usize = 4096;
 
 /// Undoes `Content-Encoding` (a comma list), never giving more than `limit` bytes.
 pub fn unpack<'a>(
@@ -67,9 +69,12 @@ fn zlib(body: &[u8]) -> bool {
 
 /// Every member of a gzip stream (RFC 1952, 2.2). Bytes after the last that are no member are passed over, as browsers do.
 fn gunzip(body: &[u8], limit: u64) -> Result<Vec<u8>, Undecodable> {
-    let mut out = Vec::new();
+    // Pages get about so much larger; a lie costs no more than `limit`, and growing bit by bit costs more than unpacking.
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let usual = body.len().saturating_mul(8).min(most);
+    let mut out = Vec::with_capacity(usual.saturating_add(1));
     let mut rest = body;
-    loop {
+    for _ in 0..MOST_MEMBERS {
         let mut member = GzDecoder::new(rest);
         out = drain("gzip", &mut member, out, limit)?;
         rest = member.into_inner();
@@ -77,6 +82,8 @@ fn gunzip(body: &[u8], limit: u64) -> Result<Vec<u8>, Undecodable> {
             return Ok(out);
         }
     }
+    let many = format!("more than {MOST_MEMBERS} members");
+    Err(Undecodable::Damaged("gzip", many))
 }
 
 /// Reads `from` to its end behind `out`, and stops as soon as it is more than `limit`.
@@ -178,6 +185,31 @@ mod tests {
             Err(Undecodable::Coding("lzma".to_owned()))
         );
         assert!(unpack(b"x", Some("gzip,gzip,gzip,gzip,gzip"), 10).is_err());
+    }
+
+    #[test]
+    fn neither_many_members_nor_codings_upon_codings_go_past_the_limit() {
+        let member = gzip(&vec![0u8; 600]);
+        let two = [&member[..], &member].concat();
+        let limit = 1000;
+        assert_eq!(
+            unpack(&two, Some("gzip"), limit),
+            Err(Undecodable::TooLarge { limit })
+        );
+        assert_eq!(
+            unpack(&two, Some("gzip"), 1200).map(|out| out.len()),
+            Ok(1200)
+        );
+        let within = gzip(&gzip(&vec![0u8; 4 << 20]));
+        assert_eq!(
+            unpack(&within, Some("gzip, gzip"), limit),
+            Err(Undecodable::TooLarge { limit })
+        );
+        let many = unpack(&gzip(b"").repeat(MOST_MEMBERS + 1), Some("gzip"), limit).unwrap_err();
+        assert_eq!(
+            many.to_string(),
+            "the gzip stream is damaged: more than 4096 members"
+        );
     }
 
     proptest! {

@@ -1,0 +1,204 @@
+//! What a group's work means for the queue and for what the run counts.
+
+use std::collections::BTreeMap;
+
+use super::{
+    COUNTS, HOST, Known, NOTE, QUEUED, RUN, SPENT, host_key, named, page_hash, queue_key, seen_key,
+    sweep_earlier,
+};
+use crate::store::{
+    Error, Queued, Work,
+    index::Changes,
+    record::{Counts, HostRow, QueuedForm, RunRow, Seen, SpentRow, Spot},
+    visit,
+};
+
+/// Applies `work`; gives the URLs that are known from then on.
+pub(in crate::store) fn apply(
+    changes: &mut Changes<'_>,
+    work: Vec<Work>,
+    known: &Known,
+) -> Result<Vec<[u8; 16]>, Error> {
+    let mut queue: Option<Queue> = None;
+    for work in work {
+        let work = match work {
+            Work::Host { host, state } => {
+                changes.put_bytes(named(HOST, &host), state);
+                continue;
+            }
+            Work::Note { key, value } => {
+                changes.put_bytes(named(NOTE, &key), value);
+                continue;
+            }
+            Work::Visited { url, visit } => {
+                visit::put(changes, &url, visit)?;
+                continue;
+            }
+            work => work,
+        };
+        let queue = match &mut queue {
+            Some(queue) => queue,
+            None => queue.insert(Queue::open(changes)?),
+        };
+        queue.steps += 1;
+        match work {
+            Work::Enqueue(queued) => queue.enqueue(changes, &queued, known)?,
+            Work::Again(queued) => queue.again(changes, &queued)?,
+            Work::Done { url, host } => queue.done(changes, &url, &host)?,
+            Work::Failed { host, kind } => {
+                let errors = &mut queue.host(changes, &host)?.errors;
+                *errors.entry(kind.to_owned()).or_default() += 1;
+            }
+            Work::Spent {
+                platform,
+                campaigns,
+            } => queue.spend(changes, platform, campaigns)?,
+            Work::Host { .. } | Work::Note { .. } | Work::Visited { .. } => {}
+        }
+    }
+    match queue {
+        Some(queue) => queue.close(changes),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The queue of the run while a group is applied.
+struct Queue {
+    run: u64,
+    /// The number in the keys of its rows.
+    number: u64,
+    counts: Counts,
+    hosts: BTreeMap<String, HostRow>,
+    spent: Option<SpentRow>,
+    met: Vec<[u8; 16]>,
+    steps: usize,
+}
+
+impl Queue {
+    fn open(changes: &Changes<'_>) -> Result<Self, Error> {
+        let run: Option<RunRow> = changes.get(RUN)?;
+        let run = run.filter(|row| !row.over).ok_or(Error::NoRun)?;
+        Ok(Self {
+            run: run.number,
+            number: changes.get(QUEUED)?.unwrap_or(run.number),
+            counts: changes.get(COUNTS)?.unwrap_or_default(),
+            hosts: BTreeMap::new(),
+            spent: None,
+            met: Vec::new(),
+            steps: 0,
+        })
+    }
+
+    fn close(self, changes: &mut Changes<'_>) -> Result<Vec<[u8; 16]>, Error> {
+        changes.put(COUNTS.to_vec(), &self.counts)?;
+        for (host, row) in &self.hosts {
+            changes.put(host_key(self.number, host), row)?;
+        }
+        if let Some(spent) = &self.spent {
+            changes.put(SPENT.to_vec(), spent)?;
+        }
+        sweep_earlier(changes, self.number, self.steps)?;
+        Ok(self.met)
+    }
+
+    fn enqueue(
+        &mut self,
+        changes: &mut Changes<'_>,
+        queued: &Queued,
+        known: &Known,
+    ) -> Result<(), Error> {
+        let short = page_hash(&queued.url);
+        if known.contains(&short) {
+            return Ok(());
+        }
+        self.met.push(short);
+        match self.spot(changes, &queued.url)? {
+            None => self.place(changes, queued),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn again(&mut self, changes: &mut Changes<'_>, queued: &Queued) -> Result<(), Error> {
+        match self.spot(changes, &queued.url)? {
+            Some(None) => Ok(()),
+            Some(Some(old)) => {
+                self.take_out(changes, &old, &queued.url)?;
+                self.place(changes, queued)
+            }
+            None => self.place(changes, queued),
+        }
+    }
+
+    fn done(&mut self, changes: &mut Changes<'_>, url: &str, host: &str) -> Result<(), Error> {
+        match self.spot(changes, url)? {
+            Some(None) => return Ok(()),
+            Some(Some(old)) => self.take_out(changes, &old, url)?,
+            None => {}
+        }
+        self.counts.done += 1;
+        self.host(changes, host)?.done += 1;
+        changes.put(seen_key(self.number, url), &Seen::Done(self.run))
+    }
+
+    fn spend(
+        &mut self,
+        changes: &Changes<'_>,
+        platform: String,
+        campaigns: Vec<String>,
+    ) -> Result<(), Error> {
+        if self.spent.is_none() {
+            let row: Option<SpentRow> = changes.get(SPENT)?;
+            self.spent = row.filter(|row| row.run == self.run);
+        }
+        let spent = self.spent.get_or_insert_with(|| SpentRow {
+            run: self.run,
+            ..SpentRow::default()
+        });
+        *spent.platforms.entry(platform).or_default() += 1;
+        for campaign in campaigns {
+            *spent.campaigns.entry(campaign).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// None: never queued in this run; `Some(None)`: done.
+    fn spot(&self, changes: &Changes<'_>, url: &str) -> Result<Option<Option<Spot>>, Error> {
+        Ok(match changes.get(&seen_key(self.number, url))? {
+            Some(Seen::At(spot)) => Some(Some(spot)),
+            Some(Seen::Done(run)) if run == self.run => Some(None),
+            _ => None,
+        })
+    }
+
+    fn host(&mut self, changes: &Changes<'_>, host: &str) -> Result<&mut HostRow, Error> {
+        if !self.hosts.contains_key(host) {
+            let row: Option<HostRow> = changes.get(&host_key(self.number, host))?;
+            let row = row.unwrap_or_default().in_run(self.run);
+            self.hosts.insert(host.to_owned(), row);
+        }
+        Ok(self.hosts.entry(host.to_owned()).or_default())
+    }
+
+    fn place(&mut self, changes: &mut Changes<'_>, queued: &Queued) -> Result<(), Error> {
+        let spot = Spot {
+            host: queued.host.clone(),
+            listing: queued.listing,
+            depth: queued.depth,
+            due: queued.due.as_microsecond(),
+        };
+        let key = queue_key(self.number, &spot, &queued.url);
+        changes.put_bytes(key, QueuedForm::pack(queued)?);
+        changes.put(seen_key(self.number, &queued.url), &Seen::At(spot))?;
+        self.counts.waiting += 1;
+        self.host(changes, &queued.host)?.waiting += 1;
+        Ok(())
+    }
+
+    fn take_out(&mut self, changes: &mut Changes<'_>, spot: &Spot, url: &str) -> Result<(), Error> {
+        changes.remove(queue_key(self.number, spot, url));
+        self.counts.waiting = self.counts.waiting.saturating_sub(1);
+        let row = self.host(changes, &spot.host)?;
+        row.waiting = row.waiting.saturating_sub(1);
+        Ok(())
+    }
+}
