@@ -158,7 +158,7 @@ mod tests {
                 if path.is_dir() {
                     folders.push(path);
                 } else if path.extension().is_some_and(|end| end == "html") {
-                    let text = decode::text(&std::fs::read(&path).unwrap(), None).text;
+                    let text = decode::text(std::fs::read(&path).unwrap(), None).text;
                     compare(&text, &path.display().to_string());
                     pages += 1;
                 }

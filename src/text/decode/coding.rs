@@ -79,7 +79,7 @@ fn zlib(body: &[u8]) -> bool {
 /// Every member of a gzip stream (RFC 1952, 2.2). Bytes after the last that are no member are passed over, as browsers do.
 fn gunzip(body: &[u8], limit: u64) -> Result<Vec<u8>, Undecodable> {
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut out = Vec::with_capacity(unpacked(body).min(most).saturating_add(SPARE));
+    let mut out = Vec::with_capacity(likely_size(body).min(most).saturating_add(SPARE));
     let mut inflate = Decompress::new(false);
     let mut rest = body;
     for _ in 0..MOST_MEMBERS {
@@ -97,7 +97,7 @@ fn damaged(why: impl ToString) -> Undecodable {
 }
 
 /// Bytes that come out of a gzip stream, as its last four say (RFC 1952, 2.3.1), if that is likely.
-fn unpacked(body: &[u8]) -> usize {
+fn likely_size(body: &[u8]) -> usize {
     let stated = body
         .last_chunk()
         .map_or(0, |last| u32::from_le_bytes(*last));
