@@ -77,12 +77,14 @@ impl<'a> Leads<'a> {
                 .is_some_and(|host| web && wanted(host))
                 .then_some(url)
         };
-        let mut seen: HashSet<Url> = HashSet::with_capacity(self.hrefs.len());
         let mut own = url.clone();
         own.set_fragment(None);
-        seen.insert(own);
         let mut all: Vec<Url> = self.hrefs.iter().filter_map(|href| whole(href)).collect();
-        all.retain(|url| seen.insert(url.clone()));
+        let mut seen: HashSet<&str> = HashSet::with_capacity(all.len() + 1);
+        seen.insert(own.as_str());
+        let first: Vec<bool> = all.iter().map(|url| seen.insert(url.as_str())).collect();
+        let mut first = first.into_iter();
+        all.retain(|_| first.next().unwrap_or(false));
         Links {
             all,
             next: self

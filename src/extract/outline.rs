@@ -158,7 +158,7 @@ mod tests {
                 if path.is_dir() {
                     folders.push(path);
                 } else if path.extension().is_some_and(|end| end == "html") {
-                    let text = decode::text(&std::fs::read(&path).unwrap(), None).text;
+                    let text = decode::text(std::fs::read(&path).unwrap(), None).text;
                     compare(&text, &path.display().to_string());
                     pages += 1;
                 }
@@ -174,7 +174,7 @@ mod tests {
             let file = case["file"].as_str().unwrap();
             let packed = shared(&format!("pages/{file}")).unwrap();
             let bytes = decode::unpack(&packed, Some("gzip"), 1 << 26).unwrap();
-            doubtful += usize::from(compare(&decode::text(&bytes, None).text, file));
+            doubtful += usize::from(compare(&decode::text(bytes, None).text, file));
         }
         // Else the outline would save nothing.
         assert!(doubtful < 20, "{doubtful}");

@@ -24,6 +24,7 @@ const HEAD: u64 = 4096;
 
 /// What a body turned out to hold.
 enum Content {
+    Map(Harvest),
     Html(String),
     /// The text was ruined before it reached us, so many replacement characters per 1,000.
     Ruined(u32, String),
@@ -34,11 +35,9 @@ pub(super) fn read(platform: &Platform, page: &Page) -> Harvest {
     if let Some(why) = denied(page) {
         return nothing(&why);
     }
-    if let Some(harvest) = map(platform, page) {
-        return harvest;
-    }
-    match content(page) {
+    match content(platform, page) {
         Err(why) => nothing(&why),
+        Ok(Content::Map(harvest)) => harvest,
         Ok(Content::Ruined(share, text)) => {
             let found = extract::outline(&text, &page.url, &|host| platform.has_host(host)).links;
             Harvest {
@@ -63,18 +62,16 @@ pub(super) fn explain(platform: &Platform, page: &Page) -> Reading {
     if let Some(why) = denied(page) {
         return empty(why);
     }
-    if let Some(harvest) = map(platform, page) {
-        return Reading {
+    match content(platform, page) {
+        Err(why) => empty(why),
+        Ok(Content::Map(harvest)) => Reading {
             links: Links {
                 all: harvest.links.into_iter().map(|link| link.url).collect(),
                 next: None,
             },
             gaps: harvest.gaps,
             ..Reading::default()
-        };
-    }
-    match content(page) {
-        Err(why) => empty(why),
+        },
         Ok(Content::Ruined(share, _)) => Reading {
             kind: PageKind::Ruined,
             ..empty(ruined(share))
@@ -129,7 +126,7 @@ fn map(platform: &Platform, page: &Page) -> Option<Harvest> {
     let mut head = Vec::new();
     // Damage in the first bytes is told by whoever reads the page for what else it may be.
     let _ = stream().ok()?.take(HEAD).read_to_end(&mut head);
-    let beginning = decode::text(&head, page.header("content-type"));
+    let beginning = decode::text(head.as_slice(), page.header("content-type"));
     let root = sitemap::root(&beginning.text)?;
     let (mut links, mut seen) = (Vec::new(), HashSet::new());
     let map = sitemap::read(stream().ok()?, root, beginning.charset, |url| {
@@ -212,12 +209,36 @@ fn name(platform: &Platform, url: &Url, listing: &mut Listing) {
     listing.url = url.into();
 }
 
+/// What a body holds, if it can be read.
+fn content(platform: &Platform, page: &Page) -> Result<Content, String> {
+    // What is called HTML nearly always is; whether it is a site map all the same, its text tells.
+    let called_html = names_html(&named(page.header("content-type")));
+    if !called_html && let Some(harvest) = map(platform, page) {
+        return Ok(Content::Map(harvest));
+    }
+    let content = text(page);
+    let perhaps_map = match &content {
+        // The first byte of gzip that is not named so.
+        Ok(Content::Html(text) | Content::Ruined(_, text)) => {
+            text.starts_with('\u{1f}') || sitemap::root(text).is_some()
+        }
+        _ => true,
+    };
+    if called_html
+        && perhaps_map
+        && let Some(harvest) = map(platform, page)
+    {
+        return Ok(Content::Map(harvest));
+    }
+    content
+}
+
 /// Unpacks and decodes a body, if it is a page.
-fn content(page: &Page) -> Result<Content, String> {
+fn text(page: &Page) -> Result<Content, String> {
     let bytes = decode::unpack(&page.body, page.header("content-encoding"), MOST_BYTES)
         .map_err(|e| e.to_string())?;
     let kind = page.header("content-type");
-    let decoded = decode::text(&bytes, kind);
+    let decoded = decode::text(bytes, kind);
     if !is_html(kind, &decoded.text) {
         let kind = kind.unwrap_or("nothing");
         return Err(format!(
@@ -232,10 +253,9 @@ fn content(page: &Page) -> Result<Content, String> {
 
 /// By the content type; where there is none, or a vague one, by how it begins.
 fn is_html(kind: Option<&str>, text: &str) -> bool {
-    let kind = kind.unwrap_or_default().to_ascii_lowercase();
-    let named = kind.split(';').next().unwrap_or_default().trim();
-    match named {
-        "text/html" | "application/xhtml+xml" => true,
+    let named = named(kind);
+    match named.as_str() {
+        _ if names_html(&named) => true,
         "" | "text/plain" | "application/octet-stream" | "text/xml" | "application/xml" => {
             let head: String = text.trim_start().chars().take(600).collect();
             let head = head.to_ascii_lowercase();
@@ -253,6 +273,16 @@ fn is_html(kind: Option<&str>, text: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// A content type without its parameters.
+fn named(kind: Option<&str>) -> String {
+    let kind = kind.and_then(|kind| kind.split(';').next());
+    kind.unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn names_html(named: &str) -> bool {
+    matches!(named, "text/html" | "application/xhtml+xml")
 }
 
 fn nothing(why: &str) -> Harvest {

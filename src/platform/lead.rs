@@ -1,6 +1,6 @@
 //! Where a page leads, as its platform wants it: links by role, and the next page of a list.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use url::Url;
 
@@ -9,7 +9,6 @@ use crate::{extract::Links, model::Link, text::address::key};
 
 /// The links of a page that are followed, in page order, each once.
 pub(super) fn links(platform: &Platform, page: &Url, found: &Links) -> Vec<Link> {
-    let mut seen = BTreeSet::new();
     let mut links: Vec<Link> = found
         .all
         .iter()
@@ -26,7 +25,13 @@ pub(super) fn links(platform: &Platform, page: &Url, found: &Links) -> Vec<Link>
             guessed: false,
         });
     }
-    links.retain(|link| seen.insert(key(link.url.as_str()).into_owned()));
+    let first: Vec<bool> = {
+        let mut seen = HashSet::with_capacity(links.len());
+        let keys = links.iter().map(|link| key(link.url.as_str()));
+        keys.map(|key| seen.insert(key)).collect()
+    };
+    let mut first = first.into_iter();
+    links.retain(|_| first.next().unwrap_or(false));
     if let Some(url) = next_page(platform, page, found, &links) {
         links.push(Link {
             url,

@@ -63,11 +63,14 @@ fn read_within(
     loop {
         let more = text.fill();
         let (used, over) = elements.walk(&text.buffer, &mut |address| {
+            if map.found == MOST {
+                return false;
+            }
             map.found += 1;
             if let Some(url) = web_address(address) {
                 each(url);
             }
-            map.found < MOST
+            true
         });
         text.buffer.drain(..used);
         let fault = match (more, over) {
@@ -399,6 +402,8 @@ mod tests {
         let (found, fault) = endless("<url><loc>h://a</loc></url>");
         assert_eq!(found, 0);
         assert!(fault.starts_with("more than 1 MiB"), "{fault}");
+        let full = format!("<urlset>{}</urlset>", "<loc>http://a</loc>".repeat(MOST));
+        assert!(read_text(&full).1.fault.is_none());
         let (found, fault) = endless("<loc>http://a</loc>");
         assert_eq!(found, MOST);
         assert!(fault.starts_with("more than 50000 addresses"), "{fault}");

@@ -166,7 +166,10 @@ fn site_maps_give_links_packed_or_not() {
     let packed = gzip.finish().unwrap();
     for (kind, body) in [
         ("application/xml", map.to_vec()),
-        ("application/gzip", packed),
+        ("application/gzip", packed.clone()),
+        // What it is called does not make it a page.
+        ("text/html; charset=utf-8", map.to_vec()),
+        ("text/html", packed),
     ] {
         let read = shop.read(&page("http://shop.example/map.xml.gz", kind, &body));
         assert_eq!(read.links.len(), 1, "{kind}");

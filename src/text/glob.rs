@@ -1,5 +1,7 @@
 //! Names by pattern: `recall/*` is every rule of the pack.
 
+use memchr::memmem;
+
 /// `*` stands for any characters, also none.
 pub fn fits(glob: &str, name: &str) -> bool {
     let Some((head, tail)) = glob.split_once('*') else {
@@ -10,8 +12,10 @@ pub fn fits(glob: &str, name: &str) -> bool {
     };
     let (middle, last) = tail.rsplit_once('*').unwrap_or(("", tail));
     for part in middle.split('*').filter(|part| !part.is_empty()) {
-        match rest.split_once(part) {
-            Some((_, after)) => rest = after,
+        let after = memmem::find(rest.as_bytes(), part.as_bytes())
+            .and_then(|at| rest.get(at + part.len()..));
+        match after {
+            Some(after) => rest = after,
             None => return false,
         }
     }

@@ -6,6 +6,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
     Encoding, GB18030, GBK, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
 };
+use memchr::{memchr, memmem};
 
 use super::Decoded;
 
@@ -19,9 +20,10 @@ const SPECKS: u32 = 2;
 /// Text from bytes: BOM, then the charset of `content_type`, then `<meta>`, then a guess; gb2312 and gbk are read as GB18030.
 ///
 /// A declaration that the bytes contradict is passed over: one of another set where they are UTF-8 throughout, and one
-/// under which too many of them are no characters.
-pub fn text(bytes: &[u8], content_type: Option<&str>) -> Decoded {
-    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+/// under which too many of them are no characters. Bytes that are owned, and UTF-8, become the text without a copy.
+pub fn text<'a>(bytes: impl Into<Cow<'a, [u8]>>, content_type: Option<&str>) -> Decoded {
+    let bytes = bytes.into();
+    if let Some((encoding, length)) = Encoding::for_bom(&bytes) {
         return decoded(encoding, bytes.get(length..).unwrap_or_default());
     }
     let head = &bytes[..bytes.len().min(HEAD)];
@@ -30,7 +32,18 @@ pub fn text(bytes: &[u8], content_type: Option<&str>) -> Decoded {
         .into_iter()
         .chain(declared_within(head))
         .collect();
-    if utf8_throughout(bytes, declared.first().copied()) {
+    let first = declared.first().copied();
+    // Nearly every page: looked through once, and not copied.
+    let bytes = if first.is_none_or(|e| e == UTF_8) {
+        match as_it_is(bytes) {
+            Ok(text) => return counted(UTF_8, text),
+            Err(bytes) => bytes,
+        }
+    } else {
+        bytes
+    };
+    let bytes = bytes.as_ref();
+    if utf8_throughout(bytes, first) {
         return decoded(UTF_8, bytes);
     }
     let mut best: Option<Decoded> = None;
@@ -73,29 +86,33 @@ fn parameter(content_type: &str) -> Option<&'static Encoding> {
 
 /// The declaration in the first bytes: of an XML head or of a `<meta>`, not of a script or a comment.
 fn declared_within(head: &[u8]) -> Option<&'static Encoding> {
-    // Every byte of a head in ASCII letters is itself in each encoding that can be declared so.
-    let head: String = head
-        .iter()
-        .map(|b| char::from(b.to_ascii_lowercase()))
-        .collect();
-    let mut rest = head.as_str();
-    while let Some(at) = rest.find('<') {
+    let mut rest = head;
+    while let Some(at) = memchr(b'<', rest) {
         rest = &rest[at + 1..];
-        if let Some(comment) = rest.strip_prefix("!--") {
-            rest = comment.split_once("-->").map_or("", |(_, after)| after);
+        if let Some(comment) = rest.strip_prefix(b"!--") {
+            let end = memmem::find(comment, b"-->").map_or(comment.len(), |end| end + 3);
+            rest = &comment[end..];
             continue;
         }
-        let tag = rest.split_once('>').map_or(rest, |(tag, _)| tag);
+        if !rest
+            .get(..4)
+            .is_some_and(|s| s.eq_ignore_ascii_case(b"meta") || s.eq_ignore_ascii_case(b"?xml"))
+        {
+            continue;
+        }
+        let tag = &rest[..memchr(b'>', rest).unwrap_or(rest.len())];
+        // Every byte of a head in ASCII letters is itself in each encoding that can be declared so.
+        let tag = tag.iter().map(|b| char::from(b.to_ascii_lowercase()));
+        let tag = tag.collect::<String>();
         let found = if let Some(meta) = tag
             .strip_prefix("meta")
             .filter(|m| m.starts_with([' ', '/', '\n', '\t', '\r', '\u{c}']))
         {
             parameter(meta)
-        } else if tag.starts_with("?xml") {
-            tag.split_once("encoding")
-                .and_then(|(_, rest)| parameter(&format!("charset{rest}")))
         } else {
-            None
+            tag.strip_prefix("?xml")
+                .and_then(|xml| xml.split_once("encoding"))
+                .and_then(|(_, rest)| parameter(&format!("charset{rest}")))
         };
         // Bytes that could be read as ASCII so far are not UTF-16, whatever they say (HTML, 13.2.3.2).
         match found {
@@ -143,23 +160,35 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     if guess == GBK { GB18030 } else { guess }
 }
 
+/// Bytes as the text that they are, if they are UTF-8 to the end; else as they were.
+fn as_it_is(bytes: Cow<'_, [u8]>) -> Result<String, Cow<'_, [u8]>> {
+    match bytes {
+        Cow::Owned(bytes) => {
+            String::from_utf8(bytes).map_err(|error| Cow::Owned(error.into_bytes()))
+        }
+        Cow::Borrowed(bytes) => {
+            let text = std::str::from_utf8(bytes).map(str::to_owned);
+            text.map_err(|_| Cow::Borrowed(bytes))
+        }
+    }
+}
+
 fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    let ruined = ruined(&text);
+    counted(encoding, text.into_owned())
+}
+
+fn counted(encoding: &'static Encoding, text: String) -> Decoded {
     Decoded {
-        text: match text {
-            Cow::Borrowed(text) => text.to_owned(),
-            Cow::Owned(text) => text,
-        },
+        ruined: ruined(&text),
+        text,
         charset: encoding.name(),
-        ruined,
     }
 }
 
 /// Replacement characters per 1,000 characters, also those that were read as GBK afterwards (two of them are 锟斤拷).
 fn ruined(text: &str) -> u32 {
-    let count =
-        |needle: &str| memchr::memmem::find_iter(text.as_bytes(), needle.as_bytes()).count();
+    let count = |needle: &str| memmem::find_iter(text.as_bytes(), needle.as_bytes()).count();
     let bad = count("\u{fffd}") + 2 * count("锟斤拷");
     if bad == 0 {
         return 0;
@@ -270,7 +299,7 @@ mod tests {
             );
             let packed = crate::text::shared(&format!("pages/{file}")).unwrap();
             let bytes = crate::text::decode::unpack(&packed, Some("gzip"), 1 << 26).unwrap();
-            let read = text(&bytes, None);
+            let read = text(bytes, None);
             let expected = match really.trim_start_matches("valid-") {
                 "ascii" | "utf-8" => "UTF-8",
                 other => known(other.as_bytes()).unwrap().name(),

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, io::Read};
 
-use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
+use flate2::{
+    Decompress, FlushDecompress, Status,
+    bufread::{DeflateDecoder, ZlibDecoder},
+};
 
 use super::Undecodable;
 
@@ -10,6 +13,12 @@ use super::Undecodable;
 const MOST: usize = 4;
 /// More members of a gzip stream than any server sends: each costs time, also where nothing is in it.
 const MOST_MEMBERS: usize = 4096;
+/// Bytes that a gzip stream is believed to unpack to, for each of its own: a lie about it costs no more.
+const USUAL: usize = 16;
+/// Bytes of room behind the last that let it be unpacked as fast as the others.
+const SPARE: usize = 512;
+/// What a member of a gzip stream begins with (RFC 1952, 2.3.1).
+const MAGIC: &[u8] = &[0x1f, 0x8b];
 
 /// Undoes `Content-Encoding` (a comma list), never giving more than `limit` bytes.
 pub fn unpack<'a>(
@@ -69,21 +78,91 @@ fn zlib(body: &[u8]) -> bool {
 
 /// Every member of a gzip stream (RFC 1952, 2.2). Bytes after the last that are no member are passed over, as browsers do.
 fn gunzip(body: &[u8], limit: u64) -> Result<Vec<u8>, Undecodable> {
-    // Pages get about so much larger; a lie costs no more than `limit`, and growing bit by bit costs more than unpacking.
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let usual = body.len().saturating_mul(8).min(most);
-    let mut out = Vec::with_capacity(usual.saturating_add(1));
+    let mut out = Vec::with_capacity(likely_size(body).min(most).saturating_add(SPARE));
+    let mut inflate = Decompress::new(false);
     let mut rest = body;
     for _ in 0..MOST_MEMBERS {
-        let mut member = GzDecoder::new(rest);
-        out = drain("gzip", &mut member, out, limit)?;
-        rest = member.into_inner();
-        if !rest.starts_with(&[0x1f, 0x8b]) {
+        rest = member(&mut inflate, rest, &mut out, limit)?;
+        if !rest.starts_with(MAGIC) {
             return Ok(out);
         }
+        inflate.reset(false);
     }
-    let many = format!("more than {MOST_MEMBERS} members");
-    Err(Undecodable::Damaged("gzip", many))
+    Err(damaged(format!("more than {MOST_MEMBERS} members")))
+}
+
+fn damaged(why: impl ToString) -> Undecodable {
+    Undecodable::Damaged("gzip", why.to_string())
+}
+
+/// Bytes that come out of a gzip stream, as its last four say (RFC 1952, 2.3.1), if that is likely.
+fn likely_size(body: &[u8]) -> usize {
+    let stated = body
+        .last_chunk()
+        .map_or(0, |last| u32::from_le_bytes(*last));
+    let stated = usize::try_from(stated).unwrap_or(usize::MAX);
+    stated.min(body.len().saturating_mul(USUAL))
+}
+
+/// Unpacks the member that `body` begins with behind `out`; gives what comes after it.
+fn member<'a>(
+    inflate: &mut Decompress,
+    body: &'a [u8],
+    out: &mut Vec<u8>,
+    limit: u64,
+) -> Result<&'a [u8], Undecodable> {
+    let mut rest = behind_head(body).ok_or_else(|| damaged("it does not begin as gzip does"))?;
+    let start = out.len();
+    loop {
+        let (taken, given) = (inflate.total_in(), out.len());
+        if given == out.capacity() {
+            out.reserve_exact(given.max(SPARE));
+        }
+        let status = inflate
+            .decompress_vec(rest, out, FlushDecompress::Finish)
+            .map_err(damaged)?;
+        if out.len() as u64 > limit {
+            return Err(Undecodable::TooLarge { limit });
+        }
+        let used = usize::try_from(inflate.total_in() - taken).unwrap_or(usize::MAX);
+        rest = rest.get(used..).unwrap_or_default();
+        if status == Status::StreamEnd {
+            break;
+        }
+        if used == 0 && out.len() == given {
+            return Err(damaged("it ends too soon"));
+        }
+    }
+    let (stated, behind) = rest
+        .split_at_checked(8)
+        .ok_or_else(|| damaged("it ends too soon"))?;
+    let plain = &out[start..];
+    let found = [crc32fast::hash(plain), plain.len() as u32].map(u32::to_le_bytes);
+    (stated == found.as_flattened())
+        .then_some(behind)
+        .ok_or_else(|| damaged("its checksum is that of other bytes"))
+}
+
+/// What comes after the head of a gzip member; none where it has none, or no whole one.
+fn behind_head(body: &[u8]) -> Option<&[u8]> {
+    let (head, mut rest) = body.split_at_checked(10)?;
+    let flags = head[3];
+    if !head.starts_with(MAGIC) || head[2] != 8 {
+        return None;
+    }
+    if flags & 4 != 0 {
+        let length = rest.first_chunk()?;
+        rest = rest.get(2 + usize::from(u16::from_le_bytes(*length))..)?;
+    }
+    // A name, then a comment.
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            rest = rest.get(memchr::memchr(0, rest)? + 1..)?;
+        }
+    }
+    let check = if flags & 2 != 0 { 2 } else { 0 };
+    rest.get(check..)
 }
 
 /// Reads `from` to its end behind `out`, and stops as soon as it is more than `limit`.
@@ -159,6 +238,37 @@ mod tests {
     }
 
     #[test]
+    fn the_head_of_a_member_may_say_more_and_its_end_must_be_right() {
+        let page = "<p>商品</p>".repeat(500).into_bytes();
+        let mut member = flate2::GzBuilder::new()
+            .extra(*b"ab\x01\0x")
+            .filename("page")
+            .comment("a page")
+            .write(Vec::new(), Compression::fast());
+        member.write_all(&page).unwrap();
+        let mut member = member.finish().unwrap();
+        assert_eq!(unpack(&member, Some("gzip"), 1 << 20).unwrap(), page);
+        // The two bytes of a checksum of the head, behind the comment.
+        let head = 10 + 2 + 5 + 5 + 7;
+        member[3] |= 2;
+        let body = member.split_off(head);
+        let checked = [&member[..], b"\0\0", &body].concat();
+        assert_eq!(unpack(&checked, Some("gzip"), 1 << 20).unwrap(), page);
+        let whole = gzip(&page);
+        for (at, name) in [(8, "checksum"), (4, "length")] {
+            let mut wrong = whole.clone();
+            let at = wrong.len() - at;
+            wrong[at] ^= 1;
+            let fault = unpack(&wrong, Some("gzip"), 1 << 20).unwrap_err();
+            assert!(matches!(fault, Undecodable::Damaged(..)), "{name}");
+        }
+        for cut in 0..head.min(whole.len()) {
+            let cut = unpack(&whole[..cut], Some("gzip"), 1 << 20);
+            assert!(cut.is_err() || cut.unwrap().is_empty());
+        }
+    }
+
+    #[test]
     fn a_bomb_stops_at_the_limit_and_damage_is_named() {
         let bomb = vec![0u8; 4 << 20];
         for (body, coding) in [
@@ -213,6 +323,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn gzip_comes_out_as_it_went_in(pieces in proptest::collection::vec("[a-c]{0,40}", 0..4), times in 1usize..400, behind in "[x ]{0,6}") {
+            let members: Vec<Vec<u8>> = pieces.iter().map(|piece| piece.repeat(times).into_bytes()).collect();
+            let mut body = members.iter().flat_map(|member| gzip(member)).collect::<Vec<u8>>();
+            let plain = members.concat();
+            let limit = plain.len() as u64;
+            if !body.is_empty() {
+                body.extend_from_slice(behind.as_bytes());
+                prop_assert_eq!(&*unpack(&body, Some("gzip"), limit).unwrap(), &plain);
+            }
+            if limit > 0 {
+                prop_assert_eq!(unpack(&body, Some("gzip"), limit - 1), Err(Undecodable::TooLarge { limit: limit - 1 }));
+            }
+        }
+
         #[test]
         fn never_more_than_the_limit(body in proptest::collection::vec(any::<u8>(), 0..200), coding in "gzip|deflate|br|gzip, br|", limit in 0u64..64) {
             for body in [body.clone(), gzip(&body), brotli(&body), raw(&body)] {
