@@ -34,8 +34,9 @@ const INDEX: &str = "index";
 const LOCK: &str = "lock";
 /// A file that is there while nobody has the store open and the last one to have it closed it.
 const CLOSED: &str = "closed";
-/// sled's cache in bytes; its rows are small.
-const CACHE: u64 = 64 << 20;
+/// sled's cache in bytes as sled counts them; in memory a page takes a few times as much. A crawl works at the front of
+/// the queue, and with more than this it gets no cheaper.
+const CACHE: u64 = 16 << 20;
 
 /// Why the store could not be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -1,17 +1,18 @@
 //! The crawl's working state: runs, the queue, what hosts are owed. No evidence; lost by a rebuild.
 //!
-//! `q` queue, host 0 (listings first) (depth) (due) (hash of URL) → the URL to be fetched, in the order of fetching;
-//! `s` queue, hash of URL → where it stands there, or in which run it was done; `c` queue, host → what is counted of it;
-//! `h` host → opaque bytes. A queue has the number of the run that began it. Rows of earlier queues mean nothing;
+//! `q` queue, host 0 (listings first) (depth) (due) (number) → the URL to be fetched, in the order of fetching;
+//! `s` queue, beginning of the URL's hash → where it stands there, or in which run it was done, and others with it;
+//! `c` queue, host → what is counted of it; `h` host → opaque bytes. Numbers are given in the order of queueing. A queue has the number of the run that began it. Rows of earlier queues mean nothing;
 //! each commit removes a few of them, so that no run begins or ends with a long cleaning.
 
 mod apply;
 mod known;
+mod seen;
 
 use super::{
     Error, HostCounts, Queued, Run, Spent, Store,
     index::{self, Changes, short_hash},
-    record::{Counts, Fault, HostRow, QueuedForm, RunRow, SpentRow, Spot},
+    record::{self, Counts, Fault, HostRow, QueuedForm, RunRow, SpentRow, Spot},
 };
 use crate::{model::Time, text::address};
 
@@ -29,8 +30,8 @@ const HOST: u8 = b'h';
 const NOTE: u8 = b'n';
 /// Rows of earlier queues that a commit removes at least, of each kind, while there are any.
 const SWEEP: usize = 256;
-/// Length of a queue key behind its host and zero: listing, depth, due, hash.
-const TAIL: usize = 1 + 4 + 8 + 16;
+/// Length of a queue key behind its host and zero: listing, depth, due, number.
+const TAIL: usize = 1 + 4 + 8 + 8;
 
 impl Store {
     /// The unfinished run, or a new one. `fresh` drops what was queued.
@@ -188,7 +189,7 @@ impl Store {
             if due > now.as_microsecond() {
                 return Ok(Step::NextDepth);
             }
-            let queued = row.map_err(|fault| fault.of(format!("queue of {host}")))?;
+            let queued = row.map_err(|fault| fault.of(waiting(host)))?;
             if !taken(&queued.url) {
                 found.push(queued);
             }
@@ -205,9 +206,7 @@ impl Store {
     pub fn earliest_due(&self, host: &str) -> Result<Option<Time>, Error> {
         let mut earliest: Option<Time> = None;
         self.walk(host, |_, row| {
-            let due = row
-                .map_err(|fault| fault.of(format!("queue of {host}")))?
-                .due;
+            let due = row.map_err(|fault| fault.of(waiting(host)))?.due;
             earliest = Some(earliest.map_or(due, |e| e.min(due)));
             Ok(Step::NextDepth)
         })?;
@@ -263,10 +262,13 @@ impl Store {
         'depth: loop {
             for row in self.tree.range(from.clone()..end.clone()) {
                 let (key, value) = row.map_err(Error::index)?;
-                let Some(due) = due_of(&key[prefix.len()..]) else {
-                    return Err(Fault::Broken("its key is too short".into()).of("a queue row"));
+                let spot =
+                    spot_of(&key[prefix.len()..]).map_err(|fault| fault.of(waiting(host)))?;
+                let queued = || {
+                    let form: QueuedForm = record::unpack(&value)?;
+                    form.queued(host, spot)
                 };
-                match see(due, QueuedForm::unpack(&value))? {
+                match see(spot.due, queued())? {
                     Step::On => {}
                     Step::Stop => return Ok(()),
                     Step::NextDepth => {
@@ -326,23 +328,37 @@ fn queue_prefix(queue: u64, host: &str) -> Vec<u8> {
     [&numbered(QUEUE, queue)[..], host.as_bytes(), &[0]].concat()
 }
 
-fn queue_key(queue: u64, spot: &Spot, url: &str) -> Vec<u8> {
-    let mut key = queue_prefix(queue, &spot.host);
+fn queue_key(queue: u64, host: &str, spot: &Spot) -> Vec<u8> {
+    let mut key = queue_prefix(queue, host);
     key.push(u8::from(!spot.listing));
     key.extend(spot.depth.to_be_bytes());
     // With the sign turned, byte order is the order of time.
     key.extend((spot.due ^ i64::MIN).to_be_bytes());
-    key.extend(page_hash(url));
+    key.extend(spot.nth.to_be_bytes());
     key
 }
 
-fn due_of(tail: &[u8]) -> Option<i64> {
-    let due = tail.get(5..13)?.try_into().ok()?;
-    Some(i64::from_be_bytes(due) ^ i64::MIN)
+/// What `queue_key` says behind the prefix.
+fn spot_of(tail: &[u8]) -> Result<Spot, Fault> {
+    let tail: &[u8; TAIL] = tail
+        .try_into()
+        .map_err(|_| Fault::Broken(format!("its key ends in {} bytes, not {TAIL}", tail.len())))?;
+    let number = |from: usize| {
+        tail[from..from + 8]
+            .iter()
+            .fold(0, |n, &b| n << 8 | u64::from(b))
+    };
+    Ok(Spot {
+        listing: tail[0] == 0,
+        depth: tail[1..5].iter().fold(0, |n, &b| n << 8 | u32::from(b)),
+        due: number(5).cast_signed() ^ i64::MIN,
+        nth: number(13),
+    })
 }
 
-fn seen_key(queue: u64, url: &str) -> Vec<u8> {
-    [&numbered(SEEN, queue)[..], &page_hash(url)].concat()
+/// What an error calls a row of the queue of `host`.
+fn waiting(host: &str) -> String {
+    format!("queue of {host} (`listwarden rebuild` drops it)")
 }
 
 /// The same for two addresses of one page.

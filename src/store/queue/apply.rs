@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    COUNTS, HOST, Known, NOTE, QUEUED, RUN, SPENT, host_key, named, page_hash, queue_key, seen_key,
-    sweep_earlier,
+    COUNTS, HOST, Known, NOTE, QUEUED, RUN, SPENT, host_key, named, page_hash, queue_key,
+    seen::SeenRows, sweep_earlier,
 };
 use crate::store::{
     Error, Queued, Work,
@@ -69,6 +69,7 @@ struct Queue {
     number: u64,
     counts: Counts,
     hosts: BTreeMap<String, HostRow>,
+    seen: SeenRows,
     spent: Option<SpentRow>,
     met: Vec<[u8; 16]>,
     steps: usize,
@@ -78,11 +79,13 @@ impl Queue {
     fn open(changes: &Changes<'_>) -> Result<Self, Error> {
         let run: Option<RunRow> = changes.get(RUN)?;
         let run = run.filter(|row| !row.over).ok_or(Error::NoRun)?;
+        let number = changes.get(QUEUED)?.unwrap_or(run.number);
         Ok(Self {
             run: run.number,
-            number: changes.get(QUEUED)?.unwrap_or(run.number),
+            number,
             counts: changes.get(COUNTS)?.unwrap_or_default(),
             hosts: BTreeMap::new(),
+            seen: SeenRows::of(number),
             spent: None,
             met: Vec::new(),
             steps: 0,
@@ -97,6 +100,7 @@ impl Queue {
         if let Some(spent) = &self.spent {
             changes.put(SPENT.to_vec(), spent)?;
         }
+        self.seen.write(changes)?;
         sweep_earlier(changes, self.number, self.steps)?;
         Ok(self.met)
     }
@@ -112,32 +116,32 @@ impl Queue {
             return Ok(());
         }
         self.met.push(short);
-        match self.spot(changes, &queued.url)? {
-            None => self.place(changes, queued),
+        match self.spot(changes, &short)? {
+            None => self.place(changes, queued, &short),
             Some(_) => Ok(()),
         }
     }
 
     fn again(&mut self, changes: &mut Changes<'_>, queued: &Queued) -> Result<(), Error> {
-        match self.spot(changes, &queued.url)? {
-            Some(None) => Ok(()),
-            Some(Some(old)) => {
-                self.take_out(changes, &old, &queued.url)?;
-                self.place(changes, queued)
-            }
-            None => self.place(changes, queued),
+        let short = page_hash(&queued.url);
+        match self.spot(changes, &short)? {
+            Some(None) => return Ok(()),
+            Some(Some(old)) => self.take_out(changes, &queued.host, &old)?,
+            None => {}
         }
+        self.place(changes, queued, &short)
     }
 
     fn done(&mut self, changes: &mut Changes<'_>, url: &str, host: &str) -> Result<(), Error> {
-        match self.spot(changes, url)? {
+        let short = page_hash(url);
+        match self.spot(changes, &short)? {
             Some(None) => return Ok(()),
-            Some(Some(old)) => self.take_out(changes, &old, url)?,
+            Some(Some(old)) => self.take_out(changes, host, &old)?,
             None => {}
         }
         self.counts.done += 1;
         self.host(changes, host)?.done += 1;
-        changes.put(seen_key(self.number, url), &Seen::Done(self.run))
+        self.seen.put(changes, &short, Seen::Done(self.run))
     }
 
     fn spend(
@@ -162,8 +166,12 @@ impl Queue {
     }
 
     /// None: never queued in this run; `Some(None)`: done.
-    fn spot(&self, changes: &Changes<'_>, url: &str) -> Result<Option<Option<Spot>>, Error> {
-        Ok(match changes.get(&seen_key(self.number, url))? {
+    fn spot(
+        &mut self,
+        changes: &Changes<'_>,
+        short: &[u8; 16],
+    ) -> Result<Option<Option<Spot>>, Error> {
+        Ok(match self.seen.get(changes, short)? {
             Some(Seen::At(spot)) => Some(Some(spot)),
             Some(Seen::Done(run)) if run == self.run => Some(None),
             _ => None,
@@ -179,25 +187,37 @@ impl Queue {
         Ok(self.hosts.entry(host.to_owned()).or_default())
     }
 
-    fn place(&mut self, changes: &mut Changes<'_>, queued: &Queued) -> Result<(), Error> {
+    fn place(
+        &mut self,
+        changes: &mut Changes<'_>,
+        queued: &Queued,
+        short: &[u8; 16],
+    ) -> Result<(), Error> {
+        self.counts.placed += 1;
         let spot = Spot {
-            host: queued.host.clone(),
             listing: queued.listing,
             depth: queued.depth,
             due: queued.due.as_microsecond(),
+            nth: self.counts.placed,
         };
-        let key = queue_key(self.number, &spot, &queued.url);
-        changes.put_bytes(key, QueuedForm::pack(queued)?);
-        changes.put(seen_key(self.number, &queued.url), &Seen::At(spot))?;
+        let key = queue_key(self.number, &queued.host, &spot);
+        changes.put(key, &QueuedForm::of(queued))?;
+        self.seen.put(changes, short, Seen::At(spot))?;
         self.counts.waiting += 1;
         self.host(changes, &queued.host)?.waiting += 1;
         Ok(())
     }
 
-    fn take_out(&mut self, changes: &mut Changes<'_>, spot: &Spot, url: &str) -> Result<(), Error> {
-        changes.remove(queue_key(self.number, spot, url));
+    /// A URL has the host that is part of it, so that whoever names the URL has the host too.
+    fn take_out(
+        &mut self,
+        changes: &mut Changes<'_>,
+        host: &str,
+        spot: &Spot,
+    ) -> Result<(), Error> {
+        changes.remove(queue_key(self.number, host, spot));
         self.counts.waiting = self.counts.waiting.saturating_sub(1);
-        let row = self.host(changes, &spot.host)?;
+        let row = self.host(changes, host)?;
         row.waiting = row.waiting.saturating_sub(1);
         Ok(())
     }

@@ -73,6 +73,60 @@ fn listings_go_first_then_depth_then_due_and_what_is_not_due_waits() {
 }
 
 #[test]
+fn what_is_queued_alike_goes_in_the_order_of_queueing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    store.begin_run(false, at(0)).unwrap();
+    let row = |n: u64| Queued {
+        url: format!("https://a/{n}"),
+        host: "a:443".to_owned(),
+        list: n,
+        attempt: 1,
+        platform: "shop".to_owned(),
+        campaigns: vec!["toys".to_owned(), "all".to_owned()],
+        due: at(3),
+        ..Queued::default()
+    };
+    for first in [0, 150] {
+        let rows = first..first + 150;
+        work(&store, rows.map(|n| Work::Enqueue(row(n))).collect());
+    }
+    let next = store.next_queued("a:443", at(9), 999, &|_| false).unwrap();
+    assert_eq!(next, (0..300).map(row).collect::<Vec<_>>());
+    work(&store, vec![Work::Again(row(0))]);
+    let next = store.next_queued("a:443", at(9), 999, &|_| false).unwrap();
+    assert_eq!(
+        (&next[0], &next[299]),
+        (&row(1), &row(0)),
+        "put back means behind"
+    );
+}
+
+#[test]
+fn a_row_of_another_form_is_an_error_that_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    let run = store.begin_run(false, at(0)).unwrap();
+    let next = || store.next_queued("a:443", at(9), 1, &|_| false);
+    let prefix = queue_prefix(run.number, "a:443");
+    for (tail, row) in [
+        (vec![0; TAIL + 8], vec![1, 0, 0, 0, 0, 0]),
+        (vec![0; TAIL], vec![1, 9]),
+    ] {
+        let key = [&prefix[..], &tail].concat();
+        store.tree.insert(key.clone(), row).unwrap();
+        let why = next().unwrap_err().to_string();
+        assert!(
+            why.contains("queue of a:443 (`listwarden rebuild` drops it)"),
+            "{why}"
+        );
+        assert!(store.earliest_due("a:443").is_err());
+        store.tree.remove(key).unwrap();
+    }
+    assert_eq!(next().unwrap(), []);
+}
+
+#[test]
 fn the_order_of_parameters_makes_no_other_page() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = Store::open(dir.path()).unwrap();

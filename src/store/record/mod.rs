@@ -15,9 +15,9 @@ use super::{Entry, Error};
 use crate::model::{FlagId, ListingId, Time};
 use flag::{FlagForm, ReviewForm};
 use listing::{CaptureForm, ListingForm};
-pub(super) use rows::{Applied, Counts, FlagRow, ListingRow, QueuedForm, RunRow, Spot};
+pub(super) use rows::{Applied, Counts, FlagRow, ListingRow, QueuedForm, RunRow};
+pub(super) use tallies::{HostRow, Seen, SeenRow, SpentRow, Spot};
 pub(super) use visit::VisitForm;
-pub(super) use tallies::{HostRow, Seen, SpentRow};
 
 /// The form written by this version.
 const FORM: u8 = 1;

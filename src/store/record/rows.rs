@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Fault, Nanos, flag, listing, pack, unpack};
+use super::{Fault, Nanos, Spot, broken, flag, listing};
 use crate::{
     journal::Place,
     model::{FlagStatus, ListingStatus, Time},
@@ -101,66 +101,44 @@ pub(in crate::store) struct RunRow {
 pub(in crate::store) struct Counts {
     pub(in crate::store) waiting: u64,
     pub(in crate::store) done: u64,
+    /// How often something was put into the queue, by this run and those that it goes on from.
+    pub(in crate::store) placed: u64,
 }
 
-/// Where a waiting URL stands in the queue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::store) struct Spot {
-    pub(in crate::store) host: String,
-    pub(in crate::store) listing: bool,
-    pub(in crate::store) depth: u32,
-    /// Microseconds since 1970.
-    pub(in crate::store) due: i64,
-}
-
+/// What the key of a queued URL does not say.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct QueuedForm {
     url: String,
-    host: String,
     platform: String,
     campaigns: Vec<String>,
-    depth: u32,
-    listing: bool,
     attempt: u32,
-    due: Nanos,
+    list: u64,
 }
 
 impl QueuedForm {
-    pub(in crate::store) fn pack(queued: &Queued) -> Result<Vec<u8>, Error> {
-        let (queued, list) = (queued.clone(), queued.list);
-        let form = Self {
-            url: queued.url,
-            host: queued.host,
-            platform: queued.platform,
-            campaigns: queued.campaigns,
-            depth: queued.depth,
-            listing: queued.listing,
+    pub(in crate::store) fn of(queued: &Queued) -> Self {
+        Self {
+            url: queued.url.clone(),
+            platform: queued.platform.clone(),
+            campaigns: queued.campaigns.clone(),
             attempt: queued.attempt,
-            due: queued.due.into(),
-        };
-        // Most rows are no further pages, and rows from before these were told apart have nothing here.
-        if list == 0 {
-            pack(&form)
-        } else {
-            pack(&(form, list))
+            list: queued.list,
         }
     }
 
-    pub(in crate::store) fn unpack(bytes: &[u8]) -> Result<Queued, Fault> {
-        let (form, list): (Self, u64) = match unpack(bytes) {
-            Ok(form) => (form, 0),
-            Err(_) => unpack(bytes)?,
-        };
+    /// The URL that stands at `spot` of the queue of `host`.
+    pub(in crate::store) fn queued(self, host: &str, spot: Spot) -> Result<Queued, Fault> {
+        let due = Time::from_microsecond(spot.due).map_err(|e| broken(e.to_string()))?;
         Ok(Queued {
-            url: form.url,
-            host: form.host,
-            platform: form.platform,
-            campaigns: form.campaigns,
-            depth: form.depth,
-            listing: form.listing,
-            attempt: form.attempt,
-            due: form.due.time()?,
-            list,
+            url: self.url,
+            host: host.to_owned(),
+            platform: self.platform,
+            campaigns: self.campaigns,
+            depth: spot.depth,
+            listing: spot.listing,
+            attempt: self.attempt,
+            due,
+            list: self.list,
         })
     }
 }

@@ -4,15 +4,27 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Spot;
+/// URLs whose hashes begin alike, by the rest of the hash.
+pub(in crate::store) type SeenRow = BTreeMap<[u8; 14], Seen>;
 
 /// Where a URL stands that was queued.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::store) enum Seen {
     /// It was done, in the run of this number.
     Done(u64),
     /// It is queued.
     At(Spot),
+}
+
+/// Where a waiting URL stands in the queue of its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::store) struct Spot {
+    pub(in crate::store) listing: bool,
+    pub(in crate::store) depth: u32,
+    /// Microseconds since 1970.
+    pub(in crate::store) due: i64,
+    /// Its number in the order of queueing.
+    pub(in crate::store) nth: u64,
 }
 
 /// How far a run is with one host.

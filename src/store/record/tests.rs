@@ -215,11 +215,12 @@ fn the_rows_of_the_index_have_the_golden_form() {
     let flag = FlagRow::new(place(400), 2, FlagStatus::Dismissed);
     let (next, head) = (place(500), [7; 32]);
     let spot = Spot {
-        host: "shop.example:443".into(),
         listing: true,
         depth: 2,
         due: -1,
+        nth: 300,
     };
+    let seen: SeenRow = [([8; 14], Seen::At(spot)), ([9; 14], Seen::Done(4))].into();
     let queued = Queued {
         url: "https://shop.example/42".into(),
         host: "shop.example:443".into(),
@@ -229,7 +230,7 @@ fn the_rows_of_the_index_have_the_golden_form() {
         listing: true,
         attempt: 1,
         due: at(-1_000),
-        list: 0,
+        list: u64::MAX,
     };
     let visit = Visit {
         etag: some("\"1\""),
@@ -261,24 +262,20 @@ fn the_rows_of_the_index_have_the_golden_form() {
         pack(&Counts {
             waiting: 1,
             done: 2,
+            placed: 3,
         }),
-        pack(&Some(spot)),
-        QueuedForm::pack(&queued),
+        pack(&seen),
+        pack(&QueuedForm::of(&queued)),
         pack(&VisitForm::from(visit.clone())),
     ];
     let now: Vec<_> = now.into_iter().map(|row| line((0, row.unwrap()))).collect();
     let golden: Vec<&str> = include_str!("rows-1.golden").lines().collect();
     assert_eq!(now, golden, "\n{}\n", now.join("\n"));
-    let back = QueuedForm::unpack(&bytes(golden[6]).1).unwrap();
-    assert_eq!(back, queued);
+    assert_eq!(unpack::<SeenRow>(&bytes(golden[5]).1).unwrap(), seen);
+    let back: QueuedForm = unpack(&bytes(golden[6]).1).unwrap();
+    assert_eq!(back.queued(&queued.host, spot).unwrap(), queued);
     let back: VisitForm = unpack(&bytes(golden[7]).1).unwrap();
     assert_eq!(Visit::try_from(back).unwrap(), visit);
-    let further = Queued {
-        list: u64::MAX,
-        ..queued
-    };
-    let back = QueuedForm::unpack(&QueuedForm::pack(&further).unwrap()).unwrap();
-    assert_eq!(back, further);
 }
 
 #[test]
