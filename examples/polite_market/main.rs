@@ -209,7 +209,10 @@ fn line(kind: &str, count: u32, sum: &Verdict) {
 
 /// What the client said of each host's delay, and when.
 #[derive(Clone, Debug, Default)]
-struct Notes(Arc<Mutex<BTreeMap<String, Vec<(Instant, Duration)>>>>);
+struct Notes(Arc<Mutex<BTreeMap<String, Vec<Note>>>>);
+
+/// When, and the delay that was then in force.
+type Note = (Instant, Duration);
 
 impl Notes {
     fn note(&self, host: String, view: &HostView) {

@@ -149,9 +149,7 @@ impl Committer {
             *part.tally.errors.entry(kind).or_default() += 1;
             part.events.extend(event);
         };
-        let onward = self
-            .traps
-            .sift(queued, links, capture.fetched_at, &mut cut);
+        let onward = self.traps.sift(queued, links, capture.fetched_at, &mut cut);
         for Onward { link, depth, list } in onward {
             let url = link.url.to_string();
             if !self.met.first(&url)

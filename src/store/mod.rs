@@ -22,9 +22,7 @@ use std::{
 use crate::journal::{self, Journal, Reader, append};
 pub use commit::{OnStep, Step};
 pub use config::StoreConfig;
-pub use entry::{
-    Entry, Group, HostCounts, ListPage, Opened, Queued, Run, Spent, Visit, Work,
-};
+pub use entry::{Entry, Group, HostCounts, ListPage, Opened, Queued, Run, Spent, Visit, Work};
 pub use follow::{Standing, rebuild, standing};
 pub use read::ledger;
 
