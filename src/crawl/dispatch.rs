@@ -36,6 +36,8 @@ use crate::{
 
 /// How often a stop is looked for: Ctrl-C never waits for a slow host's turn.
 const LOOK: Duration = Duration::from_millis(200);
+/// And how soon at most: a turn that is due is never looked for without end.
+const SOONEST: Duration = Duration::from_micros(100);
 /// How long requests under way have to end after a stop.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -88,7 +90,7 @@ impl<F: Fetch + 'static> Dispatcher<F> {
                     return Ok(());
                 }
             }
-            let nap = wake.unwrap_or(LOOK).clamp(Duration::from_millis(1), LOOK);
+            let nap = wake.unwrap_or(LOOK).clamp(SOONEST, LOOK);
             tokio::select! {
                 answer = acknowledged.recv() => match answer {
                     Some(answer) => {

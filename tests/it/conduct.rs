@@ -173,7 +173,7 @@ fn single_pages_keep_to_limits_from_one_process_to_the_next_and_the_log_proves_i
         "{text}"
     );
     assert!(
-        text.contains("1 lines of the log could not be read"),
+        text.contains("lines of the log that could not be read: 1"),
         "{text}"
     );
 }
