@@ -1,8 +1,11 @@
 //! The one committer. What is finished is written in groups: archive fsynced, journal fsynced, index; then acknowledged.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, mpsc::Receiver},
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        mpsc::{Receiver, TryRecvError},
+    },
 };
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -10,6 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::{
     Clock, Error, Report,
     met::Met,
+    read::Arrivals,
     revisit::{Found, Revisit},
     tally::Tally,
     traps::Traps,
@@ -24,14 +28,19 @@ use crate::{
 };
 
 /// Pages in one group at most: a kill repeats no more than these.
-const GROUP: usize = 128;
+pub(super) const GROUP: usize = 128;
 /// No more pages are added to a group that has so many bytes for the archive, or links for the queue.
 const GROUP_BYTES: usize = 64 << 20;
 const GROUP_LINKS: usize = 20_000;
 
+/// What a host is owed, as of now.
+pub(super) type Owed = Arc<dyn Fn(&str) -> Option<HostState> + Send + Sync>;
+
 pub(super) struct Committer {
     pub(super) archive: Archive,
     pub(super) store: Arc<Store>,
+    pub(super) arrivals: Arc<Arrivals>,
+    pub(super) owed: Owed,
     pub(super) judge: Option<Arc<Judge>>,
     pub(super) judging: bool,
     pub(super) report: Report,
@@ -123,7 +132,7 @@ impl Committer {
         acknowledge: &UnboundedSender<Acknowledged>,
     ) -> Result<(), Error> {
         while let Ok(first) = incoming.recv() {
-            for answer in self.commit(grouped(first, incoming))? {
+            for answer in self.commit(grouped(first, incoming, &self.arrivals))? {
                 // The dispatcher is gone only when the crawl has ended.
                 let _ = acknowledge.send(answer);
             }
@@ -138,16 +147,15 @@ impl Committer {
         let mut captures = captures.into_iter();
         let mut group = Group::default();
         let (mut events, mut answers) = (Vec::new(), Vec::new());
-        let (mut read, mut owed) = (BTreeSet::new(), BTreeMap::new());
+        let (mut read, mut asked) = (BTreeSet::new(), BTreeSet::new());
         for Finished {
             queued,
             visit,
             outcome,
-            host,
         } in finished
         {
             let mut part = Part::default();
-            owed.extend(host.map(|state| (state.host.clone(), state)));
+            asked.insert(queued.host.clone());
             match outcome {
                 Outcome::Answer(answer) => {
                     if let Some(capture) = captures.next() {
@@ -168,7 +176,8 @@ impl Committer {
                 spent: part.spent,
             });
         }
-        group.work.extend(owed.values().filter_map(keep));
+        let owed = asked.iter().filter_map(|host| (self.owed)(host));
+        group.work.extend(owed.filter_map(|state| keep(&state)));
         self.store.commit(group)?;
         for event in events {
             (self.report)(event);
@@ -245,15 +254,18 @@ impl Committer {
     }
 }
 
-/// `first` and what else is finished by now, as far as one group takes it.
-fn grouped(first: Finished, incoming: &Receiver<Finished>) -> Vec<Finished> {
+/// `first` and what else is finished or waits to be read, as far as one group takes it: while there is still something to
+/// read, a larger group costs nobody time, and the disk less.
+fn grouped(first: Finished, incoming: &Receiver<Finished>, arrivals: &Arrivals) -> Vec<Finished> {
     let (mut bytes, mut links) = first.size();
     let mut finished = vec![first];
-    while finished.len() < GROUP
-        && bytes < GROUP_BYTES
-        && links < GROUP_LINKS
-        && let Ok(next) = incoming.try_recv()
-    {
+    while finished.len() < GROUP && bytes < GROUP_BYTES && links < GROUP_LINKS {
+        let next = match incoming.try_recv() {
+            // Whoever reads it says how it ended, or hangs up.
+            Err(TryRecvError::Empty) if arrivals.any() => incoming.recv().ok(),
+            next => next.ok(),
+        };
+        let Some(next) = next else { break };
         let (more, further) = next.size();
         (bytes, links) = (bytes + more, links + further);
         finished.push(next);
@@ -342,7 +354,8 @@ mod tests {
                 sender.send(finished(bytes, links)).unwrap();
             }
             let first = incoming.recv().unwrap();
-            assert_eq!(grouped(first, &incoming).len(), expected, "{count}");
+            let group = grouped(first, &incoming, &Arrivals::default());
+            assert_eq!(group.len(), expected, "{count}");
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Hands out queued URLs, as many at once as conduct allows, and says how the hosts stand meanwhile.
 
 use std::{
-    collections::BTreeMap,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,8 +9,8 @@ use std::{
 };
 
 use tokio::{
-    sync::{Semaphore, mpsc},
-    task::JoinSet,
+    sync::mpsc,
+    task::{JoinError, JoinSet},
     time::Instant,
 };
 use tracing::Instrument;
@@ -20,17 +18,18 @@ use tracing::Instrument;
 use super::{
     Clock, Error, LeftHost, Report, Summary,
     alarm::Watch,
+    ask::Asker,
     budget::Budget,
-    commit::Acknowledged,
+    commit::{self, Acknowledged},
     lanes::{Lanes, Next, Stuck},
+    read::Arrivals,
     standing::Pulse,
     tally,
-    work::{self, Finished},
+    work::Finished,
 };
 use crate::{
     fetch::Fetch,
     model::{Event, Time},
-    platform::Platform,
     store::{Queued, Run, Store},
 };
 
@@ -40,31 +39,29 @@ const LOOK: Duration = Duration::from_millis(200);
 const SOONEST: Duration = Duration::from_micros(100);
 /// How long requests under way have to end after a stop.
 const GRACE: Duration = Duration::from_secs(1);
+/// Bytes of pages that wait to be read, from which on no more are asked for.
+const UNREAD: usize = 32 << 20;
 
 pub(super) type FinishedPages = std::sync::mpsc::Sender<Finished>;
 pub(super) type Acknowledgements = mpsc::UnboundedReceiver<Acknowledged>;
 
 pub(super) struct Dispatcher<F> {
     pub(super) store: Arc<Store>,
-    /// The folder of the archive.
-    pub(super) archive: PathBuf,
-    pub(super) fetcher: Arc<F>,
-    pub(super) platforms: Arc<BTreeMap<String, Platform>>,
+    pub(super) asker: Arc<Asker<F>>,
+    pub(super) arrivals: Arc<Arrivals>,
     pub(super) report: Report,
     pub(super) clock: Clock,
     pub(super) stop: Arc<AtomicBool>,
     pub(super) budget: Budget,
-    pub(super) retries: u32,
+    /// Requests under way at the same time.
     pub(super) at_once: usize,
-    /// As many pages are read at the same time.
-    pub(super) readers: Arc<Semaphore>,
     pub(super) patience: Option<Duration>,
     pub(super) watch: Watch,
     pub(super) summary: Summary,
     pub(super) lanes: Lanes,
     pub(super) pulse: Pulse,
-    /// Requests under way and pages being read.
-    pub(super) tasks: JoinSet<()>,
+    /// Requests under way, each of which gives its host.
+    pub(super) tasks: JoinSet<String>,
 }
 
 impl<F: Fetch + 'static> Dispatcher<F> {
@@ -99,9 +96,12 @@ impl<F: Fetch + 'static> Dispatcher<F> {
                     }
                     None => return Ok(()),
                 },
+                Some(ended) = self.tasks.join_next() => self.came(ended)?,
                 () = tokio::time::sleep(nap) => {}
             }
-            self.reap()?;
+            while let Some(ended) = self.tasks.try_join_next() {
+                self.came(ended)?;
+            }
         }
     }
 
@@ -140,12 +140,15 @@ impl<F: Fetch + 'static> Dispatcher<F> {
 
     /// Starts every request that may start now; says how long until the next may, none when nothing is to be waited for.
     fn hand_out(&mut self, finished: &FinishedPages) -> Result<Option<Duration>, Error> {
-        while self.lanes.in_flight() < self.at_once && !self.stopping() {
+        while self.has_room() && !self.stopping() {
             let now = (self.clock)();
             let budget = &self.budget;
             let wanted = |queued: &Queued| budget.wants(queued);
-            match self.lanes.next(&self.store, &*self.fetcher, &wanted, now)? {
-                Next::Url(queued) => self.start(queued, finished),
+            match self
+                .lanes
+                .next(&self.store, &*self.asker.fetcher, &wanted, now)?
+            {
+                Next::Url(queued) => self.start(queued),
                 // The committer is gone only when the crawl has failed already.
                 Next::Unwanted(queued) => drop(finished.send(Finished::cut(queued))),
                 Next::Wait(until) => return self.nap(until, now),
@@ -182,24 +185,32 @@ impl<F: Fetch + 'static> Dispatcher<F> {
         Ok(left.collect())
     }
 
-    fn start(&mut self, queued: Queued, finished: &FinishedPages) {
+    /// Whether one more may be asked for. What is not committed yet would be asked for again after a kill: no more than
+    /// the requests under way and one group.
+    fn has_room(&self) -> bool {
+        self.tasks.len() < self.at_once
+            && self.lanes.in_flight() < self.at_once + commit::GROUP
+            && self.arrivals.bytes() < UNREAD
+    }
+
+    fn start(&mut self, queued: Queued) {
         self.budget.take(&queued);
-        let tools = work::Tools {
-            fetcher: Arc::clone(&self.fetcher),
-            platforms: Arc::clone(&self.platforms),
-            store: Arc::clone(&self.store),
-            archive: self.archive.clone(),
-            retries: self.retries,
-            readers: Arc::clone(&self.readers),
-        };
-        let finished = finished.clone();
-        let span = tracing::info_span!("host", host = queued.host);
+        let (asker, arrivals) = (Arc::clone(&self.asker), Arc::clone(&self.arrivals));
+        let host = queued.host.clone();
+        let span = tracing::info_span!("host", host);
         let work = async move {
-            let done = work::fetch_and_read(tools, queued).await;
-            // The committer is gone only when the crawl has failed already.
-            let _ = finished.send(done);
+            arrivals.push(asker.ask(queued).await);
+            host
         };
         self.tasks.spawn(work.instrument(span));
+    }
+
+    /// A request ended: what had to wait for it may now be due.
+    fn came(&mut self, ended: Result<String, JoinError>) -> Result<(), Error> {
+        // A URL whose task is gone would be waited for for ever.
+        let host = ended.map_err(|e| Error::Stopped(e.to_string()))?;
+        self.lanes.free(host, (self.clock)());
+        Ok(())
     }
 
     fn settle(&mut self, answer: Acknowledged) {
@@ -231,16 +242,8 @@ impl<F: Fetch + 'static> Dispatcher<F> {
     /// Says how the hosts stand, now and then.
     fn look_around(&mut self) -> Result<(), Error> {
         let at = (self.clock)();
-        if let Some(hosts) = self.pulse.beat(&self.store, &*self.fetcher, at)? {
+        if let Some(hosts) = self.pulse.beat(&self.store, &*self.asker.fetcher, at)? {
             (self.report)(Event::Hosts { at, hosts });
-        }
-        Ok(())
-    }
-
-    fn reap(&mut self) -> Result<(), Error> {
-        while let Some(ended) = self.tasks.try_join_next() {
-            // A URL whose task is gone would be waited for for ever.
-            ended.map_err(|e| Error::Stopped(e.to_string()))?;
         }
         Ok(())
     }

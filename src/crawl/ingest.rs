@@ -463,6 +463,8 @@ mod tests {
         let committer = Committer {
             archive: Archive::open(&dir.path().join("archive"), 1 << 20).unwrap(),
             store: Arc::clone(&store),
+            arrivals: Arc::default(),
+            owed: Arc::new(|_| None),
             judge: None,
             judging: false,
             report: Arc::new(|_| {}),

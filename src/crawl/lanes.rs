@@ -80,6 +80,12 @@ impl Lanes {
         }
     }
 
+    /// A request to this host ended: what had to wait for its slot may now be due.
+    pub(super) fn free(&mut self, host: String, now: Time) {
+        self.wake(host, now);
+    }
+
+    /// URLs handed out and not yet committed.
     pub(super) fn in_flight(&self) -> usize {
         self.in_flight
     }
@@ -97,7 +103,6 @@ impl Lanes {
             .get_mut(host)
             .and_then(|lane| lane.under_way.remove(url));
         self.in_flight -= usize::from(was.is_some());
-        // Its slot is free again, and what had to wait for it may now be due.
         self.wake(host.to_owned(), now);
         self.open(touched, now);
         was

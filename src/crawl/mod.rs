@@ -1,9 +1,10 @@
 //! The stage that collects: queue → fetch → archive → read → judge → commit, politely, and so that a kill loses nothing.
 //!
-//! The dispatcher hands out URLs host by host; a page is packed and read on a worker thread; one committer writes
-//! finished pages in groups (archive, then journal, then index) and only then is a URL done.
+//! The dispatcher hands out URLs host by host; a page that came is packed and read on a thread of its own kind, one for
+//! each core; one committer writes finished pages in groups (archive, then journal, then index) and only then is a URL done.
 
 mod alarm;
+mod ask;
 mod budget;
 mod campaign;
 mod commit;
@@ -11,6 +12,7 @@ mod dispatch;
 mod ingest;
 mod lanes;
 mod met;
+mod read;
 mod revisit;
 #[cfg(test)]
 mod revisit_tests;
@@ -29,7 +31,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{Semaphore, mpsc, oneshot},
+    sync::{mpsc, oneshot},
     task::JoinSet,
 };
 use tracing::Instrument;
@@ -50,11 +52,13 @@ use crate::{
     store::{self, Run, Store},
 };
 use alarm::Watch;
+use ask::Asker;
 use budget::Budget;
 use commit::Committer;
 use dispatch::{Acknowledgements, Dispatcher, FinishedPages};
 use lanes::Lanes;
 use met::Met;
+use read::{Arrivals, Reader};
 use standing::Pulse;
 use traps::Traps;
 
@@ -138,9 +142,13 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
     crawl.fetcher.restore(owed.collect(), crawl.clean);
     seeds::plant(&crawl, &order, &run)?;
     let archive = crawl.archive.dir().to_owned();
+    let arrivals = Arc::new(Arrivals::default());
+    let fetcher = Arc::clone(&crawl.fetcher);
     let (finished, mut acknowledged, committer) = spawn_committer(Committer {
         archive: crawl.archive,
         store: Arc::clone(&crawl.store),
+        arrivals: Arc::clone(&arrivals),
+        owed: Arc::new(move |host| fetcher.state(host)),
         judge: crawl.judge,
         judging: crawl.judging,
         report: Arc::clone(&crawl.report),
@@ -150,20 +158,29 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         met: Met::default(),
         traps: Traps::new(&crawl.platforms),
     })?;
+    let reader = Reader {
+        platforms: Arc::clone(&crawl.platforms),
+        archive: archive.clone(),
+        retries: order.retries,
+    };
+    let readers = read::start(reader, Arc::clone(&arrivals), &finished)
+        .map_err(|e| Error::Stopped(format!("no page could be read: {e}")))?;
     let mut dispatcher = Dispatcher {
         budget: Budget::new(&order, &crawl.store.spent()?),
         watch: Watch::open(&crawl.store, crawl.platforms.keys())?,
-        store: crawl.store,
-        archive,
-        fetcher: crawl.fetcher,
-        platforms: crawl.platforms,
+        store: Arc::clone(&crawl.store),
+        asker: Arc::new(Asker {
+            fetcher: crawl.fetcher,
+            store: crawl.store,
+            archive,
+            retries: order.retries,
+        }),
+        arrivals,
         report: crawl.report,
         clock: crawl.clock,
         stop: crawl.stop,
-        retries: order.retries,
         at_once: order.at_once.max(1),
         patience: order.patience,
-        readers: Arc::new(Semaphore::new(cores())),
         summary: Summary::default(),
         lanes: Lanes::default(),
         pulse: Pulse::default(),
@@ -175,7 +192,7 @@ pub async fn run<F: Fetch + 'static>(crawl: Crawl<F>, order: Order) -> Result<Su
         .instrument(span)
         .await;
     dispatcher.hang_up().await;
-    drop(finished);
+    drop((readers, finished));
     let committed = committer.await.map_err(|e| Error::Stopped(e.to_string()))?;
     dispatcher.settle_all(&mut acknowledged);
     outcome?;
@@ -197,11 +214,6 @@ fn begin<F>(crawl: &Crawl<F>, order: &Order) -> Result<Run, Error> {
         return Ok(crawl.store.renew_run(now)?);
     }
     Ok(run)
-}
-
-/// More pages read at the same time would only be more memory.
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 type Committed = oneshot::Receiver<Result<(), Error>>;
