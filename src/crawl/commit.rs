@@ -301,7 +301,7 @@ mod tests {
     use super::*;
     use crate::{
         archive::Packed,
-        crawl::work::Answer,
+        crawl::work::{Answer, Arrived},
         fetch::Validators,
         model::{Harvest, Link, Time},
     };
@@ -357,5 +357,32 @@ mod tests {
             let group = grouped(first, &incoming, &Arrivals::default());
             assert_eq!(group.len(), expected, "{count}");
         }
+    }
+
+    #[test]
+    fn a_group_waits_for_what_is_being_read_and_not_for_what_never_comes() {
+        let unread = || {
+            let arrivals = Arrivals::default();
+            arrivals.push(Arrived {
+                queued: Queued::default(),
+                visit: None,
+                original: None,
+                page: Err(Outcome::Cut),
+            });
+            arrivals
+        };
+        let (sender, incoming) = mpsc::channel();
+        let group = std::thread::scope(|scope| {
+            let group = scope.spawn(move || grouped(finished(1, 1), &incoming, &unread()));
+            for _ in 0..3 {
+                sender.send(finished(1, 1)).unwrap();
+            }
+            drop(sender);
+            group.join().unwrap()
+        });
+        assert_eq!(group.len(), 4, "all that came until the readers hung up");
+        let (_open, incoming) = mpsc::channel();
+        let alone = grouped(finished(1, 1), &incoming, &Arrivals::default());
+        assert_eq!(alone.len(), 1);
     }
 }

@@ -145,20 +145,24 @@ impl Reader {
         }
     }
 
-    /// Whatever a page does to its reading, the crawl goes on.
     fn outcome(&self, page: Page, original: Option<&Original>, queued: &Queued) -> Outcome {
         let platform = self.platforms.get(&queued.platform);
         let read = || answer(page, original, &queued.url, platform, &self.archive);
-        match panic::catch_unwind(AssertUnwindSafe(read)) {
-            Ok(Ok(answer)) => settled(answer, queued, self.retries),
-            Ok(Err(fault)) => Outcome::Whole {
+        match unharmed(read) {
+            Some(Ok(answer)) => settled(answer, queued, self.retries),
+            Some(Err(fault)) => Outcome::Whole {
                 why: format!("the copy of the last visit is not what it was: {fault}"),
             },
-            Err(_) => Outcome::Failed {
+            None => Outcome::Failed {
                 why: format!("{}: reading it failed", queued.url),
             },
         }
     }
+}
+
+/// What `read` gives; none where it came to grief over a page. The others are read all the same.
+fn unharmed<T>(read: impl FnOnce() -> T) -> Option<T> {
+    panic::catch_unwind(AssertUnwindSafe(read)).ok()
 }
 
 /// Packs and reads a page; fails only where the server speaks of an earlier answer that cannot be read.
@@ -215,4 +219,80 @@ fn settled(answer: Answer, queued: &Queued, retries: u32) -> Outcome {
         };
     }
     Outcome::Answer(Box::new(answer))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::crawl::tests::page;
+
+    fn arrived(path: &str) -> Arrived {
+        let page = page(path, 200, "<a href=/item/1>one</a>");
+        Arrived {
+            queued: Queued {
+                url: page.url.to_string(),
+                platform: "shop".to_owned(),
+                ..Queued::default()
+            },
+            visit: None,
+            original: None,
+            page: Ok(page),
+        }
+    }
+
+    fn reader() -> Reader {
+        Reader {
+            platforms: Arc::default(),
+            archive: PathBuf::new(),
+            retries: 0,
+        }
+    }
+
+    #[test]
+    fn what_came_goes_on_and_the_readers_end_with_their_guard() {
+        let arrivals = Arc::new(Arrivals::default());
+        let (finished, incoming) = mpsc::channel();
+        let readers = start(reader(), Arc::clone(&arrivals), &finished).unwrap();
+        drop(finished);
+        for n in 0..20 {
+            arrivals.push(arrived(&format!("/{n}")));
+        }
+        let mut urls: Vec<String> = incoming.iter().take(20).map(|f| f.queued.url).collect();
+        urls.sort();
+        urls.dedup();
+        assert_eq!(urls.len(), 20);
+        assert_eq!((arrivals.any(), arrivals.bytes()), (false, 0));
+        drop(readers);
+        assert!(incoming.recv().is_err(), "no reader is left");
+    }
+
+    #[test]
+    fn the_oldest_is_read_first_and_after_the_end_nothing() {
+        let arrivals = Arrivals::default();
+        for path in ["/1", "/2", "/3"] {
+            arrivals.push(arrived(path));
+        }
+        let each = size(&arrived("/1"));
+        assert_eq!(arrivals.bytes(), 3 * each);
+        assert!(arrivals.next().unwrap().queued.url.ends_with("/1"));
+        assert_eq!(arrivals.bytes(), 2 * each);
+        arrivals.close();
+        assert!(arrivals.next().is_none() && !arrivals.any());
+    }
+
+    #[test]
+    fn grief_over_one_page_is_no_grief_to_the_next() {
+        assert_eq!(unharmed(|| 1), Some(1));
+        assert_eq!(unharmed(|| -> u8 { panic!("over a page") }), None);
+        let failed = Arrived {
+            page: Err(Outcome::Failed {
+                why: "no answer".to_owned(),
+            }),
+            ..arrived("/")
+        };
+        let finished = reader().read(failed);
+        assert!(matches!(finished.outcome, Outcome::Failed { why } if why == "no answer"));
+    }
 }

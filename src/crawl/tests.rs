@@ -11,7 +11,7 @@ use crate::{
 
 const SHOP: &str = "http://shop.example";
 
-fn page(path: &str, status: u16, body: &str) -> Page {
+pub(super) fn page(path: &str, status: u16, body: &str) -> Page {
     Page {
         url: Url::parse(&format!("{SHOP}{path}")).unwrap(),
         status,
