@@ -13,14 +13,23 @@ pub(super) struct Met(RefCell<HashSet<[u8; 16]>>);
 impl Met {
     /// Whether the address is met for the first time, as far as is remembered; from now on it is not.
     pub(super) fn first(&self, url: &str) -> bool {
-        let mut short = [0; 16];
-        short.copy_from_slice(&blake3::hash(url.as_bytes()).as_bytes()[..16]);
         let mut met = self.0.borrow_mut();
         if met.len() >= MOST {
             met.clear();
         }
-        met.insert(short)
+        met.insert(short(url))
     }
+
+    /// Whether the address was met before, as far as is remembered.
+    pub(super) fn has(&self, url: &str) -> bool {
+        self.0.borrow().contains(&short(url))
+    }
+}
+
+fn short(url: &str) -> [u8; 16] {
+    let mut short = [0; 16];
+    short.copy_from_slice(&blake3::hash(url.as_bytes()).as_bytes()[..16]);
+    short
 }
 
 #[cfg(test)]
@@ -30,7 +39,9 @@ mod tests {
     #[test]
     fn an_address_is_first_once_and_memory_has_an_end() {
         let met = Met::default();
+        assert!(!met.has("http://shop.example/1"));
         assert!(met.first("http://shop.example/1"));
+        assert!(met.has("http://shop.example/1"));
         assert!(!met.first("http://shop.example/1"));
         assert!(met.first("http://shop.example/2"));
         for n in 0..1000 {
