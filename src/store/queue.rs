@@ -10,7 +10,7 @@ mod known;
 mod seen;
 
 use super::{
-    Error, HostCounts, Queued, Run, Spent, Store,
+    Error, HostCounts, Queued, Run, Spent, Store, Writer,
     index::{self, Changes, short_hash},
     record::{self, Counts, Fault, HostRow, QueuedForm, RunRow, SpentRow, Spot},
 };
@@ -47,41 +47,39 @@ impl Store {
                 resumed: true,
             });
         }
-        let number = last.as_ref().map_or(1, |row| row.number + 1);
-        writer.known.clear();
+        let number = last.map_or(1, |row| row.number + 1);
         let mut changes = Changes::to(&self.tree);
-        let row = RunRow {
-            number,
-            over: false,
-            started: now.into(),
-        };
-        changes.put(RUN.to_vec(), &row)?;
         changes.put(QUEUED.to_vec(), &number)?;
-        changes.put(COUNTS.to_vec(), &Counts::default())?;
-        changes.write()?;
-        self.flush()?;
-        Ok(Run {
-            number,
-            started: now,
-            resumed: false,
-        })
+        self.new_run(&mut writer, changes, number, Counts::default(), now)
     }
 
     /// A new run that goes on with what the last one left queued. What that one has done may be queued again.
     pub fn renew_run(&self, now: Time) -> Result<Run, Error> {
         let mut writer = self.writer()?;
         let Standing { row, .. } = self.under_way()?.ok_or(Error::NoRun)?;
-        writer.known.clear();
-        let number = row.number + 1;
         let counts: Counts = index::get(&self.tree, COUNTS)?.unwrap_or_default();
-        let mut changes = Changes::to(&self.tree);
+        let counts = Counts { done: 0, ..counts };
+        let changes = Changes::to(&self.tree);
+        self.new_run(&mut writer, changes, row.number + 1, counts, now)
+    }
+
+    /// Adds the rows of a new run to `changes`, and makes them durable.
+    fn new_run(
+        &self,
+        writer: &mut Writer,
+        mut changes: Changes<'_>,
+        number: u64,
+        counts: Counts,
+        now: Time,
+    ) -> Result<Run, Error> {
+        writer.known.clear();
         let row = RunRow {
             number,
             over: false,
             started: now.into(),
         };
         changes.put(RUN.to_vec(), &row)?;
-        changes.put(COUNTS.to_vec(), &Counts { done: 0, ..counts })?;
+        changes.put(COUNTS.to_vec(), &counts)?;
         changes.write()?;
         self.flush()?;
         Ok(Run {
