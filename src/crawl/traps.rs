@@ -80,7 +80,7 @@ impl Trap {
     /// As it is told.
     fn why(self, max_depth: u32) -> String {
         match self {
-            Self::Depth => format!("more than {max_depth} links from a start page (max_depth)"),
+            Self::Depth => format!("more links from a start page than max_depth, {max_depth}"),
             Self::Length => format!("an address of more than {LONGEST} characters"),
             Self::Repetition => "its path repeats itself".to_owned(),
             Self::Pages => format!("beyond page {MOST_PAGES} of a list"),

@@ -116,11 +116,11 @@ fn what_leads_on_and_on_is_cut_and_told_and_the_rest_is_read() {
             ("/calendar/2027/04", "a calendar that has no end"),
             (
                 "/deeper/21",
-                "more than 20 links from a start page (max_depth)"
+                "more links from a start page than max_depth, 20"
             ),
             (
                 "/item/20",
-                "more than 20 links from a start page (max_depth)"
+                "more links from a start page than max_depth, 20"
             ),
         ]
         .map(|(path, why)| (path.to_owned(), why.to_owned()))
@@ -158,17 +158,16 @@ fn goods(page: u32) -> String {
 
 #[test]
 fn a_list_whose_pager_is_script_only_is_read_to_its_last_page() {
-    let platform = PlatformConfig {
+    let platform = [PlatformConfig {
         follow: vec!["*/c/*".to_owned()],
         pages: Some("?page={page}".to_owned()),
         ..platform()
-    };
+    }];
     // After the last page comes an empty one, or the last one again, for ever.
     for beyond in [0, 3] {
         let fixture = Fixture::new();
-        let (summary, asked) = crawl(&fixture, &[platform.clone()], watch(None), move |url| {
-            list(url, beyond)
-        });
+        let site = move |url: &Url| list(url, beyond);
+        let (summary, asked) = crawl(&fixture, &platform, watch(None), site);
         let lists = asked
             .iter()
             .filter_map(|path| path.strip_prefix("/c/kettles"));
@@ -232,6 +231,6 @@ fn depth_ends_where_a_platform_says_and_the_pages_of_a_list_are_all_as_far() {
         (6, true, errors(&[("trap: depth", 1)]))
     );
     assert!(!asked.contains(&"/item/more".to_owned()), "{asked:?}");
-    let why = "more than 2 links from a start page (max_depth)".to_owned();
+    let why = "more links from a start page than max_depth, 2".to_owned();
     assert_eq!(cuts(&fixture), [("/item/more".to_owned(), why)]);
 }
