@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, counted::counted};
 use crate::{
     config,
     store::Store,
@@ -53,8 +53,9 @@ pub(super) fn run(_: Args, context: &Context) -> Result<Exit, Failure> {
     }
     let errors = found.iter().filter(|d| d.level == "error").count();
     context.printer.say(&format!(
-        "{errors} errors, {} warnings",
-        found.len() - errors
+        "{}, {}",
+        counted(errors, "error"),
+        counted(found.len() - errors, "warning")
     ));
     Ok(if errors == 0 { Exit::Done } else { Exit::No })
 }

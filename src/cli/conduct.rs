@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, counted::counted};
 use crate::{
     model::Time,
     text::{harmless, measure::Period},
@@ -71,13 +71,12 @@ fn show(report: &Conduct, context: &Context) -> Result<(), Failure> {
         return context.printer.line("no request is in the log");
     };
     let breaches = report.breaches_in_all;
-    let requests = report.requests;
-    let hosts = report.hosts.len();
-    let span = format!("{requests} requests to {hosts} hosts from {from:.0} to {until:.0}");
+    let requests = counted(report.requests, "request");
+    let hosts = counted(report.hosts.len(), "host");
+    let span = format!("{requests} to {hosts} from {from:.0} to {until:.0}");
     context.printer.line(&match breaches {
         0 => format!("proved: {span} kept to limits, robots.txt, pauses and quiet hours"),
-        1 => format!("1 breach in {span}"),
-        _ => format!("{breaches} breaches in {span}"),
+        _ => format!("{} in {span}", counted(breaches, "breach")),
     })?;
     for breach in report.breaches.iter().take(SHOWN) {
         context.printer.line(&harmless::line(&sentence(breach)))?;

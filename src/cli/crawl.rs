@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{
     Context, Exit, Failure,
+    counted::counted,
     progress::Progress,
     standing::{clock, waits},
     stop_on_ctrl_c,
@@ -92,8 +93,8 @@ pub(super) fn account(crawled: &Crawled, context: &Context) -> Result<(), Failur
     left(crawl, context)?;
     if !crawl.finished {
         context.printer.say(&format!(
-            "stopped with {} pages queued; the same command goes on",
-            crawl.left
+            "stopped with {} queued; the same command goes on",
+            counted(crawl.left, "page")
         ));
     }
     Ok(())

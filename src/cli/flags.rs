@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Context, Exit, Failure, filters::Filters, listings::money};
+use super::{Context, Exit, Failure, counted::counted, filters::Filters, listings::money};
 use crate::{
     desk::Ask,
     model::{Flag, Listing, Proof},
@@ -50,7 +50,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         Ok(())
     })?;
     if !json {
-        context.printer.say(&format!("{} flags", rows.len()));
+        context.printer.say(&counted(rows.len(), "flag"));
         context.printer.table(&HEAD, rows)?;
     }
     Ok(Exit::Done)

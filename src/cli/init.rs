@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, counted::counted};
 use crate::workspace;
 
 #[derive(Debug, clap::Args)]
@@ -17,8 +17,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         context.printer.document(&created)?;
     } else {
         context.printer.line(&format!(
-            "{}: {} files written, {} kept as they were",
-            created.workspace, created.written, created.kept
+            "{}: {} written, {} kept",
+            created.workspace,
+            counted(created.written, "file"),
+            created.kept
         ))?;
         context.printer.say("next: say in config.toml what is to be watched, then `listwarden check` and `listwarden crawl`");
     }

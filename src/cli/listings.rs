@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Context, Exit, Failure, filters::Filters};
+use super::{Context, Exit, Failure, counted::counted, filters::Filters};
 use crate::{
     desk::Ask,
     model::{Listing, Time},
@@ -56,7 +56,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         None => {
             ask(Ask::Listings(args.filters.filter()?), cells)?;
             if !printer.json {
-                printer.say(&format!("{} listings", rows.len()));
+                printer.say(&counted(rows.len(), "listing"));
                 printer.table(LISTING, rows)?;
             }
         }

@@ -2,6 +2,7 @@
 
 mod check;
 mod conduct;
+mod counted;
 mod crawl;
 mod demo;
 mod exit;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, counted::counted};
 use crate::{store, workspace};
 
 #[derive(Debug, clap::Args)]
@@ -15,7 +15,8 @@ pub(super) fn run(_: Args, context: &Context) -> Result<Exit, Failure> {
         context.printer.document(&json!({ "frames": frames }))?;
     } else {
         context.printer.line(&format!(
-            "the index was made anew from {frames} frames of the journal"
+            "the index was made anew from {} of the journal",
+            counted(frames, "frame")
         ))?;
         context.printer.say("the queue of an interrupted crawl is not in the journal; the next crawl begins from its seeds");
     }

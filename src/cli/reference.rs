@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, counted::counted};
 use crate::{
     desk::Ask,
     reference::{self, SOURCES},
@@ -85,8 +85,8 @@ fn import(source: &str, file: &std::path::Path, context: &Context) -> Result<Exi
         context.printer.document(&summary)?;
     } else {
         context.printer.line(&format!(
-            "{} rows: {} new, {} changed, {} as before, in {}",
-            summary.rows,
+            "{}: {} new, {} changed, {} as before, in {}",
+            counted(summary.rows, "row"),
             summary.added,
             summary.changed,
             summary.unchanged,

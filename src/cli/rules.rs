@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, counted::counted};
 use crate::{
     desk::Ask,
     judge::Loaded,
@@ -123,8 +123,10 @@ fn check(loaded: &Loaded, strict: bool, context: &Context) -> Result<Exit, Failu
         loaded.rules.iter().filter(|f| f.level == "error").count() + loaded.reference.len();
     let warnings = loaded.rules.len() + loaded.reference.len() - errors;
     context.printer.say(&format!(
-        "{} rules, {errors} errors, {warnings} warnings",
-        loaded.judge.rules().len()
+        "{}, {}, {}",
+        counted(loaded.judge.rules().len(), "rule"),
+        counted(errors, "error"),
+        counted(warnings, "warning")
     ));
     Ok(if errors == 0 && !(strict && warnings > 0) {
         Exit::Done
@@ -151,9 +153,10 @@ fn test(loaded: &Loaded, context: &Context) -> Result<Exit, Failure> {
     }
     let failed = outcomes.iter().filter(|outcome| !outcome.ok).count();
     if !context.printer.json {
-        context
-            .printer
-            .line(&format!("{} tests, {failed} failed", outcomes.len()))?;
+        context.printer.line(&format!(
+            "{}, {failed} failed",
+            counted(outcomes.len(), "test")
+        ))?;
     }
     broken(&loaded.rules, context);
     let all_compiled = loaded.rules.iter().all(|fault| fault.level != "error");

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{
     Context, Exit, Failure,
+    counted::counted,
     standing::{self, clock, foremost},
 };
 use crate::{
@@ -78,8 +79,9 @@ fn last_run(last: &Value, now: Time, zone: &TimeZone) -> Option<String> {
         format!("stopped at {ended} with {} queued", last.summary.left)
     };
     Some(format!(
-        "last run  {how}: {} pages, {} listings",
-        last.summary.pages, last.summary.listings
+        "last run  {how}: {}, {}",
+        counted(last.summary.pages, "page"),
+        counted(last.summary.listings, "listing")
     ))
 }
 

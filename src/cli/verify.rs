@@ -1,6 +1,6 @@
 //! `verify`: the journal's chain, the index's place, the archive's digests. Also while another process owns the store.
 
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, counted::counted};
 use crate::{
     text::harmless,
     upkeep::{self, Report},
@@ -39,11 +39,15 @@ fn account(report: &Report) -> Vec<String> {
         return report.broken.iter().map(first).collect();
     }
     let mut lines = vec![format!(
-        "the chain holds: {} records, {} captures as they were archived",
-        report.records, report.captures
+        "the chain holds: {}, {} as archived",
+        counted(report.records, "record"),
+        counted(report.captures, "capture")
     )];
     if report.unfinished > 0 {
-        lines.push(format!("{} bytes behind the last whole record: being written now, or torn by a crash and cut off at the next start", report.unfinished));
+        lines.push(format!(
+            "{} behind the last whole record: being written now, or torn by a crash and cut off at the next start",
+            counted(report.unfinished, "byte")
+        ));
     }
     lines.push(format!("head {}", report.head));
     lines

@@ -149,7 +149,9 @@ impl Committer {
             *part.tally.errors.entry(kind).or_default() += 1;
             part.events.extend(event);
         };
-        let onward = self.traps.sift(queued, links, capture.fetched_at, &mut cut);
+        self.met.first(&queued.url);
+        let (now, met) = (capture.fetched_at, &self.met);
+        let onward = self.traps.sift(queued, links, now, met, &mut cut);
         for Onward { link, depth, list } in onward {
             let url = link.url.to_string();
             if !self.met.first(&url)
@@ -480,7 +482,7 @@ mod tests {
             sha256: String::new(),
             fetched_at: Time::default(),
         };
-        let links: Vec<Link> = (0..LINKS + 5)
+        let links: Vec<Link> = (2..LINKS + 7)
             .map(|n| Link {
                 url: format!("https://shop.example/item/{n}").parse().unwrap(),
                 listing: true,

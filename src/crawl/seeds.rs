@@ -18,34 +18,140 @@ const AT_ONCE: usize = 1000;
 
 /// Puts the seeds into the queue. What is queued already stays as it is, so a resumed run is not seeded twice.
 pub(super) fn plant<F>(crawl: &Crawl<F>, order: &Order, run: &Run) -> Result<(), Error> {
-    let now = (crawl.clock)();
-    let mut work: Vec<Work> = Vec::new();
-    for campaign in &order.campaigns {
-        for platform in platforms_of(crawl, campaign) {
-            for url in platform.seeds(&campaign.keywords) {
-                if !order.due || crawl.store.is_due(url.as_str(), now)? {
-                    work.push(enqueue(&url, platform, &[&campaign.id], 0, run));
+    let mut bed = Bed {
+        crawl,
+        order,
+        run,
+        wanted: order.campaigns.iter().map(|c| c.id.as_str()).collect(),
+        now: (crawl.clock)(),
+        work: Vec::new(),
+    };
+    bed.starts()?;
+    bed.single_pages()?;
+    // A single page was asked for: nothing else is visited again.
+    if !order.campaigns.is_empty() {
+        bed.listings()?;
+        if order.due {
+            bed.lists()?;
+        }
+    }
+    bed.commit()
+}
+
+/// Seeds on their way into the queue, and what says which are wanted.
+struct Bed<'a, F> {
+    crawl: &'a Crawl<F>,
+    order: &'a Order,
+    run: &'a Run,
+    /// Campaigns.
+    wanted: BTreeSet<&'a str>,
+    now: Time,
+    work: Vec<Work>,
+}
+
+impl<'a, F> Bed<'a, F> {
+    /// Where each campaign begins.
+    fn starts(&mut self) -> Result<(), Error> {
+        for campaign in &self.order.campaigns {
+            for platform in platforms_of(self.crawl, campaign) {
+                for url in platform.seeds(&campaign.keywords) {
+                    if !self.order.due || self.is_due(url.as_str())? {
+                        self.add(&url, platform, &[&campaign.id], 0)?;
+                    }
                 }
             }
         }
+        Ok(())
     }
-    for url in &order.urls {
-        if let Some(platform) = crawl
-            .platforms
-            .values()
-            .find(|p| p.role(url) != Role::Ignore)
-        {
-            work.push(enqueue(url, platform, &[] as &[&str], 0, run));
+
+    fn single_pages(&mut self) -> Result<(), Error> {
+        let crawl = self.crawl;
+        for url in &self.order.urls {
+            let mut platforms = crawl.platforms.values();
+            if let Some(platform) = platforms.find(|p| p.role(url) != Role::Ignore) {
+                self.add(url, platform, &[], 0)?;
+            }
         }
+        Ok(())
     }
-    // A single page was asked for: nothing else is visited again.
-    if !order.campaigns.is_empty() {
-        listings(crawl, order, run, now, &mut work)?;
-        if order.due {
-            lists(crawl, order, run, now, &mut work)?;
+
+    /// A listing that nobody links to any more is only found gone by asking for it. One that is gone is asked for now and
+    /// then: it may come back.
+    fn listings(&mut self) -> Result<(), Error> {
+        let crawl = self.crawl;
+        for listing in crawl.store.listings() {
+            let listing = listing?;
+            let mut campaigns = listing.campaigns.iter().map(String::as_str);
+            let campaign = campaigns.find(|campaign| self.wanted.contains(campaign));
+            let platform = crawl.platforms.get(&listing.platform);
+            let (Some(campaign), Some(platform)) = (campaign, platform) else {
+                continue;
+            };
+            let when_due = self.order.due || absent(listing.status);
+            if when_due && !self.is_due(&listing.url)? {
+                continue;
+            }
+            if let Ok(url) = Url::parse(&listing.url) {
+                self.add(&url, platform, &[campaign], 0)?;
+            }
         }
+        Ok(())
     }
-    commit(crawl, &mut work)
+
+    /// The lists that are due: where only what is due is visited, the pages that lead to one may not be.
+    fn lists(&mut self) -> Result<(), Error> {
+        let crawl = self.crawl;
+        for visit in crawl.store.lists_visited() {
+            let visit = visit?;
+            let Some(list) = visit.list.filter(|_| visit.due <= self.now) else {
+                continue;
+            };
+            let campaigns = list.campaigns.iter().map(String::as_str);
+            let campaigns: Vec<&str> = campaigns.filter(|c| self.wanted.contains(c)).collect();
+            let platform = crawl.platforms.get(&list.platform);
+            let (Some(platform), Ok(url)) = (platform, Url::parse(&list.url)) else {
+                continue;
+            };
+            // The configuration may have changed since.
+            if !campaigns.is_empty() && platform.role(&url) != Role::Ignore {
+                self.add(&url, platform, &campaigns, list.depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_due(&self, url: &str) -> Result<bool, Error> {
+        Ok(self.crawl.store.is_due(url, self.now)?)
+    }
+
+    fn add(
+        &mut self,
+        url: &Url,
+        platform: &Platform,
+        campaigns: &[&str],
+        depth: u32,
+    ) -> Result<(), Error> {
+        self.work.push(Work::Enqueue(Queued {
+            url: url.to_string(),
+            host: host_of(url),
+            platform: platform.id().to_owned(),
+            campaigns: campaigns.iter().map(|&c| c.to_owned()).collect(),
+            depth,
+            listing: platform.role(url) == Role::Listing,
+            attempt: 0,
+            due: self.run.started,
+            list: 0,
+        }));
+        if self.work.len() < AT_ONCE {
+            return Ok(());
+        }
+        self.commit()
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        let (entries, work) = (Vec::new(), std::mem::take(&mut self.work));
+        Ok(self.crawl.store.commit(Group { entries, work })?)
+    }
 }
 
 fn platforms_of<'a, F>(
@@ -57,99 +163,4 @@ fn platforms_of<'a, F>(
         .iter()
         .filter(|(id, _)| campaign.platforms.is_empty() || campaign.platforms.contains(id))
         .map(|(_, platform)| platform)
-}
-
-/// A listing that nobody links to any more is only found gone by asking for it. One that is gone is asked for now and then:
-/// it may come back.
-fn listings<F>(
-    crawl: &Crawl<F>,
-    order: &Order,
-    run: &Run,
-    now: Time,
-    work: &mut Vec<Work>,
-) -> Result<(), Error> {
-    let wanted = wanted(order);
-    for listing in crawl.store.listings() {
-        let listing = listing?;
-        let campaign = listing
-            .campaigns
-            .iter()
-            .find(|c| wanted.contains(c.as_str()));
-        let (Some(campaign), Some(platform)) = (campaign, crawl.platforms.get(&listing.platform))
-        else {
-            continue;
-        };
-        let when_due = order.due || absent(listing.status);
-        if when_due && !crawl.store.is_due(&listing.url, now)? {
-            continue;
-        }
-        if let Ok(url) = Url::parse(&listing.url) {
-            work.push(enqueue(&url, platform, &[campaign], 0, run));
-        }
-        if work.len() >= AT_ONCE {
-            commit(crawl, work)?;
-        }
-    }
-    Ok(())
-}
-
-/// The lists that are due: where only what is due is visited, the pages that lead to one may not be.
-fn lists<F>(
-    crawl: &Crawl<F>,
-    order: &Order,
-    run: &Run,
-    now: Time,
-    work: &mut Vec<Work>,
-) -> Result<(), Error> {
-    let wanted = wanted(order);
-    for visit in crawl.store.lists_visited() {
-        let visit = visit?;
-        let Some(list) = visit.list.filter(|_| visit.due <= now) else {
-            continue;
-        };
-        let campaigns = list.campaigns.iter().map(String::as_str);
-        let campaigns: Vec<&str> = campaigns.filter(|c| wanted.contains(c)).collect();
-        let (Some(platform), Ok(url)) =
-            (crawl.platforms.get(&list.platform), Url::parse(&list.url))
-        else {
-            continue;
-        };
-        // The configuration may have changed since.
-        if !campaigns.is_empty() && platform.role(&url) != Role::Ignore {
-            work.push(enqueue(&url, platform, &campaigns, list.depth, run));
-        }
-        if work.len() >= AT_ONCE {
-            commit(crawl, work)?;
-        }
-    }
-    Ok(())
-}
-
-fn wanted(order: &Order) -> BTreeSet<&str> {
-    order.campaigns.iter().map(|c| c.id.as_str()).collect()
-}
-
-fn commit<F>(crawl: &Crawl<F>, work: &mut Vec<Work>) -> Result<(), Error> {
-    let (entries, work) = (Vec::new(), std::mem::take(work));
-    Ok(crawl.store.commit(Group { entries, work })?)
-}
-
-fn enqueue<C: AsRef<str>>(
-    url: &Url,
-    platform: &Platform,
-    campaigns: &[C],
-    depth: u32,
-    run: &Run,
-) -> Work {
-    Work::Enqueue(Queued {
-        url: url.to_string(),
-        host: host_of(url),
-        platform: platform.id().to_owned(),
-        campaigns: campaigns.iter().map(|c| c.as_ref().to_owned()).collect(),
-        depth,
-        listing: platform.role(url) == Role::Listing,
-        attempt: 0,
-        due: run.started,
-        list: 0,
-    })
 }

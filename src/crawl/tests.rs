@@ -1,5 +1,8 @@
 //! The stage over replayed pages: no network, a clock of its own.
 
+mod bounds;
+mod loopback;
+
 use std::sync::Mutex;
 
 use super::*;
@@ -12,11 +15,15 @@ use crate::{
 const SHOP: &str = "http://shop.example";
 
 pub(super) fn page(path: &str, status: u16, body: &str) -> Page {
+    let url = Url::parse(&format!("{SHOP}{path}")).unwrap();
+    page_at(url, status, body)
+}
+
+fn page_at(url: Url, status: u16, body: &str) -> Page {
     Page {
-        url: Url::parse(&format!("{SHOP}{path}")).unwrap(),
         status,
         head: format!("HTTP/1.1 {status} X\r\ncontent-type: text/html\r\n\r\n").into_bytes(),
-        request: format!("GET {path} HTTP/1.1\r\n\r\n").into_bytes(),
+        request: format!("GET {} HTTP/1.1\r\n\r\n", url.path()).into_bytes(),
         headers: vec![(
             "content-type".to_owned(),
             "text/html; charset=utf-8".to_owned(),
@@ -25,6 +32,7 @@ pub(super) fn page(path: &str, status: u16, body: &str) -> Page {
         truncated: false,
         fetched_at: now(),
         remote: None,
+        url,
     }
 }
 
@@ -50,16 +58,32 @@ fn shop(price: &str, second: u16) -> Vec<Page> {
     ]
 }
 
+/// The platform `shop`: listings, and nothing else to follow.
+fn platform() -> PlatformConfig {
+    PlatformConfig {
+        id: "shop".to_owned(),
+        start: vec![format!("{SHOP}/")],
+        listing: vec!["*/item/{id}".to_owned()],
+        ..PlatformConfig::default()
+    }
+}
+
 struct Fixture {
     dir: tempfile::TempDir,
     events: Arc<Mutex<Vec<Event>>>,
+    clock: Clock,
+    report: Report,
 }
 
 impl Fixture {
     fn new() -> Self {
+        let events = Arc::<Mutex<Vec<Event>>>::default();
+        let told = Arc::clone(&events);
         Self {
             dir: tempfile::tempdir().unwrap(),
-            events: Arc::default(),
+            events,
+            clock: Arc::new(now),
+            report: Arc::new(move |event| told.lock().unwrap().push(event)),
         }
     }
 
@@ -68,26 +92,29 @@ impl Fixture {
     }
 
     fn crawl(&self, pages: Vec<Page>, order: Order) -> Summary {
-        let platform = PlatformConfig {
-            id: "shop".to_owned(),
-            start: vec![format!("{SHOP}/")],
-            listing: vec!["*/item/{id}".to_owned()],
-            ..PlatformConfig::default()
-        };
+        let replay: Replay = pages.into_iter().collect();
+        self.crawl_with(replay, &[platform()], order)
+    }
+
+    fn crawl_with<F: Fetch + 'static>(
+        &self,
+        fetcher: F,
+        platforms: &[PlatformConfig],
+        order: Order,
+    ) -> Summary {
+        let platforms = platforms
+            .iter()
+            .map(|config| (config.id.clone(), Platform::new(config).unwrap()));
         let store = Arc::new(self.store());
-        let events = Arc::clone(&self.events);
         let crawl = Crawl {
             store: Arc::clone(&store),
             archive: Archive::open(&self.dir.path().join("data/archive"), 1 << 30).unwrap(),
-            fetcher: Arc::new(pages.into_iter().collect::<Replay>()),
-            platforms: Arc::new(BTreeMap::from([(
-                "shop".to_owned(),
-                Platform::new(&platform).unwrap(),
-            )])),
+            fetcher: Arc::new(fetcher),
+            platforms: Arc::new(platforms.collect()),
             judge: None,
             judging: false,
-            report: Arc::new(move |event| events.lock().unwrap().push(event)),
-            clock: Arc::new(now),
+            report: Arc::clone(&self.report),
+            clock: Arc::clone(&self.clock),
             stop: Arc::default(),
             clean: true,
         };

@@ -14,6 +14,7 @@ use std::{
 
 use url::Url;
 
+use super::met::Met;
 use crate::{
     model::{Event, Link, Time},
     platform::{MOST_PAGES, Platform, of_one_list, page_of},
@@ -79,7 +80,7 @@ impl Trap {
     /// As it is told.
     fn why(self, max_depth: u32) -> String {
         match self {
-            Self::Depth => format!("more than {max_depth} links from a start page (max_depth)"),
+            Self::Depth => format!("more links from a start page than max_depth, {max_depth}"),
             Self::Length => format!("an address of more than {LONGEST} characters"),
             Self::Repetition => "its path repeats itself".to_owned(),
             Self::Pages => format!("beyond page {MOST_PAGES} of a list"),
@@ -109,12 +110,13 @@ impl Traps {
     }
 
     /// The links of the page `queued` that are followed. `cut` is given the reason of each that is not, as it is counted,
-    /// and what is to be told of it.
+    /// and what is to be told of it; one that was `met` nearer to a start page is not cut for its depth.
     pub(super) fn sift<'a>(
         &self,
         queued: &Queued,
         links: &'a [Link],
         now: Time,
+        met: &Met,
         cut: &mut dyn FnMut(&'static str, Option<Event>),
     ) -> Vec<Onward<'a>> {
         let Ok(page) = Url::parse(&queued.url) else {
@@ -137,6 +139,9 @@ impl Traps {
                 continue;
             }
             let depth = queued.depth + u32::from(!paged);
+            if depth > max_depth && met.has(link.url.as_str()) {
+                continue;
+            }
             let trap = match ended && later(&page, &link.url) {
                 true => Some(Trap::SamePage),
                 false if depth > max_depth => Some(Trap::Depth),
@@ -293,7 +298,7 @@ mod tests {
     ) -> (Vec<(u32, u64)>, Vec<&'static str>, usize) {
         let links: Vec<Link> = paths.iter().map(|path| link(path)).collect();
         let (mut counted, mut told) = (Vec::new(), 0);
-        let onward = traps.sift(page, &links, now(), &mut |kind, event| {
+        let onward = traps.sift(page, &links, now(), &Met::default(), &mut |kind, event| {
             counted.push(kind);
             told += usize::from(event.is_some());
         });

@@ -32,7 +32,7 @@ impl Store {
         let mut writer = self.writer()?;
         let Group { mut entries, work } = group;
         let mut changes = Changes::to(&self.tree);
-        let met = queue::apply(&mut changes, work, &writer.known)?;
+        queue::apply(&mut changes, work)?;
         index::number(&self.tree, &mut entries)?;
         let frames: Vec<_> = entries
             .iter()
@@ -54,7 +54,6 @@ impl Store {
         self.step(Step::Indexed);
         self.flush()?;
         self.step(Step::Flushed);
-        queue::remember(&mut writer.known, met);
         writer.halted = false;
         Ok(())
     }

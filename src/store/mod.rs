@@ -145,7 +145,6 @@ struct Writer {
     halted: bool,
     /// The last crawl ended as it should, or a crawl has begun since that knows that it did not.
     settled: bool,
-    known: queue::Known,
 }
 
 impl Store {
@@ -172,7 +171,6 @@ impl Store {
                 journal,
                 halted: false,
                 settled,
-                known: queue::Known::default(),
             }),
             changing: Mutex::default(),
             on_step: None,

@@ -6,7 +6,6 @@
 //! each commit removes a few of them, so that no run begins or ends with a long cleaning.
 
 mod apply;
-mod known;
 mod seen;
 
 use super::{
@@ -17,7 +16,6 @@ use super::{
 use crate::{model::Time, text::address};
 
 pub(super) use apply::apply;
-pub(super) use known::Known;
 
 const RUN: &[u8] = b"m/run";
 const COUNTS: &[u8] = b"m/counts";
@@ -47,41 +45,37 @@ impl Store {
                 resumed: true,
             });
         }
-        let number = last.as_ref().map_or(1, |row| row.number + 1);
-        writer.known.clear();
+        let number = last.map_or(1, |row| row.number + 1);
         let mut changes = Changes::to(&self.tree);
-        let row = RunRow {
-            number,
-            over: false,
-            started: now.into(),
-        };
-        changes.put(RUN.to_vec(), &row)?;
         changes.put(QUEUED.to_vec(), &number)?;
-        changes.put(COUNTS.to_vec(), &Counts::default())?;
-        changes.write()?;
-        self.flush()?;
-        Ok(Run {
-            number,
-            started: now,
-            resumed: false,
-        })
+        self.new_run(changes, number, Counts::default(), now)
     }
 
     /// A new run that goes on with what the last one left queued. What that one has done may be queued again.
     pub fn renew_run(&self, now: Time) -> Result<Run, Error> {
-        let mut writer = self.writer()?;
+        let _writer = self.writer()?;
         let Standing { row, .. } = self.under_way()?.ok_or(Error::NoRun)?;
-        writer.known.clear();
-        let number = row.number + 1;
         let counts: Counts = index::get(&self.tree, COUNTS)?.unwrap_or_default();
-        let mut changes = Changes::to(&self.tree);
+        let counts = Counts { done: 0, ..counts };
+        let changes = Changes::to(&self.tree);
+        self.new_run(changes, row.number + 1, counts, now)
+    }
+
+    /// Adds the rows of a new run to `changes`, and makes them durable.
+    fn new_run(
+        &self,
+        mut changes: Changes<'_>,
+        number: u64,
+        counts: Counts,
+        now: Time,
+    ) -> Result<Run, Error> {
         let row = RunRow {
             number,
             over: false,
             started: now.into(),
         };
         changes.put(RUN.to_vec(), &row)?;
-        changes.put(COUNTS.to_vec(), &Counts { done: 0, ..counts })?;
+        changes.put(COUNTS.to_vec(), &counts)?;
         changes.write()?;
         self.flush()?;
         Ok(Run {
@@ -93,8 +87,7 @@ impl Store {
 
     /// The run is over: nothing of it is queued any more.
     pub fn end_run(&self) -> Result<(), Error> {
-        let mut writer = self.writer()?;
-        writer.known.clear();
+        let _writer = self.writer()?;
         let Some(row) = index::get::<RunRow>(&self.tree, RUN)? else {
             return Ok(());
         };
@@ -292,11 +285,6 @@ enum Step {
     On,
     NextDepth,
     Stop,
-}
-
-/// Adds what a group that is now in the index has queued.
-pub(super) fn remember(known: &mut Known, met: Vec<[u8; 16]>) {
-    known.remember(met);
 }
 
 /// Removes some rows of queues before `queue`: at least as many as the group has brought, so that they come to an end.

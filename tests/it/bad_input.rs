@@ -62,6 +62,7 @@ fn a_broken_list_row_is_named_and_the_others_count() {
     let (code, words) = said(&run(&workspace, &["check"]));
     assert_eq!(code, 1);
     assert!(words.contains("mine.jsonl:1"), "{words}");
+    assert!(words.contains("\n1 error, 0 warnings\n"), "{words}");
     assert_eq!(
         said(&run(&workspace, &["rules", "test", "-q"])).0,
         0,

@@ -2,50 +2,28 @@
 
 use std::{
     fs,
-    io::{Read, Write},
-    net::{SocketAddr, TcpListener},
-    path::Path,
-    thread,
+    net::SocketAddr,
+    path::{Path, PathBuf},
 };
 
-use crate::command::{lines, listwarden, run, said, workspace};
+use crate::{
+    command::{lines, listwarden, run, said, workspace},
+    shop::{self, Answer, open},
+};
 
 const ROBOTS: &str = "User-agent: *\nDisallow: /cart\n";
 
 /// A shop on this machine that answers everything with its robots.txt or a page.
 fn shop() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut head = Vec::new();
-            let mut byte = [0];
-            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) == 1 {
-                head.push(byte[0]);
-            }
-            let body = match head.starts_with(b"GET /robots.txt ") {
-                true => ROBOTS,
-                false => "<html><head><title>Kettle</title></head><h1>Kettle</h1></html>",
-            };
-            let length = body.len();
-            let answer = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-            );
-            let _ = stream.write_all(answer.as_bytes());
-        }
-    });
-    address
+    open(|path, _| match path {
+        "/robots.txt" => Answer::page(ROBOTS),
+        _ => Answer::page("<html><head><title>Kettle</title></head><h1>Kettle</h1></html>"),
+    })
 }
 
 /// A workspace that watches the shop, asked as fast as it goes.
-fn watching(shop: SocketAddr) -> (tempfile::TempDir, std::path::PathBuf) {
-    let (dir, workspace) = workspace();
-    let config = format!(
-        "[[platform]]\nid = \"shop\"\nstart = [\"http://{shop}/\"]\nrate = \"100/s\"\nloopback = true\n"
-    );
-    fs::write(workspace.join("config.toml"), config).unwrap();
-    (dir, workspace)
+fn watching(shop: SocketAddr) -> (tempfile::TempDir, PathBuf) {
+    shop::watching(shop, "")
 }
 
 fn log(workspace: &Path) -> String {

@@ -8,6 +8,8 @@ mod bad_input;
 mod command;
 mod commit;
 mod conduct;
+mod crawl;
 mod kill;
 mod layers;
 mod market;
+mod shop;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    COUNTS, HOST, Known, NOTE, QUEUED, RUN, SPENT, host_key, named, page_hash, queue_key,
-    seen::SeenRows, sweep_earlier,
+    COUNTS, HOST, NOTE, QUEUED, RUN, SPENT, host_key, named, page_hash, queue_key, seen::SeenRows,
+    sweep_earlier,
 };
 use crate::store::{
     Error, Queued, Work,
@@ -13,12 +13,8 @@ use crate::store::{
     visit,
 };
 
-/// Applies `work`; gives the URLs that are known from then on.
-pub(in crate::store) fn apply(
-    changes: &mut Changes<'_>,
-    work: Vec<Work>,
-    known: &Known,
-) -> Result<Vec<[u8; 16]>, Error> {
+/// Adds to `changes` what `work` means.
+pub(in crate::store) fn apply(changes: &mut Changes<'_>, work: Vec<Work>) -> Result<(), Error> {
     let mut queue: Option<Queue> = None;
     for work in work {
         let work = match work {
@@ -42,7 +38,7 @@ pub(in crate::store) fn apply(
         };
         queue.steps += 1;
         match work {
-            Work::Enqueue(queued) => queue.enqueue(changes, &queued, known)?,
+            Work::Enqueue(queued) => queue.enqueue(changes, &queued)?,
             Work::Again(queued) => queue.again(changes, &queued)?,
             Work::Done { url, host } => queue.done(changes, &url, &host)?,
             Work::Failed { host, kind } => {
@@ -58,7 +54,7 @@ pub(in crate::store) fn apply(
     }
     match queue {
         Some(queue) => queue.close(changes),
-        None => Ok(Vec::new()),
+        None => Ok(()),
     }
 }
 
@@ -71,7 +67,6 @@ struct Queue {
     hosts: BTreeMap<String, HostRow>,
     seen: SeenRows,
     spent: Option<SpentRow>,
-    met: Vec<[u8; 16]>,
     steps: usize,
 }
 
@@ -87,12 +82,11 @@ impl Queue {
             hosts: BTreeMap::new(),
             seen: SeenRows::of(number),
             spent: None,
-            met: Vec::new(),
             steps: 0,
         })
     }
 
-    fn close(self, changes: &mut Changes<'_>) -> Result<Vec<[u8; 16]>, Error> {
+    fn close(self, changes: &mut Changes<'_>) -> Result<(), Error> {
         changes.put(COUNTS.to_vec(), &self.counts)?;
         for (host, row) in &self.hosts {
             changes.put(host_key(self.number, host), row)?;
@@ -101,21 +95,11 @@ impl Queue {
             changes.put(SPENT.to_vec(), spent)?;
         }
         self.seen.write(changes)?;
-        sweep_earlier(changes, self.number, self.steps)?;
-        Ok(self.met)
+        sweep_earlier(changes, self.number, self.steps)
     }
 
-    fn enqueue(
-        &mut self,
-        changes: &mut Changes<'_>,
-        queued: &Queued,
-        known: &Known,
-    ) -> Result<(), Error> {
+    fn enqueue(&mut self, changes: &mut Changes<'_>, queued: &Queued) -> Result<(), Error> {
         let short = page_hash(&queued.url);
-        if known.contains(&short) {
-            return Ok(());
-        }
-        self.met.push(short);
         match self.spot(changes, &short)? {
             None => self.place(changes, queued, &short),
             Some(_) => Ok(()),
