@@ -19,8 +19,11 @@ pub struct Links {
     pub next: Option<Url>,
 }
 
+/// Links that a page of a shop has, mostly: as much room is made at once.
+const USUAL: usize = 200;
+
 /// Addresses as they are written on a page, each once, while its tags pass by.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Leads<'a> {
     base: Option<Cow<'a, str>>,
     hrefs: Vec<Cow<'a, str>>,
@@ -29,9 +32,23 @@ pub(super) struct Leads<'a> {
 }
 
 impl<'a> Leads<'a> {
+    pub(super) fn new() -> Self {
+        Self {
+            base: None,
+            hrefs: Vec::with_capacity(USUAL),
+            seen: HashSet::with_capacity(USUAL),
+            next: None,
+        }
+    }
+
     /// Whether the attributes of such a tag say where a page leads.
     pub(super) fn wants(tag: &str) -> bool {
         matches!(tag, "a" | "area" | "link" | "base")
+    }
+
+    /// Whether such an attribute does.
+    pub(super) fn reads(name: &str) -> bool {
+        matches!(name, "href" | "rel")
     }
 
     /// Takes in one tag that is wanted.
@@ -113,7 +130,7 @@ fn leads_nowhere(href: &str) -> bool {
 
 /// Where a page leads, as its model has it.
 pub(super) fn read(page: &PageModel<'_>) -> Links {
-    let mut leads = Leads::default();
+    let mut leads = Leads::new();
     for element in page.all() {
         let tag = page.tag(element);
         if Leads::wants(tag) {

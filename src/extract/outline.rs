@@ -5,7 +5,7 @@ use url::Url;
 use super::{
     absent, entity, kind,
     links::{Leads, Links},
-    token::{Token, Tokens},
+    token::{Token, Tokens, Wanted},
 };
 
 /// What one pass over a page's tags tells.
@@ -21,8 +21,8 @@ pub struct Outline {
 ///
 /// A page that is not doubtful is no wall, and says neither in its title nor in its headings that something is missing.
 pub fn outline(text: &str, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Outline {
-    let mut pass = Pass::default();
-    let mut tokens = Tokens::keeping(text, Leads::wants);
+    let mut pass = Pass::new();
+    let mut tokens = Tokens::telling(text, WANTED);
     let mut attributes = Vec::new();
     while let Some(token) = tokens.next(&mut attributes) {
         match token {
@@ -38,6 +38,7 @@ pub fn outline(text: &str, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Outline 
             }
             Token::Close(tag) => pass.close(&tag),
         }
+        tokens.tell_text(pass.listens());
     }
     Outline {
         doubtful: pass.letters <= kind::MOST_TEXT || pass.doubtful || kind::asks_to_log_in(url),
@@ -45,7 +46,13 @@ pub fn outline(text: &str, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Outline 
     }
 }
 
-#[derive(Default)]
+/// The tags that `Pass` and `Leads` look at.
+const WANTED: Wanted = Wanted {
+    tag: |tag| Leads::wants(tag) || matches!(tag, "svg" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"),
+    attributes_of: Leads::wants,
+    attribute: Leads::reads,
+};
+
 struct Pass<'a> {
     leads: Leads<'a>,
     /// Characters of text that are no white space, counted no further than it takes to know that there are many.
@@ -61,19 +68,35 @@ struct Pass<'a> {
     doubtful: bool,
 }
 
-#[derive(Default, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 enum Inside {
-    #[default]
     Other,
     Title,
     TextArea,
 }
 
 impl<'a> Pass<'a> {
+    fn new() -> Self {
+        Self {
+            leads: Leads::new(),
+            letters: 0,
+            titled: false,
+            inside: Inside::Other,
+            drawing: false,
+            headings: 0,
+            heading: None,
+            doubtful: false,
+        }
+    }
+
+    /// Whether text still tells anything.
+    fn listens(&self) -> bool {
+        self.letters <= kind::MOST_TEXT || self.heading.is_some()
+    }
+
     fn text(&mut self, text: &'a str) {
         if self.letters <= kind::MOST_TEXT {
-            let letters = entity::decode(text);
-            self.letters += letters.chars().filter(|c| !c.is_whitespace()).count();
+            self.letters += letters(&entity::decode(text));
         }
         if let Some(heading) = &mut self.heading
             && heading.len() < absent::LONGEST * 4
@@ -123,6 +146,13 @@ impl<'a> Pass<'a> {
     }
 }
 
+/// Characters of a text that are surely no white space, told by their first bytes, for a page has many: what begins as
+/// white space beyond ASCII does counts for nothing.
+fn letters(text: &str) -> usize {
+    let shows = |b: &u8| matches!(b, b'!'..=b'~' | 0xc3..=0xe0 | 0xe4..);
+    text.as_bytes().iter().filter(|b| shows(b)).count()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -158,7 +188,7 @@ mod tests {
                 if path.is_dir() {
                     folders.push(path);
                 } else if path.extension().is_some_and(|end| end == "html") {
-                    let text = decode::text(std::fs::read(&path).unwrap(), None).text;
+                    let text = decode::text(&std::fs::read(&path).unwrap(), None).text;
                     compare(&text, &path.display().to_string());
                     pages += 1;
                 }
@@ -174,7 +204,7 @@ mod tests {
             let file = case["file"].as_str().unwrap();
             let packed = shared(&format!("pages/{file}")).unwrap();
             let bytes = decode::unpack(&packed, Some("gzip"), 1 << 26).unwrap();
-            doubtful += usize::from(compare(&decode::text(bytes, None).text, file));
+            doubtful += usize::from(compare(&decode::text(&bytes, None).text, file));
         }
         // Else the outline would save nothing.
         assert!(doubtful < 20, "{doubtful}");
@@ -198,6 +228,14 @@ mod tests {
         assert!(outline("<a href=/>home", &url, &|_| true).doubtful);
         let login = Url::parse("http://shop.example/user/login?back=1").unwrap();
         assert!(outline(&goods, &login, &|_| true).doubtful);
+    }
+
+    #[test]
+    fn no_white_space_is_a_letter_and_what_shops_write_is() {
+        for c in (char::MIN..=char::MAX).filter(|c| c.is_whitespace()) {
+            assert_eq!(letters(&format!("a{c}")), 1, "{c:?}");
+        }
+        assert_eq!(letters("儿童 玩具,\u{3000}é 19.90 한국 ไทย"), 16);
     }
 
     proptest! {

@@ -2,9 +2,9 @@
 //!
 //! Every byte is looked at a bounded number of times, whatever the page: no state goes back.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memmem};
 
 use super::entity;
 
@@ -30,37 +30,54 @@ const MAX_ATTRIBUTES: usize = 100;
 /// Bytes of one attribute's value.
 const MAX_VALUE: usize = 1 << 16;
 
-/// Elements whose contents are not markup.
-const RAW: &[&str] = &[
-    "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes",
-];
-
 /// Walks over a page's text.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
     text: &'a str,
     at: usize,
     raw: Option<&'static str>,
-    /// Of which tags the attributes are kept; the name is in lower case.
-    keep: fn(&str) -> bool,
+    wanted: Wanted,
+    tells_text: bool,
+}
+
+/// What is told of a page; the rest is passed over. Names are in lower case.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    /// Tags that are told, beside the start tags of what is no markup.
+    pub(super) tag: fn(&str) -> bool,
+    /// Of which start tags the attributes are read,
+    pub(super) attributes_of: fn(&str) -> bool,
+    /// and which attributes.
+    pub(super) attribute: fn(&str) -> bool,
+}
+
+impl Wanted {
+    const ALL: Self = Self {
+        tag: |_| true,
+        attributes_of: |_| true,
+        attribute: |_| true,
+    };
 }
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(text: &'a str) -> Self {
+        Self::telling(text, Wanted::ALL)
+    }
+
+    /// As `new`, but not everything is told.
+    pub(super) fn telling(text: &'a str, wanted: Wanted) -> Self {
         Self {
             text,
             at: 0,
             raw: None,
-            keep: |_| true,
+            wanted,
+            tells_text: true,
         }
     }
 
-    /// As `new`, but only attributes of tags for which `keep` holds are read: what the others hold is passed over.
-    pub(super) fn keeping(text: &'a str, keep: fn(&str) -> bool) -> Self {
-        Self {
-            keep,
-            ..Self::new(text)
-        }
+    /// Whether text is told from here on. What stands inside script and its like always is.
+    pub(super) fn tell_text(&mut self, tell: bool) {
+        self.tells_text = tell;
     }
 
     /// The next token; the attributes of a start tag are appended to `attributes`.
@@ -70,35 +87,29 @@ impl<'a> Tokens<'a> {
         {
             return Some(Token::Raw(text));
         }
-        while self.at < self.text.len() {
-            let rest = &self.text[self.at..];
-            let Some(markup) = rest.strip_prefix('<') else {
-                return Some(Token::Text(self.plain(0)));
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.at) {
+            let token = match (byte, bytes.get(self.at + 1)) {
+                (b'<', Some(b'a'..=b'z' | b'A'..=b'Z')) => self.start_tag(attributes),
+                (b'<', Some(b'/')) => self.end_tag(),
+                (b'<', Some(b'!' | b'?')) => self.skip_declaration(),
+                (b'<', _) => self.plain(1),
+                _ => self.plain(0),
             };
-            match markup.bytes().next() {
-                Some(b'a'..=b'z' | b'A'..=b'Z') => {
-                    if let Some(token) = self.start_tag(attributes) {
-                        return Some(token);
-                    }
-                }
-                Some(b'/') => {
-                    if let Some(token) = self.end_tag() {
-                        return Some(token);
-                    }
-                }
-                Some(b'!' | b'?') => self.skip_declaration(),
-                _ => return Some(Token::Text(self.plain(1))),
+            if token.is_some() {
+                return token;
             }
         }
         None
     }
 
     /// Text up to the next `<` that is at least `from` bytes away.
-    fn plain(&mut self, from: usize) -> &'a str {
-        let rest = &self.text[self.at..];
-        let end = memchr(b'<', &rest.as_bytes()[from..]).map_or(rest.len(), |n| n + from);
-        self.at += end;
-        &rest[..end]
+    fn plain(&mut self, from: usize) -> Option<Token<'a>> {
+        let start = self.at;
+        let from = start + from;
+        self.at = memchr(b'<', &self.text.as_bytes()[from..]).map_or(self.text.len(), |n| n + from);
+        self.tells_text
+            .then(|| Token::Text(&self.text[start..self.at]))
     }
 
     /// The contents of a raw element, up to its end tag or the end of the page; none when empty.
@@ -132,38 +143,46 @@ impl<'a> Tokens<'a> {
     }
 
     fn end_tag(&mut self) -> Option<Token<'a>> {
-        let rest = &self.text[self.at + 2..];
-        let name = tag_name(rest);
-        self.at += 2 + name.len();
+        let name = self.tag_name(2);
         if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             self.skip_past(b">");
             return None;
         }
         self.pass_attributes();
-        Some(Token::Close(lower(name)))
+        let name = lower(name);
+        (self.wanted.tag)(&name).then_some(Token::Close(name))
     }
 
     fn start_tag(&mut self, attributes: &mut Vec<Attribute<'a>>) -> Option<Token<'a>> {
-        let name = tag_name(&self.text[self.at + 1..]);
-        self.at += 1 + name.len();
-        let limit = attributes.len() + MAX_ATTRIBUTES;
-        let name = lower(name);
+        let name = lower(self.tag_name(1));
         // A tag that the page's end cuts off is none.
-        let whole = if (self.keep)(&name) {
-            self.attributes(attributes, limit)
+        let whole = if (self.wanted.attributes_of)(&name) {
+            self.attributes(attributes)
         } else {
             self.pass_attributes()
         };
         if !whole {
             return None;
         }
-        self.raw = RAW.iter().copied().find(|tag| *tag == name);
-        Some(Token::Open(name))
+        self.raw = raw(&name);
+        (self.raw.is_some() || (self.wanted.tag)(&name)).then_some(Token::Open(name))
     }
 
-    /// Reads to the `>` that ends the tag, keeping attributes up to `limit`. False when there is none.
-    fn attributes(&mut self, into: &mut Vec<Attribute<'a>>, limit: usize) -> bool {
+    /// The name that begins `from` bytes away.
+    fn tag_name(&mut self, from: usize) -> &'a str {
+        let start = self.at + from;
         let bytes = self.text.as_bytes();
+        self.at = start;
+        while matches!(bytes.get(self.at), Some(b) if !ends_name(*b) || *b == b'=') {
+            self.at += 1;
+        }
+        &self.text[start..self.at]
+    }
+
+    /// Reads to the `>` that ends the tag, appending attributes. False when there is none.
+    fn attributes(&mut self, into: &mut Vec<Attribute<'a>>) -> bool {
+        let bytes = self.text.as_bytes();
+        let mut seen = 0;
         loop {
             while matches!(bytes.get(self.at), Some(b) if is_space(*b) || *b == b'/') {
                 self.at += 1;
@@ -178,40 +197,46 @@ impl<'a> Tokens<'a> {
             }
             let start = self.at;
             self.at += 1;
-            while matches!(bytes.get(self.at), Some(b) if !is_space(*b) && !matches!(b, b'/' | b'>' | b'='))
-            {
+            while matches!(bytes.get(self.at), Some(b) if !ends_name(*b)) {
                 self.at += 1;
             }
-            let name = &self.text[start..self.at];
+            let name = lower(&self.text[start..self.at]);
             let value = self.value();
-            if into.len() < limit {
+            if seen < MAX_ATTRIBUTES && (self.wanted.attribute)(&name) {
                 let value = &value[..value.floor_char_boundary(MAX_VALUE)];
-                into.push((lower(name), entity::decode(value)));
+                into.push((name, entity::decode(value)));
             }
+            seen += 1;
         }
     }
 
     /// Passes over attributes to the `>` that ends the tag. False when there is none.
     fn pass_attributes(&mut self) -> bool {
-        let start = self.at;
         let bytes = self.text.as_bytes();
-        let mut at = start;
-        while let Some(found) = memchr3(b'>', b'"', b'\'', &bytes[at..]) {
-            at += found;
-            if bytes[at] == b'>' {
-                self.at = at + 1;
-                return true;
+        let mut at = self.at;
+        // Whether a name came before, whose value a `=` begins; else the `=` begins a name.
+        let mut named = false;
+        loop {
+            let start = at;
+            while matches!(bytes.get(at), Some(b) if !ends_name(*b)) {
+                at += 1;
             }
-            if !begins_value(&bytes[start..at]) {
-                break;
-            }
-            let Some(end) = memchr(bytes[at], &bytes[at + 1..]) else {
-                break;
+            named |= at > start;
+            let Some(byte) = bytes.get(at) else {
+                self.at = at;
+                return false;
             };
-            at += end + 2;
+            at += 1;
+            if *byte == b'=' && named {
+                at = self.value_at(at).1;
+                named = false;
+            } else if *byte == b'>' {
+                self.at = at;
+                return true;
+            } else if !is_space(*byte) {
+                named = *byte == b'=';
+            }
         }
-        // Unusual: as for attributes that are kept.
-        self.attributes(&mut Vec::new(), 0)
     }
 
     /// The value after an attribute's name, empty where there is none.
@@ -224,31 +249,31 @@ impl<'a> Tokens<'a> {
         if bytes.get(at) != Some(&b'=') {
             return "";
         }
-        at += 1;
+        let (value, end) = self.value_at(at + 1);
+        self.at = end;
+        &self.text[value]
+    }
+
+    /// Where the value that a `=` before `at` begins stands, and where it is over.
+    fn value_at(&self, mut at: usize) -> (Range<usize>, usize) {
+        let bytes = self.text.as_bytes();
         while matches!(bytes.get(at), Some(b) if is_space(*b)) {
             at += 1;
         }
-        let (start, end) = match bytes.get(at) {
-            Some(quote @ (b'"' | b'\'')) => {
-                let start = at + 1;
-                let end = memchr(*quote, &bytes[start..]).map_or(bytes.len(), |n| start + n);
-                self.at = (end + 1).min(bytes.len());
-                return &self.text[start..end];
-            }
-            _ => {
-                let mut end = at;
-                while matches!(bytes.get(end), Some(b) if !is_space(*b) && *b != b'>') {
-                    end += 1;
-                }
-                (at, end)
-            }
-        };
-        self.at = end;
-        &self.text[start..end]
+        if let Some(quote @ (b'"' | b'\'')) = bytes.get(at) {
+            let start = at + 1;
+            let end = memchr(*quote, &bytes[start..]).map_or(bytes.len(), |n| start + n);
+            return (start..end, (end + 1).min(bytes.len()));
+        }
+        let mut end = at;
+        while matches!(bytes.get(end), Some(b) if !is_space(*b) && *b != b'>') {
+            end += 1;
+        }
+        (at..end, end)
     }
 
     /// Comments, doctype and processing instructions.
-    fn skip_declaration(&mut self) {
+    fn skip_declaration(&mut self) -> Option<Token<'a>> {
         let rest = &self.text[self.at..];
         if rest.starts_with("<!-->") || rest.starts_with("<!--->") {
             self.skip_past(b">");
@@ -258,6 +283,7 @@ impl<'a> Tokens<'a> {
         } else {
             self.skip_past(b">");
         }
+        None
     }
 
     fn skip_past(&mut self, mark: &[u8]) {
@@ -266,32 +292,39 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// Whether a quote after `before` (what a tag holds up to there) begins a value, told by an attribute written plainly:
-/// white space, a name, `=`. Only where this is so can the quote not be part of something else.
-fn begins_value(before: &[u8]) -> bool {
-    let Some(rest) = before.strip_suffix(b"=") else {
-        return false;
-    };
-    let name = rest
-        .iter()
-        .rev()
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'))
-        .count();
-    let rest = &rest[..rest.len() - name];
-    let spaces = rest.iter().rev().take_while(|b| is_space(**b)).count();
-    name > 0 && spaces > 0 && rest[..rest.len() - spaces].last() != Some(&b'=')
-}
-
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
 }
 
-fn tag_name(text: &str) -> &str {
-    let end = text
-        .bytes()
-        .position(|b| is_space(b) || matches!(b, b'/' | b'>'))
-        .unwrap_or(text.len());
-    &text[..end]
+/// The bytes with which the name of an attribute is over.
+const ENDS_NAME: [bool; 256] = {
+    let mut ends = [false; 256];
+    let marks = b" \t\n\r\x0c/>=";
+    let mut n = 0;
+    while n < marks.len() {
+        ends[marks[n] as usize] = true;
+        n += 1;
+    }
+    ends
+};
+
+fn ends_name(byte: u8) -> bool {
+    ENDS_NAME[usize::from(byte)]
+}
+
+/// The name of an element whose contents are not markup.
+fn raw(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "script" => "script",
+        "style" => "style",
+        "title" => "title",
+        "textarea" => "textarea",
+        "xmp" => "xmp",
+        "iframe" => "iframe",
+        "noembed" => "noembed",
+        "noframes" => "noframes",
+        _ => return None,
+    })
 }
 
 fn lower(name: &str) -> Cow<'_, str> {
@@ -362,15 +395,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn passing_over_is_reading_without_keeping(tag in "(a|=| |\"|'|/|>|b=|b='|b=\"|<){0,14}") {
+        fn passing_over_is_reading_without_telling(tag in "(a|=| |\"|'|/|>|b=|b='|b=\"|<){0,14}") {
             let text = format!("<p {tag}x</p {tag}>y<i>");
             let (all, _) = tokens(&text);
-            let (mut walk, mut attributes, mut seen) = (Tokens::keeping(&text, |_| false), Vec::new(), Vec::new());
-            while let Some(token) = walk.next(&mut attributes) {
-                seen.push(written(token));
-            }
-            prop_assert_eq!(seen, all);
-            prop_assert!(attributes.is_empty());
+            let told = |wanted, tell| {
+                let (mut walk, mut attributes, mut seen) = (Tokens::telling(&text, wanted), Vec::new(), Vec::new());
+                walk.tell_text(tell);
+                while let Some(token) = walk.next(&mut attributes) {
+                    seen.push(written(token));
+                }
+                assert!(attributes.is_empty());
+                seen
+            };
+            let names = Wanted { attributes_of: |_| false, ..Wanted::ALL };
+            prop_assert_eq!(told(names, true), all.clone());
+            let some = Wanted { tag: |tag| tag == "i", ..names };
+            let is_text = |token: &&String| !token.starts_with('<') || !token[1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
+            let kept = all.iter().filter(|token| is_text(token) || *token == "<i>").cloned();
+            prop_assert_eq!(told(some, true), kept.collect::<Vec<_>>());
+            let silent = all.iter().filter(|token| *token == "<i>").cloned();
+            prop_assert_eq!(told(some, false), silent.collect::<Vec<_>>());
         }
     }
 

@@ -42,7 +42,7 @@ pub(super) fn read(platform: &Platform, page: &Page) -> Harvest {
             let found = extract::outline(&text, &page.url, &|host| platform.has_host(host)).links;
             Harvest {
                 kind: PageKind::Ruined,
-                links: links(platform, &page.url, &found),
+                links: links(platform, &page.url, found),
                 ..nothing(&ruined(share))
             }
         }
@@ -108,7 +108,7 @@ fn listed(platform: &Platform, page: &Page, text: &str) -> Option<Harvest> {
     let outline = extract::outline(text, &page.url, &|host| platform.has_host(host));
     (!outline.doubtful).then(|| Harvest {
         kind: PageKind::Index,
-        links: links(platform, &page.url, &outline.links),
+        links: links(platform, &page.url, outline.links),
         gaps: cut(page).into_iter().collect(),
         listings: Vec::new(),
     })
@@ -126,13 +126,13 @@ fn map(platform: &Platform, page: &Page) -> Option<Harvest> {
     let mut head = Vec::new();
     // Damage in the first bytes is told by whoever reads the page for what else it may be.
     let _ = stream().ok()?.take(HEAD).read_to_end(&mut head);
-    let beginning = decode::text(head.as_slice(), page.header("content-type"));
+    let beginning = decode::text(&head, page.header("content-type"));
     let root = sitemap::root(&beginning.text)?;
     let (mut links, mut seen) = (Vec::new(), HashSet::new());
     let map = sitemap::read(stream().ok()?, root, beginning.charset, |url| {
-        let wanted = link(platform, &url).or_else(|| {
+        let wanted = link(platform, url.clone()).or_else(|| {
             // Whatever the address of a further map looks like, it is one.
-            let url = platform.clean(&url);
+            let url = platform.cleaned(url);
             (is_index(root) && platform.admits(&url)).then_some(Link {
                 url,
                 listing: false,
@@ -188,7 +188,7 @@ fn harvest(platform: &Platform, page: &Page, reading: Reading) -> Harvest {
     Harvest {
         kind,
         listings,
-        links: links(platform, &page.url, &reading.links),
+        links: links(platform, &page.url, reading.links),
         gaps,
     }
 }
@@ -238,7 +238,7 @@ fn text(page: &Page) -> Result<Content, String> {
     let bytes = decode::unpack(&page.body, page.header("content-encoding"), MOST_BYTES)
         .map_err(|e| e.to_string())?;
     let kind = page.header("content-type");
-    let decoded = decode::text(bytes, kind);
+    let decoded = decode::text(&bytes, kind);
     if !is_html(kind, &decoded.text) {
         let kind = kind.unwrap_or("nothing");
         return Err(format!(

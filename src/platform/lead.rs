@@ -8,14 +8,12 @@ use super::{Platform, Role, pager};
 use crate::{extract::Links, model::Link, text::address::key};
 
 /// The links of a page that are followed, in page order, each once.
-pub(super) fn links(platform: &Platform, page: &Url, found: &Links) -> Vec<Link> {
-    let mut links: Vec<Link> = found
-        .all
-        .iter()
-        .filter_map(|url| link(platform, url))
-        .collect();
+pub(super) fn links(platform: &Platform, page: &Url, found: Links) -> Vec<Link> {
+    let mut links = Vec::with_capacity(found.all.len() + 1);
+    links.extend(found.all.into_iter().filter_map(|url| link(platform, url)));
     // What is called the next page is one, though no pattern may say that it is to be followed.
-    if let Some(next) = found.next.as_ref().map(|url| platform.clean(url))
+    let named = found.next.is_some();
+    if let Some(next) = found.next.map(|url| platform.cleaned(url))
         && platform.admits(&next)
         && platform.role(&next) == Role::Ignore
     {
@@ -32,7 +30,7 @@ pub(super) fn links(platform: &Platform, page: &Url, found: &Links) -> Vec<Link>
     };
     let mut first = first.into_iter();
     links.retain(|_| first.next().unwrap_or(false));
-    if let Some(url) = next_page(platform, page, found, &links) {
+    if !named && let Some(url) = next_page(platform, page, &links) {
         links.push(Link {
             url,
             listing: false,
@@ -43,8 +41,8 @@ pub(super) fn links(platform: &Platform, page: &Url, found: &Links) -> Vec<Link>
 }
 
 /// A link as its role has it; none where it is not followed.
-pub(super) fn link(platform: &Platform, url: &Url) -> Option<Link> {
-    let url = platform.clean(url);
+pub(super) fn link(platform: &Platform, url: Url) -> Option<Link> {
+    let url = platform.cleaned(url);
     let role = platform.role(&url);
     (role != Role::Ignore).then(|| Link {
         listing: role == Role::Listing,
@@ -54,9 +52,9 @@ pub(super) fn link(platform: &Platform, url: &Url) -> Option<Link> {
 }
 
 /// The next page as the platform's template has it, of a page that lists goods and names no next page itself.
-fn next_page(platform: &Platform, page: &Url, found: &Links, links: &[Link]) -> Option<Url> {
+fn next_page(platform: &Platform, page: &Url, links: &[Link]) -> Option<Url> {
     let template = platform.pages.as_deref()?;
-    if found.next.is_some() || !links.iter().any(|link| link.listing) {
+    if !links.iter().any(|link| link.listing) {
         return None;
     }
     let page = platform.clean(page);
@@ -105,7 +103,7 @@ mod tests {
             (_, true) => "listing ",
             _ => "",
         };
-        links(&platform, &url, &found)
+        links(&platform, &url, found)
             .iter()
             .map(|link| format!("{}{}", mark(link), &link.url[url::Position::BeforePath..]))
             .collect()

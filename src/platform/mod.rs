@@ -143,7 +143,11 @@ impl Platform {
 
     /// An address as this platform means it: see `text::address::clean`.
     pub fn clean(&self, url: &Url) -> Url {
-        address::clean(url, &self.drop)
+        self.cleaned(url.clone())
+    }
+
+    fn cleaned(&self, url: Url) -> Url {
+        address::cleaned(url, &self.drop)
     }
 
     /// What `url` is to this platform. In this order:

@@ -1,15 +1,16 @@
 //! URL patterns: `*` stands for any characters, `{id}` for the number of an item.
 
 use regex::Regex;
+use url::{Position, Url};
 
-use crate::text::glob;
+use crate::text::glob::Glob;
 
 /// A compiled pattern. It must match the whole address, without its fragment.
 #[derive(Debug)]
 pub(super) struct Pattern {
     regex: Regex,
     /// The pattern with `*` for `{id}`, and how much of an address it leaves out.
-    glob: String,
+    glob: Glob<'static>,
     leaves: Leaves,
     /// The glob says all: there is no `{id}`, which stops where a step of the path does.
     whole: bool,
@@ -36,18 +37,14 @@ impl Leaves {
         }
     }
 
-    /// What is left of a web address; none where it is no such address.
-    fn rest(self, address: &str) -> Option<&str> {
-        let behind = || {
-            address
-                .strip_prefix("http://")
-                .or_else(|| address.strip_prefix("https://"))
+    /// What is left of a web address, without its fragment; none where it is no such address.
+    fn rest(self, url: &Url) -> Option<&str> {
+        let from = match self {
+            Self::Nothing => return Some(without_fragment(url)),
+            Self::Scheme => Position::BeforeUsername,
+            Self::Host => Position::BeforePath,
         };
-        match self {
-            Self::Nothing => Some(address),
-            Self::Scheme => behind(),
-            Self::Host => behind().and_then(|rest| rest.find('/').map(|at| &rest[at..])),
-        }
+        matches!(url.scheme(), "http" | "https").then(|| &url[from..Position::AfterQuery])
     }
 }
 
@@ -93,25 +90,22 @@ impl Pattern {
         let regex = Regex::new(&source).map_err(|error| format!("'{written}': {error}"))?;
         Ok(Self {
             regex,
-            glob: written.replace("{id}", "*"),
+            glob: Glob::new(&written.replace("{id}", "*")).into_owned(),
             leaves,
             whole: !written.contains("{id}"),
             head,
         })
     }
 
-    pub(super) fn matches(&self, url: &url::Url) -> bool {
-        let address = without_fragment(url);
+    pub(super) fn matches(&self, url: &Url) -> bool {
         // Most links of a page are no listings: the glob says so for a tenth of what the regex costs.
-        let fits = self
-            .leaves
-            .rest(address)
-            .is_some_and(|rest| glob::fits(&self.glob, rest));
-        fits && (self.whole || self.regex.is_match(address))
+        let rest = self.leaves.rest(url);
+        rest.is_some_and(|rest| self.glob.fits(rest))
+            && (self.whole || self.regex.is_match(without_fragment(url)))
     }
 
     /// What stands in place of `{id}`.
-    pub(super) fn item(&self, url: &url::Url) -> Option<String> {
+    pub(super) fn item(&self, url: &Url) -> Option<String> {
         let hit = self.regex.captures(without_fragment(url))?;
         hit.name("id").map(|id| id.as_str().to_owned())
     }
@@ -123,20 +117,18 @@ impl Pattern {
             .split_once("://")
             .map_or(self.head.as_str(), |(_, rest)| rest);
         let (host, _) = rest.split_once('/')?;
-        let url = url::Url::parse(&format!("http://{host}/")).ok()?;
+        let url = Url::parse(&format!("http://{host}/")).ok()?;
         url.host_str().map(str::to_owned)
     }
 }
 
-fn without_fragment(url: &url::Url) -> &str {
-    let whole = url.as_str();
-    whole.split_once('#').map_or(whole, |(address, _)| address)
+fn without_fragment(url: &Url) -> &str {
+    &url[..Position::AfterQuery]
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use url::Url;
 
     use super::*;
 
@@ -168,10 +160,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn glob_and_regex_agree(written in "(/|http://a\\.x/|a\\.x/|\\*)(a|b|/|\\*|\\?){0,6}(\\{id\\})?(a|/|\\*){0,4}", path in "(a|b|/|\\?|c){0,10}") {
+        fn glob_and_regex_agree(written in "(/|http://a\\.x/|a\\.x/|\\*)(a|b|/|\\*|\\?){0,6}(\\{id\\})?(a|/|\\*){0,4}", origin in "https?://(u@)?a\\.x(:8080)?", path in "(a|b|/|\\?|c){0,10}(#a/)?") {
             let pattern = Pattern::new(&written).unwrap();
-            let url = Url::parse(&format!("http://a.x/{path}")).unwrap();
-            prop_assert_eq!(pattern.matches(&url), pattern.regex.is_match(url.as_str()));
+            let url = Url::parse(&format!("{origin}/{path}")).unwrap();
+            prop_assert_eq!(pattern.matches(&url), pattern.regex.is_match(without_fragment(&url)));
         }
     }
 

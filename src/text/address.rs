@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use url::Url;
 
 use super::glob;
@@ -203,8 +204,14 @@ const TOKEN: usize = 16;
 ///
 /// Scheme, host and port never change, and what is clean stays as it is.
 pub fn clean(url: &Url, extra_drop: &[String]) -> Url {
-    let mut clean = url.clone();
-    clean.set_fragment(None);
+    cleaned(url.clone(), extra_drop)
+}
+
+/// As `clean`, of an address that is not needed as it was.
+pub fn cleaned(mut clean: Url, extra_drop: &[String]) -> Url {
+    if clean.fragment().is_some() {
+        clean.set_fragment(None);
+    }
     let path = clean.path();
     if path.contains(['%', ';', '(']) {
         let path = without_sessions(&unescaped(path));
@@ -226,6 +233,10 @@ pub fn clean(url: &Url, extra_drop: &[String]) -> Url {
 
 /// A clean address with its parameters in the order of their names: equal for two addresses of one page.
 pub fn key(address: &str) -> Cow<'_, str> {
+    // Of nearly every address this is all: one parameter has no order.
+    if memchr(b'&', address.as_bytes()).is_none() {
+        return Cow::Borrowed(address);
+    }
     match address.split_once('?') {
         Some((page, query)) if query.contains('&') => {
             let mut pieces: Vec<&str> = query.split('&').collect();

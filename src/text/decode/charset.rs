@@ -1,7 +1,5 @@
 //! Which character set bytes are in, by what is declared and by what they are.
 
-use std::borrow::Cow;
-
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
     Encoding, GB18030, GBK, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
@@ -20,29 +18,21 @@ const SPECKS: u32 = 2;
 /// Text from bytes: BOM, then the charset of `content_type`, then `<meta>`, then a guess; gb2312 and gbk are read as GB18030.
 ///
 /// A declaration that the bytes contradict is passed over: one of another set where they are UTF-8 throughout, and one
-/// under which too many of them are no characters. Bytes that are owned, and UTF-8, become the text without a copy.
-pub fn text<'a>(bytes: impl Into<Cow<'a, [u8]>>, content_type: Option<&str>) -> Decoded {
-    let bytes = bytes.into();
-    if let Some((encoding, length)) = Encoding::for_bom(&bytes) {
+/// under which too many of them are no characters.
+pub fn text(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return decoded(encoding, bytes.get(length..).unwrap_or_default());
     }
-    let head = &bytes[..bytes.len().min(HEAD)];
-    let declared: Vec<&'static Encoding> = content_type
-        .and_then(parameter)
-        .into_iter()
-        .chain(declared_within(head))
-        .collect();
-    let first = declared.first().copied();
-    // Nearly every page: looked through once, and not copied.
-    let bytes = if first.is_none_or(|e| e == UTF_8) {
-        match as_it_is(bytes) {
-            Ok(text) => return counted(UTF_8, text),
-            Err(bytes) => bytes,
-        }
-    } else {
-        bytes
-    };
-    let bytes = bytes.as_ref();
+    let named = content_type.and_then(parameter);
+    let within = || declared_within(&bytes[..bytes.len().min(HEAD)]);
+    let first = named.or_else(within);
+    // Nearly every page: looked through once, and a copy costs less than the check that would spare it.
+    if first.is_none_or(|e| e == UTF_8)
+        && let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(bytes)
+    {
+        return counted(UTF_8, text.into_owned());
+    }
+    let declared = first.into_iter().chain(named.and_then(|_| within()));
     if utf8_throughout(bytes, first) {
         return decoded(UTF_8, bytes);
     }
@@ -158,19 +148,6 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     detector.feed(sample, sample.len() == bytes.len());
     let guess = detector.guess(None, Utf8Detection::Allow);
     if guess == GBK { GB18030 } else { guess }
-}
-
-/// Bytes as the text that they are, if they are UTF-8 to the end; else as they were.
-fn as_it_is(bytes: Cow<'_, [u8]>) -> Result<String, Cow<'_, [u8]>> {
-    match bytes {
-        Cow::Owned(bytes) => {
-            String::from_utf8(bytes).map_err(|error| Cow::Owned(error.into_bytes()))
-        }
-        Cow::Borrowed(bytes) => {
-            let text = std::str::from_utf8(bytes).map(str::to_owned);
-            text.map_err(|_| Cow::Borrowed(bytes))
-        }
-    }
 }
 
 fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
@@ -299,7 +276,7 @@ mod tests {
             );
             let packed = crate::text::shared(&format!("pages/{file}")).unwrap();
             let bytes = crate::text::decode::unpack(&packed, Some("gzip"), 1 << 26).unwrap();
-            let read = text(bytes, None);
+            let read = text(&bytes, None);
             let expected = match really.trim_start_matches("valid-") {
                 "ascii" | "utf-8" => "UTF-8",
                 other => known(other.as_bytes()).unwrap().name(),
