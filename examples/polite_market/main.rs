@@ -114,7 +114,7 @@ fn crawl(
         patience: None,
         ..Order::default()
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.spawn(async move {
