@@ -130,7 +130,7 @@ fn collect(dir: &Path, queued: u64) -> Outcome {
         at_once: AT_ONCE,
         ..Order::default()
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     let before = cpu_ms()?;

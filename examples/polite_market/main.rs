@@ -65,7 +65,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 /// Opens the hosts on a thread of their own, so that the crawl does not hold up their clocks.
 fn serve(seconds: u64, stalls: Stalls) -> Result<Vec<Arc<Host>>, Box<dyn Error>> {
     let (opened, hosts) = mpsc::channel();
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     std::thread::spawn(move || {
@@ -114,7 +114,7 @@ fn crawl(
         patience: None,
         ..Order::default()
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.spawn(async move {

@@ -14,6 +14,8 @@ use super::{
     cookies::Cookies,
     guard::{Guard, Refusal, refusal_in},
     hosts::Clock,
+    sending::{self, Noting},
+    turn::Spot,
 };
 use crate::model::Page;
 
@@ -63,6 +65,7 @@ impl Wire {
                 .referer(false)
                 .connect_timeout(config.timeout.0)
                 .dns_resolver(Arc::new(guard.clone()))
+                .connector_layer(Noting)
         };
         let http = builder().build().or_else(|error| {
             // A machine without certificates can still fetch over http; https then fails page by page.
@@ -83,22 +86,24 @@ impl Wire {
         String::from_utf8_lossy(self.agent.as_bytes()).into_owned()
     }
 
-    /// Asks for `url` once; the server may say that it is still what is `known`.
+    /// Asks for `url` once, in the turn that counts at `spot`; the server may say that it is still what is `known`.
     pub(super) async fn exchange(
         &self,
         url: &Url,
         known: &Validators,
         bounds: Bounds,
+        spot: &Spot,
     ) -> Result<Answer, Error> {
         let headers = self.headers(url, known);
         let request = request_head(url, &headers);
         let sent = self.clock.now();
-        let mut response = self
+        let sent_off = self
             .http
             .get(url.clone())
             .headers(headers)
             .timeout(bounds.timeout)
-            .send()
+            .send();
+        let mut response = sending::send(spot.clone(), sent_off)
             .await
             .map_err(|error| failed(url, bounds, error))?;
         let latency = self.clock.now().duration_since(sent);

@@ -19,6 +19,9 @@ use governor::{
 use super::pace::{earlier, later};
 use crate::model::Time;
 
+/// So little later every request leaves: the margin is there for it (see `delay::with_margin`).
+const SLACK: Duration = Duration::from_micros(200);
+
 /// Lets one request through in `wait`.
 #[derive(Debug)]
 pub(super) struct Gate {
@@ -65,6 +68,14 @@ impl Gate {
         }
     }
 
+    /// The last request left later than it was let through: what the next is owed counts from `at`, unless the margin
+    /// makes up for it.
+    pub(super) fn left_at(&mut self, at: Time) {
+        if self.left().is_some_and(|left| later(left, SLACK) < at) {
+            *self = Self::new(self.wait, Some(at));
+        }
+    }
+
     /// Takes note of a clock that was set back: the next request cannot be due later than a whole wait from now.
     pub(super) fn heed(&mut self, now: Time) {
         if self.due.is_some_and(|due| due > later(now, self.wait)) {
@@ -87,11 +98,6 @@ impl Gate {
     /// When the last request went.
     pub(super) fn left(&self) -> Option<Time> {
         self.due.map(|due| earlier(due, self.wait))
-    }
-
-    /// The time from one request to the next.
-    pub(super) fn wait(&self) -> Duration {
-        self.wait
     }
 }
 
@@ -145,6 +151,19 @@ mod tests {
         gate.set(3 * SECOND);
         assert_eq!(gate.pass(at(2)), Err(at(3)));
         assert_eq!(gate.pass(at(3)), Ok(()));
+    }
+
+    #[test]
+    fn a_request_that_left_late_is_owed_the_whole_wait() {
+        let mut gate = Gate::new(2 * SECOND, None);
+        gate.left_at(at(0));
+        assert_eq!(gate.due(), None, "none has left");
+        assert_eq!(gate.pass(at(0)), Ok(()));
+        gate.left_at(at(1));
+        assert_eq!(gate.pass(at(2)), Err(at(3)));
+        gate.left_at(at(0));
+        gate.left_at(later(at(1), SLACK));
+        assert_eq!(gate.pass(at(3)), Ok(()), "neither sooner nor for nothing");
     }
 
     #[test]

@@ -23,7 +23,7 @@ use super::{
     host_of,
     known::{Hold, Known, Left, Stop},
     pace::Outcome,
-    turn::{Place, Turn},
+    turn::{Place, Spot, Turn},
 };
 use crate::model::{Time, Waiting};
 
@@ -62,7 +62,7 @@ pub(super) struct Hosts {
     guard: Guard,
     clock: Clock,
     known: Arc<Mutex<Known>>,
-    /// Told when a request has ended.
+    /// Told when a request has ended, or a connection is open.
     freed: Arc<Notify>,
 }
 
@@ -135,11 +135,14 @@ impl Hosts {
             owed: left.owed,
             because: left.because,
             kept: left.kept,
-            _place: Place {
-                known: Arc::clone(&self.known),
-                freed: Arc::clone(&self.freed),
-                host,
-                addresses,
+            place: Place {
+                spot: Spot {
+                    known: Arc::clone(&self.known),
+                    freed: Arc::clone(&self.freed),
+                    clock: self.clock.clone(),
+                    host,
+                    addresses,
+                },
                 _slot: slot,
             },
         }
@@ -270,4 +273,4 @@ fn length(now: Time, until: Time) -> Duration {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -179,7 +179,7 @@ impl Client {
         let open = self.record(errand, &host, &turn)?;
         let answer = self
             .wire
-            .exchange(errand.url, errand.known, errand.bounds)
+            .exchange(errand.url, errand.known, errand.bounds, &turn.place.spot)
             .await;
         let now = self.clock.now();
         let outcome = match &answer {

@@ -155,6 +155,25 @@ impl Known {
         }
     }
 
+    /// The last request left later than it was let go.
+    pub(super) fn left(&mut self, name: &str, addresses: &[Address], at: Time) {
+        if let Some(host) = self.hosts.get_mut(name) {
+            host.pace.left_at(at);
+            self.servers.asked(addresses, host.pace.left());
+        }
+    }
+
+    /// A connection is being opened for a request: until it is open, nobody knows when that leaves.
+    pub(super) fn opening(&mut self, addresses: &[Address]) {
+        self.servers.opening(addresses);
+    }
+
+    /// It is open, or could not be opened.
+    pub(super) fn opened(&mut self, name: &str, addresses: &[Address], now: Time) {
+        self.servers.opened(addresses);
+        self.left(name, addresses, now);
+    }
+
     /// A request has ended, in whatever way.
     pub(super) fn come_back(&mut self, name: &str, addresses: &[Address]) {
         if let Some(host) = self.hosts.get_mut(name) {

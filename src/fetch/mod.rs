@@ -17,6 +17,7 @@ mod pace;
 mod pattern;
 mod replay;
 mod robots;
+mod sending;
 mod servers;
 mod share;
 mod turn;

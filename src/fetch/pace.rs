@@ -24,8 +24,6 @@ pub(super) struct Pace {
     delay: Delay,
     gate: Gate,
     breaker: Breaker,
-    /// Nothing was answered since we started.
-    fresh: bool,
 }
 
 /// What is kept of a pace between runs.
@@ -68,7 +66,6 @@ impl Pace {
             gate: Gate::new(with_margin(delay.whole().delay), left),
             delay,
             breaker: Breaker::default(),
-            fresh: true,
         }
     }
 
@@ -109,6 +106,11 @@ impl Pace {
     /// Lets a request leave, or says when to ask again.
     pub(super) fn pass(&mut self, now: Time) -> Result<(), Time> {
         self.gate.pass(now)
+    }
+
+    /// The last request left later than it was let go: what the next is owed counts from `at`.
+    pub(super) fn left_at(&mut self, at: Time) {
+        self.gate.left_at(at);
     }
 
     /// When the next request may leave as far as the delay goes; none if now.
@@ -158,7 +160,6 @@ impl Pace {
     pub(super) fn settle(&mut self, outcome: Outcome, latency: Option<Duration>, now: Time) {
         if let Some(latency) = latency {
             self.delay.learn(latency, outcome == Outcome::Answered);
-            self.first_answer(latency);
         }
         match trouble(outcome, self.delay.base().delay) {
             None => {
@@ -172,15 +173,6 @@ impl Pace {
             }
         }
         self.adjust();
-    }
-
-    /// The first request opens the connection, shakes hands, and so reaches the server later than those that follow it
-    /// at once: what it is owed counts from its answer.
-    fn first_answer(&mut self, latency: Duration) {
-        if std::mem::take(&mut self.fresh) {
-            let left = self.gate.left().map(|left| later(left, latency));
-            self.gate = Gate::new(self.gate.wait(), left);
-        }
     }
 
     fn adjust(&mut self) {

@@ -33,6 +33,8 @@ struct Server {
     /// When it was last asked.
     left: Option<Time>,
     under_way: u32,
+    /// Connections being opened, each for a request that has not left yet.
+    opening: u32,
     /// Hosts in line, each with the time after which it is not waited for.
     line: BTreeMap<Ticket, Time>,
 }
@@ -114,14 +116,15 @@ impl Servers {
     /// When a host may ask its servers, as far as their time and slots go. Of several in the way, the latest.
     pub(super) fn held(&self, wish: Wish<'_>, now: Time) -> Option<Held> {
         let each = wish.addresses.iter().filter_map(|address| {
-            let (left, under_way) = match self.all.get(address) {
-                Some(server) => (server.left, server.under_way),
-                None => (self.unclean, 0),
+            let (left, under_way, opening) = match self.all.get(address) {
+                Some(server) => (server.left, server.under_way, server.opening),
+                None => (self.unclean, 0, 0),
             };
             let due = left.map(|left| later(left, wish.wait));
             let due = due.filter(|due| *due > now);
             let full = under_way.saturating_add(wish.promised) >= wish.at_once.max(1);
-            let until = due.or_else(|| full.then(|| soon(wish.wait, now)))?;
+            let busy = full || opening > 0;
+            let until = due.or_else(|| busy.then(|| soon(wish.wait, now)))?;
             Some(Held {
                 until,
                 address: *address,
@@ -144,6 +147,21 @@ impl Servers {
             let server = self.server(*address);
             server.left = Some(now);
             server.under_way += 1;
+        }
+    }
+
+    /// A connection is being opened.
+    pub(super) fn opening(&mut self, addresses: &[Address]) {
+        for address in addresses {
+            self.server(*address).opening += 1;
+        }
+    }
+
+    /// It is open, or could not be opened.
+    pub(super) fn opened(&mut self, addresses: &[Address]) {
+        for address in addresses {
+            let server = self.server(*address);
+            server.opening = server.opening.saturating_sub(1);
         }
     }
 
@@ -185,7 +203,7 @@ impl Servers {
     pub(super) fn forget(&mut self, in_use: &BTreeSet<Address>, now: Time) {
         self.all.retain(|address, server| {
             let owed = server.left.is_some_and(|left| later(left, OWED_FOR) > now);
-            owed || server.under_way > 0 || in_use.contains(address)
+            owed || server.under_way > 0 || server.opening > 0 || in_use.contains(address)
         });
     }
 
@@ -194,6 +212,7 @@ impl Servers {
         self.all.entry(address).or_insert_with(|| Server {
             left: unclean,
             under_way: 0,
+            opening: 0,
             line: BTreeMap::new(),
         })
     }

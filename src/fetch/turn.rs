@@ -1,13 +1,13 @@
 //! A request that may leave: what it was owed and kept, and the slots that it holds until it has ended.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
-use super::{address::Address, known::Known};
+use super::{address::Address, hosts::Clock, known::Known};
 use crate::model::Time;
 
 /// A request that may leave now. Its slot at the host and its servers is kept until this is dropped.
@@ -22,26 +22,62 @@ pub(super) struct Turn {
     pub(super) because: &'static str,
     /// How long ago that last request was; none for the first.
     pub(super) kept: Option<Duration>,
-    pub(super) _place: Place,
+    pub(super) place: Place,
 }
 
 /// The slots of a request under way.
 #[derive(Debug)]
 pub(super) struct Place {
+    pub(super) spot: Spot,
+    pub(super) _slot: OwnedSemaphorePermit,
+}
+
+/// Where a request counts: its host, and the servers behind it.
+#[derive(Clone, Debug)]
+pub(super) struct Spot {
     pub(super) known: Arc<Mutex<Known>>,
-    /// Told when a request has ended.
+    /// Told when a request has ended, or a connection is open.
     pub(super) freed: Arc<Notify>,
+    pub(super) clock: Clock,
     pub(super) host: String,
     pub(super) addresses: Arc<[Address]>,
-    pub(super) _slot: OwnedSemaphorePermit,
+}
+
+/// A connection that is being opened. Until this is dropped the request that wants it has not left, and no other may.
+#[derive(Debug)]
+pub(super) struct Opening(Spot);
+
+impl Spot {
+    /// By now the request has left, and not long ago: what the next one is owed counts from here.
+    pub(super) fn left(&self) {
+        let now = self.clock.now();
+        self.known().left(&self.host, &self.addresses, now);
+    }
+
+    /// A connection is being opened for the request.
+    pub(super) fn opening(self) -> Opening {
+        self.known().opening(&self.addresses);
+        Opening(self)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        let spot = &self.0;
+        let now = spot.clock.now();
+        spot.known().opened(&spot.host, &spot.addresses, now);
+        spot.freed.notify_waiters();
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .come_back(&self.host, &self.addresses);
-        self.freed.notify_waiters();
+        let spot = &self.spot;
+        spot.known().come_back(&spot.host, &spot.addresses);
+        spot.freed.notify_waiters();
     }
 }

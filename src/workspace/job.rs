@@ -190,10 +190,9 @@ fn note_in_force(store: &Store, judge: &Judge) -> Result<(), Error> {
     Ok(store.commit(group)?)
 }
 
-/// Runs a stage to its end, on this thread: what asks and waits needs no more, and the heavy work has threads of its own.
-/// What it left behind (the look-up of a name that nobody waits for any more) is not waited for.
+/// Runs a stage to its end. What it left behind (the look-up of a name that nobody waits for any more) is not waited for.
 fn in_runtime<T>(stage: impl Future<Output = T>) -> Result<T, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|e| Error::Order(format!("could not start the runtime: {e}")))?;

@@ -12,7 +12,7 @@ use crate::text::{hours::Hours, measure::Rate};
 
 const HOST: &str = "shop.test:80";
 
-fn url(host: &str) -> Url {
+pub(in crate::fetch) fn url(host: &str) -> Url {
     Url::parse(&format!("http://{host}/")).unwrap()
 }
 
@@ -24,7 +24,7 @@ fn start() -> Time {
     "2026-01-01T00:00:00Z".parse().unwrap()
 }
 
-fn at(seconds: f64) -> Time {
+pub(in crate::fetch) fn at(seconds: f64) -> Time {
     later(start(), Duration::from_secs_f64(seconds))
 }
 
@@ -64,7 +64,7 @@ fn hosts_under(policy: Policy, latency_factor: f64) -> Hosts {
 }
 
 /// As `hosts_under`, all names looked up already.
-async fn hosts(concurrency: u32) -> Hosts {
+pub(in crate::fetch) async fn hosts(concurrency: u32) -> Hosts {
     let hosts = hosts_under(policy(concurrency), 2.0);
     for name in ["shop", "one", "two", "three", "four", "five"] {
         let place = url(&format!("{name}.test"));
@@ -367,4 +367,28 @@ async fn a_host_is_asked_less_when_it_answers_slowly() {
     );
     drop(hosts.admit(&shop()).await.unwrap());
     assert!(hosts.clock.now() >= at(10.0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_leaves_while_a_connection_is_opened_and_what_is_owed_counts_from_its_end() {
+    let hosts = hosts(4).await;
+    let now = || hosts.clock.now();
+    let two = url("two.test");
+    let first = hosts.admit(&url("one.test")).await.unwrap();
+    let opening = first.place.spot.clone().opening();
+    let (_, other) = tokio::join!(
+        async {
+            sleep(Duration::from_secs(5)).await;
+            drop(opening);
+        },
+        hosts.admit(&two)
+    );
+    let other = other.unwrap();
+    assert_eq!((other.at, other.because), (at(5.0 + 2.04), "shared"));
+    // Without a connection to wait for, a little later than its turn.
+    sleep(Duration::from_secs(1)).await;
+    other.place.spot.left();
+    let left = now();
+    let own = hosts.admit(&two).await.unwrap();
+    assert_eq!(own.at, later(left, Duration::from_millis(2040)));
 }

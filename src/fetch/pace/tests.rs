@@ -71,13 +71,15 @@ fn a_slow_host_is_asked_less() {
 }
 
 #[test]
-fn the_first_delay_counts_from_the_answer_and_later_ones_from_the_request() {
+fn what_is_owed_counts_from_when_a_request_really_left() {
     let mut pace = pace(2);
+    pace.left_at(at(0));
+    assert_eq!(pace.due(at(0)), None, "none was let go");
     assert_eq!(pace.pass(at(0)), Ok(()));
-    pace.settle(Outcome::Answered, Some(Duration::from_millis(600)), at(1));
+    pace.left_at(ms(600));
+    pace.settle(Outcome::Answered, Some(Duration::from_millis(900)), at(1));
     assert_eq!(pace.due(at(1)), Some(ms(2640)));
     assert_eq!(pace.pass(at(3)), Ok(()));
-    pace.settle(Outcome::Answered, Some(Duration::from_millis(600)), at(4));
     assert_eq!(pace.due(at(4)), Some(ms(5040)));
 }
 
