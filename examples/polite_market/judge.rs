@@ -1,16 +1,18 @@
 //! Was the crawler polite, and was it as quick as it might have been? Both from the server's log alone.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::{
+    arrival::Moment,
     script::{Robots, Trouble},
-    server::{Host, Seen, Stalls},
+    server::{Host, Seen},
 };
 
-/// The grain of the clocks: the server reads its own a moment after the request has come.
-const GRAIN: Duration = Duration::from_millis(1);
 /// After trouble without a Retry-After the crawler pauses as it sees fit; more than this counts as time lost.
 const OWN_PAUSE: Duration = Duration::from_secs(60);
+
+/// The grain of a server's log.
+const GRAIN: Duration = Duration::from_millis(1);
 
 /// What is said of one host.
 #[derive(Debug, Default)]
@@ -20,13 +22,28 @@ pub(crate) struct Verdict {
     pub(crate) made: f64,
     /// Requests that the limits would have allowed meanwhile.
     pub(crate) allowed: f64,
+    /// What was waited over what was owed, in seconds, where that was least.
+    pub(crate) spare: Option<f64>,
 }
 
 impl Verdict {
     pub(crate) fn add(&mut self, other: &Self) {
         self.made += other.made;
         self.allowed += other.allowed;
+        self.spare(other.spare);
         self.violations.extend(other.violations.iter().cloned());
+    }
+
+    fn spare(&mut self, seconds: Option<f64>) {
+        let both = self.spare.into_iter().chain(seconds);
+        self.spare = both.min_by(f64::total_cmp);
+    }
+
+    fn wrong(&mut self, host: &Host, seen: &Seen, what: &str) {
+        self.violations.push(format!(
+            "{} ({}) {}: {what}",
+            host.addr, host.script.kind, seen.path
+        ));
     }
 }
 
@@ -35,15 +52,11 @@ impl Verdict {
 pub(crate) fn judge(
     host: &Host,
     contact: &str,
-    end: Instant,
-    stalls: &Stalls,
-    slowed: &dyn Fn(Instant) -> Duration,
+    end: Moment,
+    slowed: &dyn Fn(Moment) -> Duration,
 ) -> Verdict {
     let log = host.log();
-    let mut verdict = Verdict {
-        violations: violations(host, &log, contact, stalls),
-        ..Verdict::default()
-    };
+    let mut verdict = violations(host, &log, contact);
     let troubled = host.script.trouble != Trouble::None;
     // Only the first page tells where the others are: what comes before the second is not reckoned.
     let first = log
@@ -53,7 +66,7 @@ pub(crate) fn judge(
     for (n, seen) in pages.iter().enumerate().filter(|(_, s)| s.came < end) {
         let until = pages.get(n + 1).map_or(end, |next| next.came.min(end));
         let pause = if seen.trouble() {
-            let answered = seen.answered.unwrap_or(end).min(until);
+            let answered = seen.answered.unwrap_or(end).clamp(seen.came, until);
             let longest = seen.retry_after.unwrap_or(OWN_PAUSE);
             // The time that it took to answer, and the pause.
             (answered - seen.came) + (until - answered).min(longest)
@@ -81,14 +94,10 @@ pub(crate) fn judge(
     verdict
 }
 
-fn violations(host: &Host, log: &[Seen], contact: &str, stalls: &Stalls) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut wrong = |seen: &Seen, what: String| {
-        found.push(format!(
-            "{} ({}) {}: {what}",
-            host.addr, host.script.kind, seen.path
-        ));
-    };
+fn violations(host: &Host, log: &[Seen], contact: &str) -> Verdict {
+    let mut verdict = Verdict::default();
+    let mut wrong = |seen: &Seen, what: String| verdict.wrong(host, seen, &what);
+    let mut spare = None;
     let mut read = false;
     for (n, seen) in log.iter().enumerate() {
         let before = &log[..n];
@@ -100,8 +109,9 @@ fn violations(host: &Host, log: &[Seen], contact: &str, stalls: &Stalls) -> Vec<
             } else {
                 Duration::from_secs(1) / host.script.rate
             };
-            // Seen late, the last one makes the gap seem short.
-            if gap + GRAIN + stalls.around(last.came) < limit {
+            let left = gap.as_secs_f64() - limit.as_secs_f64();
+            spare = Some(spare.map_or(left, |least: f64| least.min(left)));
+            if gap + GRAIN < limit {
                 wrong(
                     seen,
                     format!("{gap:?} after the last request, where {limit:?} are owed"),
@@ -139,7 +149,8 @@ fn violations(host: &Host, log: &[Seen], contact: &str, stalls: &Stalls) -> Vec<
         }
         read |= seen.robots() && matches!(seen.status, 200 | 404);
     }
-    found
+    verdict.spare = spare;
+    verdict
 }
 
 /// The longest pause asked for before, if it is not over yet; and how much of it is left.
@@ -147,7 +158,7 @@ fn asked_to_wait(before: &[Seen], seen: &Seen) -> Option<(Duration, Duration)> {
     let pauses = before
         .iter()
         .filter_map(|b| Some((b.retry_after?, b.answered?)));
-    let left = pauses.map(|(asked, at)| (asked, (at + asked).saturating_duration_since(seen.came)));
-    left.filter(|(_, left)| *left > GRAIN)
+    let left = pauses.map(|(asked, at)| (asked, (at + asked).saturating_sub(seen.came)));
+    left.filter(|(_, left)| !left.is_zero())
         .max_by_key(|(_, left)| *left)
 }

@@ -1,4 +1,4 @@
-//! The virtual hosts: a port of 127.0.0.1 each, and a log of who came when, by the server's own clock.
+//! The virtual hosts: a port of 127.0.0.1 each, and a log of who came when.
 
 use std::{
     io,
@@ -7,25 +7,28 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
 };
 
-use crate::script::{Robots, Script, Trouble};
+use crate::{
+    arrival::{self, Moment, now},
+    script::{Robots, Script, Trouble},
+};
 
 /// One request as the server saw it.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) path: String,
     pub(crate) agent: String,
-    /// When its last byte was read.
-    pub(crate) came: Instant,
+    /// When its last byte came.
+    pub(crate) came: Moment,
     /// When the answer was handed to the connection, or the connection was found closed.
-    pub(crate) answered: Option<Instant>,
+    pub(crate) answered: Option<Moment>,
     /// 0: never answered.
     pub(crate) status: u16,
     /// How long the host asked to be left alone.
@@ -40,37 +43,6 @@ impl Seen {
     /// Not answered as one would like.
     pub(crate) fn trouble(&self) -> bool {
         self.status == 0 || self.status == 429 || self.status >= 500
-    }
-}
-
-/// When the server's clock could not be trusted: the thread that serves had no turn, so what came meanwhile was seen late.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Stalls(Arc<Mutex<Vec<(Instant, Duration)>>>);
-
-impl Stalls {
-    /// Looks every millisecond whether a millisecond has passed; on the thread that serves.
-    pub(crate) async fn watch(self) {
-        let step = Duration::from_millis(1);
-        loop {
-            let due = Instant::now() + step;
-            tokio::time::sleep(step).await;
-            let late = due.elapsed();
-            if late > step {
-                let mut stalls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                stalls.push((Instant::now(), late));
-            }
-        }
-    }
-
-    /// How much earlier than noted a request may have come.
-    pub(crate) fn around(&self, noted: Instant) -> Duration {
-        let step = Duration::from_millis(2);
-        let stalls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = stalls.partition_point(|(over, _)| *over + step < noted);
-        let near = stalls[from..]
-            .iter()
-            .take_while(|(over, late)| *over < noted + step + *late);
-        near.map(|(_, late)| *late).max().unwrap_or_default()
     }
 }
 
@@ -109,9 +81,11 @@ impl Host {
         self.addr.to_string()
     }
 
-    /// Every request so far, in order.
+    /// Every request so far, in the order in which they came.
     pub(crate) fn log(&self) -> Vec<Seen> {
-        self.entries().clone()
+        let mut log = self.entries().clone();
+        log.sort_by_key(|seen| seen.came);
+        log
     }
 
     fn entries(&self) -> std::sync::MutexGuard<'_, Vec<Seen>> {
@@ -125,7 +99,7 @@ impl Host {
     }
 
     fn answered(&self, entry: usize, status: u16, retry_after: Option<Duration>) {
-        let now = Instant::now();
+        let now = now();
         if let Some(seen) = self.entries().get_mut(entry) {
             seen.answered = Some(now);
             seen.status = status;
@@ -135,23 +109,26 @@ impl Host {
 }
 
 async fn converse(host: Arc<Host>, mut stream: TcpStream) {
-    let _ = stream.set_nodelay(true);
+    if stream.set_nodelay(true).is_err() || arrival::noted(&stream).is_err() {
+        return;
+    }
     let mut read = Vec::new();
+    let mut came = now();
     loop {
         let Some(end) = memchr::memmem::find(&read, b"\r\n\r\n") else {
-            match stream.read_buf(&mut read).await {
-                Ok(more) if more > 0 && read.len() < 1 << 16 => continue,
+            match arrival::read(&stream, &mut read).await {
+                Ok(Some(at)) if read.len() < 1 << 16 => came = at,
                 _ => return,
             }
+            continue;
         };
-        let came = Instant::now();
         let head = String::from_utf8_lossy(&read[..end]).into_owned();
         read.drain(..end + 4);
         let entry = host.note(seen(&head, came));
         let path = head.split(' ').nth(1).unwrap_or("/");
         let Some(answer) = answer(&host, path).await else {
             // Silence: until the other side has had enough.
-            let _ = stream.read_buf(&mut read).await;
+            let _ = arrival::read(&stream, &mut read).await;
             host.answered(entry, 0, None);
             return;
         };
@@ -162,7 +139,7 @@ async fn converse(host: Arc<Host>, mut stream: TcpStream) {
     }
 }
 
-fn seen(head: &str, came: Instant) -> Seen {
+fn seen(head: &str, came: Moment) -> Seen {
     let agent = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("user-agent")

@@ -14,8 +14,8 @@ use super::{
     cookies::Cookies,
     guard::{Guard, Refusal, refusal_in},
     hosts::Clock,
-    sending::{self, Noting},
-    turn::Spot,
+    sending::unsent,
+    turn::Leaving,
 };
 use crate::model::Page;
 
@@ -65,7 +65,6 @@ impl Wire {
                 .referer(false)
                 .connect_timeout(config.timeout.0)
                 .dns_resolver(Arc::new(guard.clone()))
-                .connector_layer(Noting)
         };
         let http = builder().build().or_else(|error| {
             // A machine without certificates can still fetch over http; https then fails page by page.
@@ -86,24 +85,25 @@ impl Wire {
         String::from_utf8_lossy(self.agent.as_bytes()).into_owned()
     }
 
-    /// Asks for `url` once, in the turn that counts at `spot`; the server may say that it is still what is `known`.
+    /// Asks for `url` once; `leaving` is dropped when the request is written. The server may say that the page is still
+    /// what is `known`.
     pub(super) async fn exchange(
         &self,
         url: &Url,
         known: &Validators,
         bounds: Bounds,
-        spot: &Spot,
+        leaving: Leaving,
     ) -> Result<Answer, Error> {
         let headers = self.headers(url, known);
         let request = request_head(url, &headers);
         let sent = self.clock.now();
-        let sent_off = self
+        let mut response = self
             .http
             .get(url.clone())
             .headers(headers)
+            .body(unsent(leaving))
             .timeout(bounds.timeout)
-            .send();
-        let mut response = sending::send(spot.clone(), sent_off)
+            .send()
             .await
             .map_err(|error| failed(url, bounds, error))?;
         let latency = self.clock.now().duration_since(sent);

@@ -19,9 +19,6 @@ use governor::{
 use super::pace::{earlier, later};
 use crate::model::Time;
 
-/// So little later every request leaves: the margin is there for it (see `delay::with_margin`).
-const SLACK: Duration = Duration::from_micros(200);
-
 /// Lets one request through in `wait`.
 #[derive(Debug)]
 pub(super) struct Gate {
@@ -68,10 +65,9 @@ impl Gate {
         }
     }
 
-    /// The last request left later than it was let through: what the next is owed counts from `at`, unless the margin
-    /// makes up for it.
+    /// The last request left later than it was let through: what the next is owed counts from `at`.
     pub(super) fn left_at(&mut self, at: Time) {
-        if self.left().is_some_and(|left| later(left, SLACK) < at) {
+        if self.left().is_some_and(|left| left < at) {
             *self = Self::new(self.wait, Some(at));
         }
     }
@@ -162,8 +158,7 @@ mod tests {
         gate.left_at(at(1));
         assert_eq!(gate.pass(at(2)), Err(at(3)));
         gate.left_at(at(0));
-        gate.left_at(later(at(1), SLACK));
-        assert_eq!(gate.pass(at(3)), Ok(()), "neither sooner nor for nothing");
+        assert_eq!(gate.pass(at(3)), Ok(()), "never sooner");
     }
 
     #[test]

@@ -23,7 +23,7 @@ use super::{
     host_of,
     known::{Hold, Known, Left, Stop},
     pace::Outcome,
-    turn::{Place, Spot, Turn},
+    turn::{Leaving, Place, Spot, Turn},
 };
 use crate::model::{Time, Waiting};
 
@@ -62,7 +62,7 @@ pub(super) struct Hosts {
     guard: Guard,
     clock: Clock,
     known: Arc<Mutex<Known>>,
-    /// Told when a request has ended, or a connection is open.
+    /// Told when a request has ended.
     freed: Arc<Notify>,
 }
 
@@ -130,21 +130,16 @@ impl Hosts {
         at: Time,
         left: Left,
     ) -> Turn {
+        let (known, freed) = (Arc::clone(&self.known), Arc::clone(&self.freed));
+        let spot = Spot::new(known, freed, self.clock.clone(), host, addresses);
+        let spot = Arc::new(spot);
         Turn {
             at,
             owed: left.owed,
             because: left.because,
             kept: left.kept,
-            place: Place {
-                spot: Spot {
-                    known: Arc::clone(&self.known),
-                    freed: Arc::clone(&self.freed),
-                    clock: self.clock.clone(),
-                    host,
-                    addresses,
-                },
-                _slot: slot,
-            },
+            leaving: Leaving(Arc::clone(&spot)),
+            place: Place { spot, _slot: slot },
         }
     }
 

@@ -175,11 +175,11 @@ impl Client {
     /// Asks once, in the host's turn, and lets its pace learn from the answer.
     async fn ask(&self, errand: &Errand<'_>, turn: Turn) -> Result<Page, Error> {
         let host = host_of(errand.url);
-        // Dropped before the turn is: what is under way is written down as ended before the next begins.
+        // Dropped before the place in `turn` is: what is under way is written down as ended before the next begins.
         let open = self.record(errand, &host, &turn)?;
         let answer = self
             .wire
-            .exchange(errand.url, errand.known, errand.bounds, &turn.place.spot)
+            .exchange(errand.url, errand.known, errand.bounds, turn.leaving)
             .await;
         let now = self.clock.now();
         let outcome = match &answer {
@@ -200,7 +200,7 @@ impl Client {
                 describe(line, &answer, asked_pause.flatten(), until)
             });
         }
-        drop(turn);
+        drop(turn.place);
         match paused {
             Some((until, cause)) if asked_pause.is_some() => Err(Error::Later {
                 url: errand.url.clone(),

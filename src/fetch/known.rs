@@ -11,7 +11,7 @@ use super::{
     address::Address,
     host::Host,
     pace::Outcome,
-    servers::{Held, Servers, soon},
+    servers::{By, Held, Servers, soon},
 };
 use crate::model::{Time, Waiting};
 
@@ -155,23 +155,13 @@ impl Known {
         }
     }
 
-    /// The last request left later than it was let go.
-    pub(super) fn left(&mut self, name: &str, addresses: &[Address], at: Time) {
+    /// A request that was let go leaves at last, or never will.
+    pub(super) fn left(&mut self, name: &str, addresses: &[Address], now: Time) {
+        self.servers.has_left(addresses);
         if let Some(host) = self.hosts.get_mut(name) {
-            host.pace.left_at(at);
+            host.pace.left_at(now);
             self.servers.asked(addresses, host.pace.left());
         }
-    }
-
-    /// A connection is being opened for a request: until it is open, nobody knows when that leaves.
-    pub(super) fn opening(&mut self, addresses: &[Address]) {
-        self.servers.opening(addresses);
-    }
-
-    /// It is open, or could not be opened.
-    pub(super) fn opened(&mut self, name: &str, addresses: &[Address], now: Time) {
-        self.servers.opened(addresses);
-        self.left(name, addresses, now);
     }
 
     /// A request has ended, in whatever way.
@@ -204,7 +194,7 @@ impl Known {
         let host = self.hosts.get(name)?;
         let shared = || {
             let held = self.servers.held(host.wish(&host.addresses, 0), now)?;
-            held.timed.then(|| held.into())
+            (held.by == By::Pace).then(|| held.into())
         };
         host.waiting(now).or_else(shared)
     }
@@ -239,10 +229,9 @@ impl Known {
 
 impl Hold {
     fn of(held: Held) -> Self {
-        if held.timed {
-            Self::Until(held.until)
-        } else {
-            Self::Busy(held.until)
+        match held.by {
+            By::Pace => Self::Until(held.until),
+            By::Leaving | By::Others => Self::Busy(held.until),
         }
     }
 }
@@ -260,9 +249,13 @@ impl From<Waiting> for Stop {
 
 impl From<Held> for Waiting {
     fn from(held: Held) -> Self {
-        Self::Shared {
-            until: held.until,
-            address: held.address.to_string(),
+        let Held { until, address, by } = held;
+        match by {
+            By::Leaving => Self::Pace { until },
+            By::Pace | By::Others => Self::Shared {
+                until,
+                address: address.to_string(),
+            },
         }
     }
 }

@@ -1,132 +1,126 @@
 //! When a request really leaves. Its turn is given before: then it may wait for a connection to be opened, or for a busy
-//! machine. What the next one is owed must count from when this one left, or the server sees two too close together.
+//! machine.
 
 use std::{
-    future::Future,
+    convert::Infallible,
     pin::Pin,
     task::{Context, Poll},
 };
 
-use tokio::task::yield_now;
-use tower_layer::Layer;
-use tower_service::Service;
+use http_body::{Frame, SizeHint};
+use reqwest::Body;
 
-use super::turn::Spot;
+use super::turn::Leaving;
 
-tokio::task_local! {
-    /// Where the request that is being sent counts.
-    static SENDING: Spot;
+/// The body of a request that has none, as long as it has not left: hyper drops it when it writes the head.
+#[derive(Debug)]
+struct Unsent {
+    _leaving: Leaving,
 }
 
-/// Others get to work so often before a request that has its connection has left: once the one that writes it.
-const ROUNDS: u32 = 2;
-
-/// Runs `send`, which sends a request and waits for its answer; what the next request is owed counts from when it left.
-pub(super) async fn send<T>(spot: Spot, send: impl Future<Output = T>) -> T {
-    let left = async {
-        for _ in 0..ROUNDS {
-            yield_now().await;
-        }
-        spot.left();
-    };
-    let (answer, ()) = tokio::join!(biased; SENDING.scope(spot.clone(), send), left);
-    answer
+/// No body; with it `leaving` is dropped in the moment in which the request is written, or when it never will be.
+pub(super) fn unsent(leaving: Leaving) -> Body {
+    Body::wrap(Unsent { _leaving: leaving })
 }
 
-/// Has every connection that is opened noted by the request that wants it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Noting;
+impl http_body::Body for Unsent {
+    type Data = &'static [u8];
+    type Error = Infallible;
 
-/// Opens connections, and notes them.
-#[derive(Clone, Debug)]
-pub(super) struct Noted<S>(S);
-
-impl<S> Layer<S> for Noting {
-    type Service = Noted<S>;
-
-    fn layer(&self, inner: S) -> Noted<S> {
-        Noted(inner)
-    }
-}
-
-impl<S, R> Service<R> for Noted<S>
-where
-    S: Service<R>,
-    S::Future: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(context)
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        Poll::Ready(None)
     }
 
-    fn call(&mut self, place: R) -> Self::Future {
-        let opening = SENDING.try_with(|spot| spot.clone().opening()).ok();
-        let connect = self.0.call(place);
-        Box::pin(async move {
-            let connection = connect.await;
-            drop(opening);
-            connection
-        })
+    fn is_end_stream(&self) -> bool {
+        true
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(0)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::{
+        net::SocketAddr,
+        sync::{Arc, Mutex},
+        time::Duration,
+    };
 
-    use tokio::sync::oneshot;
+    use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+    use tokio::{
+        io::AsyncReadExt,
+        net::TcpListener,
+        sync::oneshot::{self, Receiver, Sender},
+    };
 
     use super::*;
     use crate::fetch::hosts::tests::{at, hosts, url};
 
-    /// Opens one connection, when it is told to.
-    struct Slow(Mutex<Option<oneshot::Receiver<()>>>);
+    /// A way to a server that is found when it is told where: what comes before a request can be written, however long.
+    struct Way(Mutex<Option<(Sender<()>, Receiver<SocketAddr>)>>);
 
-    impl Service<()> for Slow {
-        type Response = ();
-        type Error = oneshot::error::RecvError;
-        type Future = oneshot::Receiver<()>;
-
-        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn call(&mut self, (): ()) -> Self::Future {
-            self.0.lock().unwrap().take().unwrap()
+    impl Resolve for Way {
+        fn resolve(&self, _: Name) -> Resolving {
+            let (wanted, place) = self.0.lock().unwrap().take().unwrap();
+            Box::pin(async move {
+                wanted.send(()).unwrap();
+                let place = place.await?;
+                Ok(Box::new([place].into_iter()) as Addrs)
+            })
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_request_leaves_when_its_connection_is_open() {
+    async fn a_request_leaves_when_it_is_written_and_the_next_waits_from_then() {
         let hosts = hosts(4).await;
-        let shop = url("shop.test");
-        let turn = hosts.admit(&shop).await.unwrap();
-        let (open, opened) = oneshot::channel();
-        let mut connector = Noting.layer(Slow(Mutex::new(Some(opened))));
-        let server = async {
-            tokio::time::sleep(std::time::Duration::from_secs(7)).await;
-            open.send(()).unwrap();
-        };
-        let request = send(turn.place.spot.clone(), async {
-            connector.call(()).await.unwrap();
-            // The answer takes its time.
-            std::future::pending::<()>().await;
-        });
-        let next = tokio::select! {
-            (next, ()) = async { tokio::join!(hosts.admit(&shop), server) } => next.unwrap(),
-            () = request => unreachable!("it has no answer"),
-        };
-        assert_eq!(next.at, at(7.0 + 2.04));
+        let turn = hosts.admit(&url("one.test")).await.unwrap();
+        let (wanted, is_wanted) = oneshot::channel();
+        let (found, place) = oneshot::channel();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .dns_resolver(Arc::new(Way(Mutex::new(Some((wanted, place))))))
+            .tls_certs_only([])
+            .build()
+            .unwrap();
+        let request = client.get(url("one.test")).body(unsent(turn.leaving));
+        let request = tokio::spawn(request.send());
+        is_wanted.await.unwrap();
+        tokio::time::advance(Duration::from_secs(7)).await;
+        assert!(hosts.turn("one.test:80", at(7.0)).is_err(), "not written");
+        assert!(hosts.turn("two.test:80", at(7.0)).is_err(), "its server");
+
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        found.send(server.local_addr().unwrap()).unwrap();
+        let (mut connection, _) = server.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(connection.read_u8().await.unwrap());
+        }
+        let head = String::from_utf8(head).unwrap().to_lowercase();
+        assert!(head.starts_with("get / http/1.1\r\n"), "{head}");
+        let of_a_body = ["content-length", "transfer-encoding"];
+        assert!(!of_a_body.iter().any(|name| head.contains(name)), "{head}");
+        // It has no answer yet, but it has left.
+        let due = hosts.turn("one.test:80", at(7.0)).unwrap_err().until();
+        assert_eq!(due, at(7.0 + 2.04));
+        assert_eq!(hosts.turn("one.test:80", due), Ok(()));
+        request.abort();
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_connection_for_nobody_is_opened_all_the_same() {
-        let (open, opened) = oneshot::channel();
-        open.send(()).unwrap();
-        let mut connector = Noting.layer(Slow(Mutex::new(Some(opened))));
-        assert_eq!(connector.call(()).await, Ok(()));
+    async fn one_that_is_never_written_holds_up_nobody() {
+        let hosts = hosts(4).await;
+        let turn = hosts.admit(&url("one.test")).await.unwrap();
+        drop(
+            reqwest::Client::new()
+                .get(url("one.test"))
+                .body(unsent(turn.leaving)),
+        );
+        assert_eq!(hosts.turn("two.test:80", at(2.04)), Ok(()));
     }
 }

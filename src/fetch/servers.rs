@@ -15,6 +15,8 @@ const OWED_FOR: Duration = Duration::from_secs(2 * 24 * 3600);
 /// When all its slots are taken, look again not sooner and not later than that.
 const SOONEST: Duration = Duration::from_millis(10);
 const LATEST: Duration = Duration::from_secs(1);
+/// Where less than that lies between requests, one does not wait for the other to have left.
+const CLOSE: Duration = Duration::from_millis(1);
 
 /// A place in the line of hosts that wait for a server. Lower ones came first.
 pub(super) type Ticket = u64;
@@ -33,8 +35,8 @@ struct Server {
     /// When it was last asked.
     left: Option<Time>,
     under_way: u32,
-    /// Connections being opened, each for a request that has not left yet.
-    opening: u32,
+    /// Of these, those that have not left yet.
+    leaving: u32,
     /// Hosts in line, each with the time after which it is not waited for.
     line: BTreeMap<Ticket, Time>,
 }
@@ -58,8 +60,18 @@ pub(super) struct Held {
     /// When to ask again.
     pub(super) until: Time,
     pub(super) address: Address,
-    /// That is when it is free; otherwise nobody knows, and it may be sooner.
-    pub(super) timed: bool,
+    pub(super) by: By,
+}
+
+/// What makes a server stand in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// It was asked too short a time ago. Only here is it known when that is over.
+    Pace,
+    /// The last request has not left yet.
+    Leaving,
+    /// Others have its slots, or the place in line.
+    Others,
 }
 
 impl Servers {
@@ -106,7 +118,7 @@ impl Servers {
                 return Some(Held {
                     until: soon(wish.wait, now),
                     address: *address,
-                    timed: false,
+                    by: By::Others,
                 });
             }
         }
@@ -116,19 +128,23 @@ impl Servers {
     /// When a host may ask its servers, as far as their time and slots go. Of several in the way, the latest.
     pub(super) fn held(&self, wish: Wish<'_>, now: Time) -> Option<Held> {
         let each = wish.addresses.iter().filter_map(|address| {
-            let (left, under_way, opening) = match self.all.get(address) {
-                Some(server) => (server.left, server.under_way, server.opening),
+            let (left, under_way, leaving) = match self.all.get(address) {
+                Some(server) => (server.left, server.under_way, server.leaving),
                 None => (self.unclean, 0, 0),
             };
             let due = left.map(|left| later(left, wish.wait));
             let due = due.filter(|due| *due > now);
             let full = under_way.saturating_add(wish.promised) >= wish.at_once.max(1);
-            let busy = full || opening > 0;
-            let until = due.or_else(|| busy.then(|| soon(wish.wait, now)))?;
+            let (until, by) = match due {
+                Some(due) => (due, By::Pace),
+                None if leaving > 0 && wish.wait >= CLOSE => (soon(wish.wait, now), By::Leaving),
+                None if full => (soon(wish.wait, now), By::Others),
+                None => return None,
+            };
             Some(Held {
                 until,
                 address: *address,
-                timed: due.is_some(),
+                by,
             })
         });
         each.max_by_key(|held| held.until)
@@ -140,28 +156,22 @@ impl Servers {
         addresses.iter().filter_map(left).max()
     }
 
-    /// A request leaves: its host gives up its place in line.
+    /// A request is let go: its host gives up its place in line.
     pub(super) fn leave(&mut self, ticket: Option<Ticket>, addresses: &[Address], now: Time) {
         self.step_out(ticket, addresses);
         for address in addresses {
             let server = self.server(*address);
             server.left = Some(now);
             server.under_way += 1;
+            server.leaving += 1;
         }
     }
 
-    /// A connection is being opened.
-    pub(super) fn opening(&mut self, addresses: &[Address]) {
-        for address in addresses {
-            self.server(*address).opening += 1;
-        }
-    }
-
-    /// It is open, or could not be opened.
-    pub(super) fn opened(&mut self, addresses: &[Address]) {
+    /// A request that was let go has left.
+    pub(super) fn has_left(&mut self, addresses: &[Address]) {
         for address in addresses {
             let server = self.server(*address);
-            server.opening = server.opening.saturating_sub(1);
+            server.leaving = server.leaving.saturating_sub(1);
         }
     }
 
@@ -203,7 +213,7 @@ impl Servers {
     pub(super) fn forget(&mut self, in_use: &BTreeSet<Address>, now: Time) {
         self.all.retain(|address, server| {
             let owed = server.left.is_some_and(|left| later(left, OWED_FOR) > now);
-            owed || server.under_way > 0 || server.opening > 0 || in_use.contains(address)
+            owed || server.under_way > 0 || in_use.contains(address)
         });
     }
 
@@ -212,7 +222,7 @@ impl Servers {
         self.all.entry(address).or_insert_with(|| Server {
             left: unclean,
             under_way: 0,
-            opening: 0,
+            leaving: 0,
             line: BTreeMap::new(),
         })
     }

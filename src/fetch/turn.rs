@@ -1,4 +1,5 @@
-//! A request that may leave: what it was owed and kept, and the slots that it holds until it has ended.
+//! A request that may leave: what it was owed and kept, when it really leaves, and the slots that it holds until it has
+//! ended.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -22,42 +23,60 @@ pub(super) struct Turn {
     pub(super) because: &'static str,
     /// How long ago that last request was; none for the first.
     pub(super) kept: Option<Duration>,
+    pub(super) leaving: Leaving,
     pub(super) place: Place,
 }
 
 /// The slots of a request under way.
 #[derive(Debug)]
 pub(super) struct Place {
-    pub(super) spot: Spot,
+    pub(super) spot: Arc<Spot>,
     pub(super) _slot: OwnedSemaphorePermit,
 }
 
-/// Where a request counts: its host, and the servers behind it.
-#[derive(Clone, Debug)]
+/// A request that was let go: where it counts.
+#[derive(Debug)]
 pub(super) struct Spot {
-    pub(super) known: Arc<Mutex<Known>>,
-    /// Told when a request has ended, or a connection is open.
-    pub(super) freed: Arc<Notify>,
-    pub(super) clock: Clock,
-    pub(super) host: String,
-    pub(super) addresses: Arc<[Address]>,
+    known: Arc<Mutex<Known>>,
+    /// Told when a request has ended.
+    freed: Arc<Notify>,
+    clock: Clock,
+    host: String,
+    /// The servers behind it.
+    addresses: Arc<[Address]>,
 }
 
-/// A connection that is being opened. Until this is dropped the request that wants it has not left, and no other may.
+/// A request that has had its turn and is not written yet: a connection may have to be opened, or the machine is busy.
+/// Until it has left no other does, and from then on counts what the next one is owed, or the server would see two too
+/// close together. When this is dropped the request is written.
 #[derive(Debug)]
-pub(super) struct Opening(Spot);
+pub(super) struct Leaving(pub(super) Arc<Spot>);
 
 impl Spot {
-    /// By now the request has left, and not long ago: what the next one is owed counts from here.
-    pub(super) fn left(&self) {
-        let now = self.clock.now();
-        self.known().left(&self.host, &self.addresses, now);
+    pub(super) fn new(
+        known: Arc<Mutex<Known>>,
+        freed: Arc<Notify>,
+        clock: Clock,
+        host: String,
+        addresses: Arc<[Address]>,
+    ) -> Self {
+        Self {
+            known,
+            freed,
+            clock,
+            host,
+            addresses,
+        }
     }
 
-    /// A connection is being opened for the request.
-    pub(super) fn opening(self) -> Opening {
-        self.known().opening(&self.addresses);
-        Opening(self)
+    /// The request leaves now, or never will.
+    fn leave(&self) {
+        // Whoever else wants this processor has it now, rather than between the note of the time and the writing.
+        std::thread::yield_now();
+        let mut known = self.known();
+        let now = self.clock.now();
+        known.left(&self.host, &self.addresses, now);
+        // Nobody is told: none may leave before a whole delay has passed, and by then whoever waits looks again.
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -65,12 +84,9 @@ impl Spot {
     }
 }
 
-impl Drop for Opening {
+impl Drop for Leaving {
     fn drop(&mut self) {
-        let spot = &self.0;
-        let now = spot.clock.now();
-        spot.known().opened(&spot.host, &spot.addresses, now);
-        spot.freed.notify_waiters();
+        self.0.leave();
     }
 }
 

@@ -88,6 +88,12 @@ fn shared(seconds: f64) -> Result<(), Waiting> {
     })
 }
 
+/// A request that has left as soon as it might.
+async fn under_way(hosts: &Hosts, url: &Url) -> Place {
+    let turn = hosts.admit(url).await.unwrap();
+    turn.place
+}
+
 async fn pass_time(seconds: f64) {
     tokio::time::advance(Duration::from_secs_f64(seconds)).await;
 }
@@ -116,8 +122,8 @@ async fn every_request_waits_its_turn_and_says_what_it_kept() {
 #[tokio::test(start_paused = true)]
 async fn no_more_requests_than_slots_are_under_way() {
     let hosts = hosts(2).await;
-    let first = hosts.admit(&shop()).await.unwrap();
-    let _second = hosts.admit(&shop()).await.unwrap();
+    let first = under_way(&hosts, &shop()).await;
+    let _second = under_way(&hosts, &shop()).await;
     assert_eq!(hosts.view(HOST, at(5.0)).unwrap().under_way, 2);
     let long = Duration::from_secs(3600);
     assert!(timeout(long, hosts.admit(&shop())).await.is_err());
@@ -135,7 +141,7 @@ async fn a_turn_is_given_away_once_and_whoever_never_comes_is_not_waited_for() {
     let hosts = hosts(1).await;
     assert_eq!(hosts.turn(HOST, at(0.0)), Ok(()));
     assert_eq!(hosts.turn(HOST, at(0.5)), pace(2.0));
-    let first = hosts.admit(&shop()).await.unwrap();
+    let first = under_way(&hosts, &shop()).await;
     assert_eq!(hosts.turn(HOST, at(1.0)), pace(2.04));
     assert_eq!(hosts.turn(HOST, at(3.0)), pace(4.0), "its slot is taken");
     drop(first);
@@ -157,7 +163,7 @@ async fn a_turn_forgone_is_given_again_at_once_and_a_look_takes_none() {
 #[tokio::test(start_paused = true)]
 async fn whoever_waits_when_a_pause_begins_is_told_to_come_later() {
     let hosts = hosts(2).await;
-    let _first = hosts.admit(&shop()).await.unwrap();
+    let _first = under_way(&hosts, &shop()).await;
     let place = shop();
     let (second, _) = tokio::join!(hosts.admit(&place), async {
         let asked = Some(Duration::from_secs(300));
@@ -237,7 +243,7 @@ async fn after_five_failures_one_request_goes_ahead_and_decides() {
         hosts.turn(HOST, at(now)),
         Err(Waiting::Probe { .. })
     ));
-    let probe = hosts.admit(&shop()).await.unwrap();
+    let probe = under_way(&hosts, &shop()).await;
     now += 1000.0;
     pass_time(1000.0).await;
     assert!(matches!(
@@ -370,25 +376,42 @@ async fn a_host_is_asked_less_when_it_answers_slowly() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_leaves_while_a_connection_is_opened_and_what_is_owed_counts_from_its_end() {
+async fn nobody_leaves_before_the_last_has_left_and_what_is_owed_counts_from_then() {
     let hosts = hosts(4).await;
-    let now = || hosts.clock.now();
-    let two = url("two.test");
-    let first = hosts.admit(&url("one.test")).await.unwrap();
-    let opening = first.place.spot.clone().opening();
+    let (one, two) = (url("one.test"), url("two.test"));
+    let first = hosts.admit(&one).await.unwrap();
+    let leaving = first.leaving;
     let (_, other) = tokio::join!(
         async {
             sleep(Duration::from_secs(5)).await;
-            drop(opening);
+            let soon = later(at(5.0), Duration::from_secs(1));
+            assert_eq!(
+                hosts.turn("one.test:80", at(5.0)),
+                Err(Waiting::Pace { until: soon }),
+                "itself"
+            );
+            drop(leaving);
         },
         hosts.admit(&two)
     );
     let other = other.unwrap();
     assert_eq!((other.at, other.because), (at(5.0 + 2.04), "shared"));
-    // Without a connection to wait for, a little later than its turn.
-    sleep(Duration::from_secs(1)).await;
-    other.place.spot.left();
-    let left = now();
+    drop(other.leaving);
     let own = hosts.admit(&two).await.unwrap();
-    assert_eq!(own.at, later(left, Duration::from_millis(2040)));
+    assert_eq!(own.at, at(5.0 + 2.04 + 2.04), "it left at once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_next_to_nothing_is_owed_nobody_waits_for_the_last_to_leave() {
+    let quick = Policy {
+        rate: Rate {
+            count: 10_000,
+            per: Duration::from_secs(1),
+        },
+        ..policy(2)
+    };
+    let hosts = hosts_under(quick, 0.0);
+    let _first = hosts.admit(&shop()).await.unwrap();
+    let second = hosts.admit(&shop()).await.unwrap();
+    assert!(second.at < at(0.01));
 }

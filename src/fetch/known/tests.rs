@@ -21,8 +21,28 @@ struct Shop {
     at_once: u32,
     /// Which of a few servers lie behind its name.
     servers: Vec<u8>,
-    /// How its requests end, and after how many milliseconds.
-    answers: Vec<(Outcome, u64)>,
+    /// How its requests go.
+    answers: Vec<Answer>,
+}
+
+/// How a request goes.
+#[derive(Clone, Debug)]
+struct Answer {
+    /// So many milliseconds pass from its turn until it has left.
+    late: u64,
+    /// So many from then until it has ended.
+    length: u64,
+    outcome: Outcome,
+}
+
+/// A request that was let go.
+#[derive(Clone, Debug)]
+struct UnderWay {
+    shop: usize,
+    /// When it leaves; none where it has left.
+    leaves: Option<u64>,
+    ends: u64,
+    outcome: Outcome,
 }
 
 impl Shop {
@@ -63,7 +83,7 @@ fn shop_answering(good: u32) -> impl Strategy<Value = Shop> {
         50u64..3000,
         1u32..4,
         proptest::collection::vec(0u8..3, 1..3),
-        proptest::collection::vec((outcome, 1u64..100_000), 1..16),
+        proptest::collection::vec(answer(outcome), 1..16),
     )
         .prop_map(|(delay, at_once, servers, answers)| Shop {
             delay: Duration::from_millis(delay),
@@ -73,6 +93,16 @@ fn shop_answering(good: u32) -> impl Strategy<Value = Shop> {
         })
 }
 
+fn answer(outcome: impl Strategy<Value = Outcome>) -> impl Strategy<Value = Answer> {
+    // Most leave at once.
+    let late = prop_oneof![3 => Just(0), 1 => 1u64..5000];
+    (late, 1u64..100_000, outcome).prop_map(|(late, length, outcome)| Answer {
+        late,
+        length,
+        outcome,
+    })
+}
+
 /// A crawl of all shops; each request is given its turn, leaves, and ends.
 struct Crawl {
     known: Known,
@@ -80,7 +110,8 @@ struct Crawl {
     now: u64,
     /// Turns given and not yet used, by shop.
     given: Vec<u32>,
-    under_way: Vec<(usize, u64, Outcome)>,
+    under_way: Vec<UnderWay>,
+    /// When the last request of each shop, and to each server, really left.
     left: BTreeMap<usize, Time>,
     asked: BTreeMap<Address, Time>,
 }
@@ -132,16 +163,18 @@ impl Crawl {
                 }
             }
         }
-        let ends = self.under_way.iter().map(|(_, end, _)| *end).min();
-        self.now = next.min(ends.unwrap_or(u64::MAX)).max(self.now);
+        let happens = |request: &UnderWay| request.leaves.unwrap_or(request.ends);
+        let happens = self.under_way.iter().map(happens).min();
+        self.now = next.min(happens.unwrap_or(u64::MAX)).max(self.now);
         prop_assert!(self.now < u64::MAX, "nobody waits for anything");
+        self.leave();
         self.end();
         Ok(())
     }
 
     fn pass(&mut self, n: usize) -> Result<Result<(), Hold>, TestCaseError> {
         let (now, shop) = (ms(self.now), self.shops[n].clone());
-        let busy = self.under_way.iter().filter(|(m, ..)| *m == n).count();
+        let busy = self.under_way.iter().filter(|it| it.shop == n).count();
         let probing = {
             let host = self.known.hosts.get_mut(&name(n)).unwrap();
             host.pace.half_open(now) && busy > 0
@@ -153,34 +186,62 @@ impl Crawl {
         }
         prop_assert!(!blocked, "{n} leaves in a pause");
         prop_assert!(!probing, "{n}: a second try is under way");
-        if let Some(before) = self.left.insert(n, now) {
-            let gap = Duration::try_from(now - before).unwrap().as_secs_f64();
+        if let Some(before) = self.left.get(&n) {
+            let gap = Duration::try_from(now - *before).unwrap().as_secs_f64();
             prop_assert!(gap >= delay, "{n} after {gap} s, not {delay} s");
         }
         for address in shop.addresses().iter() {
-            if let Some(before) = self.asked.insert(*address, now) {
-                let gap = Duration::try_from(now - before).unwrap();
+            if let Some(before) = self.asked.get(address) {
+                let gap = Duration::try_from(now - *before).unwrap();
                 prop_assert!(gap >= shop.delay, "{address} after {gap:?}");
             }
-            let same =
-                |(m, ..): &&(usize, u64, Outcome)| self.shops[*m].addresses().contains(address);
-            let there = self.under_way.iter().filter(same).count();
-            prop_assert!(there < shop.at_once as usize, "{there} at {address}");
+            let same = |it: &&UnderWay| self.shops[it.shop].addresses().contains(address);
+            let there: Vec<_> = self.under_way.iter().filter(same).collect();
+            prop_assert!(
+                there.len() < shop.at_once as usize,
+                "{there:?} at {address}"
+            );
+            let leaving = there.iter().any(|it| it.leaves.is_some());
+            prop_assert!(!leaving, "{address} before the last has left: {there:?}");
         }
         self.given[n] -= 1;
         self.known.hosts.get_mut(&name(n)).unwrap().come();
-        let (outcome, length) = self.shops[n].answers.remove(0);
-        self.under_way.push((n, self.now + length, outcome));
+        let answer = self.shops[n].answers.remove(0);
+        let leaves = self.now + answer.late;
+        self.under_way.push(UnderWay {
+            shop: n,
+            leaves: Some(leaves),
+            ends: leaves + answer.length,
+            outcome: answer.outcome,
+        });
+        self.leave();
         Ok(Ok(()))
+    }
+
+    fn leave(&mut self) {
+        let now = ms(self.now);
+        for request in &mut self.under_way {
+            if request.leaves.is_none_or(|at| at > self.now) {
+                continue;
+            }
+            request.leaves = None;
+            let addresses = self.shops[request.shop].addresses();
+            self.known.left(&name(request.shop), &addresses, now);
+            self.left.insert(request.shop, now);
+            for address in addresses.iter() {
+                self.asked.insert(*address, now);
+            }
+        }
     }
 
     fn end(&mut self) {
         let now = ms(self.now);
-        for (n, end, outcome) in std::mem::take(&mut self.under_way) {
-            if end > self.now {
-                self.under_way.push((n, end, outcome));
+        for request in std::mem::take(&mut self.under_way) {
+            if request.ends > self.now {
+                self.under_way.push(request);
                 continue;
             }
+            let (n, outcome) = (request.shop, request.outcome);
             let before = self.known.state(&name(n)).unwrap().blocked_until;
             self.known.settle(&name(n), outcome, None, now);
             assert!(self.known.state(&name(n)).unwrap().blocked_until >= before);

@@ -39,7 +39,7 @@ async fn names_of_one_server_share_its_pace() {
 #[tokio::test(start_paused = true)]
 async fn names_of_one_server_share_its_slots() {
     let hosts = hosts(1).await;
-    let first = hosts.admit(&url("one.test")).await.unwrap();
+    let first = under_way(&hosts, &url("one.test")).await;
     pass_time(100.0).await;
     assert!(matches!(
         hosts.turn("two.test:80", at(100.0)),
