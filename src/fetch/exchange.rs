@@ -96,7 +96,7 @@ impl Wire {
     ) -> Result<Answer, Error> {
         let headers = self.headers(url, known);
         let request = request_head(url, &headers);
-        let sent = self.clock.now();
+        let spot = Arc::clone(&leaving.0);
         let mut response = self
             .http
             .get(url.clone())
@@ -106,7 +106,7 @@ impl Wire {
             .send()
             .await
             .map_err(|error| failed(url, bounds, error))?;
-        let latency = self.clock.now().duration_since(sent);
+        let latency = spot.answered();
         let remote = response.remote_addr();
         self.guard
             .check_answer(url, remote)
@@ -126,7 +126,6 @@ impl Wire {
             fetched_at: self.clock.now(),
             remote,
         };
-        let latency = Duration::try_from(latency).unwrap_or_default();
         Ok(Answer { page, latency })
     }
 

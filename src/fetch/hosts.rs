@@ -131,7 +131,7 @@ impl Hosts {
         left: Left,
     ) -> Turn {
         let (known, freed) = (Arc::clone(&self.known), Arc::clone(&self.freed));
-        let spot = Spot::new(known, freed, self.clock.clone(), host, addresses);
+        let spot = Spot::new(known, freed, self.clock.clone(), host, addresses, left.owed);
         let spot = Arc::new(spot);
         Turn {
             at,

@@ -164,6 +164,20 @@ impl Known {
         }
     }
 
+    /// The answer to the request that left at `left` begins, after `latency`.
+    pub(super) fn answered(
+        &mut self,
+        name: &str,
+        addresses: &[Address],
+        left: Time,
+        latency: Duration,
+    ) {
+        if let Some(host) = self.hosts.get_mut(name) {
+            host.pace.answered(left, latency);
+            self.servers.asked(addresses, host.pace.left());
+        }
+    }
+
     /// A request has ended, in whatever way.
     pub(super) fn come_back(&mut self, name: &str, addresses: &[Address]) {
         if let Some(host) = self.hosts.get_mut(name) {

@@ -113,6 +113,14 @@ impl Pace {
         self.gate.left_at(at);
     }
 
+    /// The answer to the request that left at `left` begins, after `latency`. Where that is much longer than usual, the
+    /// request may have come late to the server: then what the next one is owed counts from later.
+    pub(super) fn answered(&mut self, left: Time, latency: Duration) {
+        if self.gate.left() == Some(left) {
+            self.gate.left_at(later(left, self.delay.lateness(latency)));
+        }
+    }
+
     /// When the next request may leave as far as the delay goes; none if now.
     pub(super) fn due(&self, now: Time) -> Option<Time> {
         self.gate.due().filter(|due| *due > now)

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{address::Address, pace::later};
+use super::{address::Address, delay::CLOSE, pace::later};
 use crate::model::Time;
 
 /// Whoever does not come back so long after it may is not waited for.
@@ -15,8 +15,6 @@ const OWED_FOR: Duration = Duration::from_secs(2 * 24 * 3600);
 /// When all its slots are taken, look again not sooner and not later than that.
 const SOONEST: Duration = Duration::from_millis(10);
 const LATEST: Duration = Duration::from_secs(1);
-/// Where less than that lies between requests, one does not wait for the other to have left.
-const CLOSE: Duration = Duration::from_millis(1);
 
 /// A place in the line of hosts that wait for a server. Lower ones came first.
 pub(super) type Ticket = u64;

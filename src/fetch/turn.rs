@@ -2,13 +2,19 @@
 //! ended.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    thread,
     time::Duration,
 };
 
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
-use super::{address::Address, hosts::Clock, known::Known};
+use super::{
+    address::Address,
+    delay::{CLOSE, OFTEN},
+    hosts::Clock,
+    known::Known,
+};
 use crate::model::Time;
 
 /// A request that may leave now. Its slot at the host and its servers is kept until this is dropped.
@@ -44,6 +50,9 @@ pub(super) struct Spot {
     host: String,
     /// The servers behind it.
     addresses: Arc<[Address]>,
+    /// So long after it one must not come.
+    owed: Duration,
+    left: OnceLock<Time>,
 }
 
 /// A request that has had its turn and is not written yet: a connection may have to be opened, or the machine is busy.
@@ -59,6 +68,7 @@ impl Spot {
         clock: Clock,
         host: String,
         addresses: Arc<[Address]>,
+        owed: Duration,
     ) -> Self {
         Self {
             known,
@@ -66,15 +76,30 @@ impl Spot {
             clock,
             host,
             addresses,
+            owed,
+            left: OnceLock::new(),
         }
+    }
+
+    /// The answer begins; says how long after the request left.
+    pub(super) fn answered(&self) -> Duration {
+        let now = self.clock.now();
+        let left = *self.left.get().unwrap_or(&now);
+        let latency = Duration::try_from(now.duration_since(left)).unwrap_or_default();
+        self.known()
+            .answered(&self.host, &self.addresses, left, latency);
+        latency
     }
 
     /// The request leaves now, or never will.
     fn leave(&self) {
-        // Whoever else wants this processor has it now, rather than between the note of the time and the writing.
-        std::thread::yield_now();
+        if (CLOSE..OFTEN).contains(&self.owed) {
+            // Whoever else wants this processor has it now, rather than between the note of the time and the writing.
+            thread::yield_now();
+        }
         let mut known = self.known();
         let now = self.clock.now();
+        let _ = self.left.set(now);
         known.left(&self.host, &self.addresses, now);
         // Nobody is told: none may leave before a whole delay has passed, and by then whoever waits looks again.
     }

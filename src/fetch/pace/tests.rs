@@ -84,6 +84,32 @@ fn what_is_owed_counts_from_when_a_request_really_left() {
 }
 
 #[test]
+fn an_answer_that_was_held_up_counts_as_if_its_request_had_come_late() {
+    let mut pace = pace(2);
+    let usual = Duration::from_millis(100);
+    let mut ask = |second: i64, latency: Duration| {
+        assert_eq!(pace.pass(at(second)), Ok(()));
+        pace.answered(at(second), latency);
+        pace.settle(Outcome::Answered, Some(latency), at(second));
+        pace.due(at(second)).unwrap()
+    };
+    for n in 0..20 {
+        assert_eq!(ask(10 * n, usual), ms(10_000 * n + 2040));
+    }
+    assert_eq!(ask(200, usual / 2), ms(202_040), "sooner is not late");
+    assert_eq!(
+        ask(210, usual + SECOND / 2),
+        ms(212_550),
+        "90 are usual now"
+    );
+    assert_eq!(pace.pass(at(220)), Ok(()));
+    assert_eq!(pace.pass(ms(222_040)), Ok(()));
+    pace.answered(at(220), 3 * SECOND);
+    let due = pace.due(at(223));
+    assert_eq!(due, Some(ms(224_080)), "of the one before the last");
+}
+
+#[test]
 fn trouble_halves_the_rate_once_a_pause_and_the_first_answer_does_not_restore_it() {
     let mut pace = pace(1);
     pace.settle(failed(), None, at(0));
