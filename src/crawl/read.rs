@@ -116,6 +116,7 @@ pub(super) fn start(
         let (reader, arrivals) = (Arc::clone(&reader), Arc::clone(&readers.0));
         let finished = finished.clone();
         let work = move || {
+            stand_back();
             while let Some(arrived) = arrivals.next() {
                 // The committer is gone only when the crawl has failed already.
                 let _ = finished.send(reader.read(arrived));
@@ -124,6 +125,13 @@ pub(super) fn start(
         thread::Builder::new().name("read".to_owned()).spawn(work)?;
     }
     Ok(readers)
+}
+
+/// From now on the threads that ask come before this one, so that requests leave when they should.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    // Here, against POSIX, it is the thread's own.
+    let _ = rustix::process::nice(5);
 }
 
 impl Reader {

@@ -168,11 +168,11 @@ pub(super) const OFTEN: Duration = Duration::from_millis(200);
 
 /// What we wait for a delay to be kept. The delay is between two requests as the *server* sees them arrive, and one may
 /// take a little longer to it than the next: a machine or a network that was busy. So we wait 2 % longer, at most 50 ms;
-/// 1 % where requests follow each other often and, where it matters, at least 500 µs.
+/// 1 % where requests follow each other often and, where it matters, at least 800 µs.
 pub(super) fn with_margin(delay: Duration) -> Duration {
     let share = if delay < OFTEN { 100 } else { 50 };
     let least = if delay >= Duration::from_millis(20) {
-        Duration::from_micros(500)
+        Duration::from_micros(800)
     } else {
         Duration::ZERO
     };
@@ -267,7 +267,7 @@ mod tests {
         for (delay, wait) in [
             (0, 0.0),
             (10, 10.1),
-            (20, 20.5),
+            (20, 20.8),
             (100, 101.0),
             (200, 204.0),
             (2000, 2040.0),

@@ -10,7 +10,7 @@ use std::{
 use tokio::{
     runtime::Handle,
     sync::{Notify, OwnedSemaphorePermit},
-    time::{sleep, timeout},
+    time::timeout,
 };
 use url::Url;
 
@@ -22,6 +22,7 @@ use super::{
     host::{Host, Site},
     host_of,
     known::{Hold, Known, Left, Stop},
+    nap::nap,
     pace::Outcome,
     turn::{Leaving, Place, Spot, Turn},
 };
@@ -113,7 +114,7 @@ impl Hosts {
             let passed = self.known().pass(&host, &addresses, now);
             match passed {
                 Ok(left) => return Ok(self.turn_of(host, addresses, slot, now, left)),
-                Err(Hold::Until(due)) => sleep(length(now, due)).await,
+                Err(Hold::Until(due)) => nap(length(now, due)).await,
                 Err(Hold::Busy(until)) => {
                     let _ = timeout(length(now, until), freed).await;
                 }

@@ -10,7 +10,7 @@ use super::{
     HostState, HostView, Policy,
     address::Address,
     host::Host,
-    pace::Outcome,
+    pace::{Outcome, earlier, later},
     servers::{By, Held, Servers, soon},
 };
 use crate::model::{Time, Waiting};
@@ -122,7 +122,8 @@ impl Known {
     }
 
     /// Gives the turn of a host to whoever asks, or says why it cannot be asked right now. The host keeps its place
-    /// before its servers until that request has come.
+    /// before its servers until that request has come. Where requests follow each other often, the turn is given a
+    /// little ahead, so that the request is there when its time comes.
     pub(super) fn turn(&mut self, name: &str, now: Time) -> Result<(), Waiting> {
         let Some(host) = self.hosts.get_mut(name) else {
             return Ok(());
@@ -134,14 +135,16 @@ impl Known {
             self.servers.step_out(host.ticket.take(), &addresses);
             return Err(waiting);
         }
+        let ahead = host.pace.ahead();
+        let now = later(now, ahead);
         if let Some(waiting) = host.held(now) {
-            return Err(waiting);
+            return Err(sooner(waiting, ahead));
         }
         let wish = host.wish(&addresses, host.promised());
         let held = self.servers.in_the_way(host.ticket, wish, now);
         self.servers.stand(&mut host.ticket, wish, now);
         if let Some(held) = held {
-            return Err(held.into());
+            return Err(sooner(held.into(), ahead));
         }
         host.promise(now);
         Ok(())
@@ -271,6 +274,19 @@ impl From<Held> for Waiting {
                 address: address.to_string(),
             },
         }
+    }
+}
+
+fn sooner(waiting: Waiting, by: Duration) -> Waiting {
+    match waiting {
+        Waiting::Pace { until } => Waiting::Pace {
+            until: earlier(until, by),
+        },
+        Waiting::Shared { until, address } => Waiting::Shared {
+            until: earlier(until, by),
+            address,
+        },
+        other => other,
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::fmt::rfc2822;
 
 use super::{
     breaker::{Breaker, Trouble},
-    delay::{Delay, Reason, Slowness, with_margin},
+    delay::{CLOSE, Delay, OFTEN, Reason, Slowness, with_margin},
     gate::Gate,
     share::Share,
 };
@@ -17,6 +17,9 @@ use crate::model::Time;
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 /// The first pause after a 429 or 503 that names no time.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
+
+/// As much as tokio's timer may be late.
+const AHEAD: Duration = Duration::from_millis(2);
 
 /// The pace of one host.
 #[derive(Debug)]
@@ -124,6 +127,12 @@ impl Pace {
     /// When the next request may leave as far as the delay goes; none if now.
     pub(super) fn due(&self, now: Time) -> Option<Time> {
         self.gate.due().filter(|due| *due > now)
+    }
+
+    /// So long before its time a request may come for its turn.
+    pub(super) fn ahead(&self) -> Duration {
+        let often = (CLOSE..OFTEN).contains(&self.delay.whole().delay);
+        if often { AHEAD } else { Duration::ZERO }
     }
 
     /// When the last request left.

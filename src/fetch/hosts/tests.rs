@@ -2,7 +2,7 @@
 
 mod servers;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::{
     super::{address::tests::knowing, pace::later},
