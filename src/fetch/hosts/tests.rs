@@ -1,8 +1,9 @@
 //! Turns of hosts on tokio's paused clock, and by moments of the test's own.
 
+mod leaving;
 mod servers;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::{
     super::{address::tests::knowing, pace::later},
@@ -373,45 +374,4 @@ async fn a_host_is_asked_less_when_it_answers_slowly() {
     );
     drop(hosts.admit(&shop()).await.unwrap());
     assert!(hosts.clock.now() >= at(10.0));
-}
-
-#[tokio::test(start_paused = true)]
-async fn nobody_leaves_before_the_last_has_left_and_what_is_owed_counts_from_then() {
-    let hosts = hosts(4).await;
-    let (one, two) = (url("one.test"), url("two.test"));
-    let first = hosts.admit(&one).await.unwrap();
-    let leaving = first.leaving;
-    let (_, other) = tokio::join!(
-        async {
-            sleep(Duration::from_secs(5)).await;
-            let soon = later(at(5.0), Duration::from_secs(1));
-            assert_eq!(
-                hosts.turn("one.test:80", at(5.0)),
-                Err(Waiting::Pace { until: soon }),
-                "itself"
-            );
-            drop(leaving);
-        },
-        hosts.admit(&two)
-    );
-    let other = other.unwrap();
-    assert_eq!((other.at, other.because), (at(5.0 + 2.04), "shared"));
-    drop(other.leaving);
-    let own = hosts.admit(&two).await.unwrap();
-    assert_eq!(own.at, at(5.0 + 2.04 + 2.04), "it left at once");
-}
-
-#[tokio::test(start_paused = true)]
-async fn where_next_to_nothing_is_owed_nobody_waits_for_the_last_to_leave() {
-    let quick = Policy {
-        rate: Rate {
-            count: 10_000,
-            per: Duration::from_secs(1),
-        },
-        ..policy(2)
-    };
-    let hosts = hosts_under(quick, 0.0);
-    let _first = hosts.admit(&shop()).await.unwrap();
-    let second = hosts.admit(&shop()).await.unwrap();
-    assert!(second.at < at(0.01));
 }
