@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -131,9 +131,15 @@ impl Hosts {
         at: Time,
         left: Left,
     ) -> Turn {
-        let (known, freed) = (Arc::clone(&self.known), Arc::clone(&self.freed));
-        let spot = Spot::new(known, freed, self.clock.clone(), host, addresses, left.owed);
-        let spot = Arc::new(spot);
+        let spot = Arc::new(Spot {
+            known: Arc::clone(&self.known),
+            freed: Arc::clone(&self.freed),
+            clock: self.clock.clone(),
+            host,
+            addresses,
+            owed: left.owed,
+            left: OnceLock::new(),
+        });
         Turn {
             at,
             owed: left.owed,

@@ -43,16 +43,17 @@ pub(super) struct Place {
 /// A request that was let go: where it counts.
 #[derive(Debug)]
 pub(super) struct Spot {
-    known: Arc<Mutex<Known>>,
+    pub(super) known: Arc<Mutex<Known>>,
     /// Told when a request has ended.
-    freed: Arc<Notify>,
-    clock: Clock,
-    host: String,
+    pub(super) freed: Arc<Notify>,
+    pub(super) clock: Clock,
+    pub(super) host: String,
     /// The servers behind it.
-    addresses: Arc<[Address]>,
+    pub(super) addresses: Arc<[Address]>,
     /// So long after it one must not come.
-    owed: Duration,
-    left: OnceLock<Time>,
+    pub(super) owed: Duration,
+    /// When it left; none before that.
+    pub(super) left: OnceLock<Time>,
 }
 
 /// A request that has had its turn and is not written yet: a connection may have to be opened, or the machine is busy.
@@ -62,25 +63,6 @@ pub(super) struct Spot {
 pub(super) struct Leaving(pub(super) Arc<Spot>);
 
 impl Spot {
-    pub(super) fn new(
-        known: Arc<Mutex<Known>>,
-        freed: Arc<Notify>,
-        clock: Clock,
-        host: String,
-        addresses: Arc<[Address]>,
-        owed: Duration,
-    ) -> Self {
-        Self {
-            known,
-            freed,
-            clock,
-            host,
-            addresses,
-            owed,
-            left: OnceLock::new(),
-        }
-    }
-
     /// The answer begins; says how long after the request left.
     pub(super) fn answered(&self) -> Duration {
         let now = self.clock.now();
