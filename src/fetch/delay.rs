@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::share::Share;
+use super::{lateness::Lateness, share::Share};
 
 /// Of a new time to answer, so much goes into the usual one: a hiccup passes, a change is seen within a few answers.
 const NEWEST: f64 = 0.2;
@@ -23,6 +23,7 @@ pub(super) struct Delay {
     rate: Duration,
     crawl_delay: Duration,
     latency: Latency,
+    lateness: Lateness,
     pub(super) share: Share,
 }
 
@@ -39,8 +40,6 @@ pub(super) struct Slowness {
 struct Latency {
     slowness: Slowness,
     usual: Option<Duration>,
-    /// How far from the usual time an answer usually is.
-    spread: Option<Duration>,
 }
 
 impl Delay {
@@ -51,8 +50,8 @@ impl Delay {
             latency: Latency {
                 slowness,
                 usual: None,
-                spread: None,
             },
+            lateness: Lateness::default(),
             share: Share::default(),
         }
     }
@@ -93,28 +92,23 @@ impl Delay {
     /// Learns a time from request to answer. One that is no `good` answer may only make the usual time longer:
     /// an error is often said quickly.
     pub(super) fn learn(&mut self, latency: Duration, good: bool) {
-        self.latency.spread = Some(self.latency.spread_after(latency));
+        let margin = self.margin();
+        self.lateness.learn(latency, margin);
         let usual = self.latency.after(latency);
         if good || self.latency.usual.is_none_or(|old| old < usual) {
             self.latency.usual = Some(usual);
         }
     }
 
-    /// How much later than usual an answer came, where it came so late that something held it up, or its request: by
-    /// more than the margin and four times the usual spread, which is when a TCP sender would think its packet lost
-    /// (RFC 6298, 2.3). Otherwise nothing.
+    /// How much later than usual an answer came, where it must have been held up, or its request.
     pub(super) fn lateness(&self, latency: Duration) -> Duration {
-        let Some(usual) = self.latency.usual else {
-            return Duration::ZERO;
-        };
+        self.lateness.of(latency, self.margin())
+    }
+
+    /// What is waited beyond what is owed.
+    fn margin(&self) -> Duration {
         let delay = self.whole().delay;
-        let margin = with_margin(delay).saturating_sub(delay);
-        let late = latency.min(SLOWEST).saturating_sub(usual);
-        if late > margin.max(4 * self.latency.spread()) {
-            late
-        } else {
-            Duration::ZERO
-        }
+        with_margin(delay).saturating_sub(delay)
     }
 
     /// The usual time from request to answer; none where there was no answer.
@@ -135,23 +129,6 @@ impl Latency {
         match self.usual {
             Some(usual) => usual.mul_f64(1.0 - NEWEST) + latest.mul_f64(NEWEST),
             None => latest,
-        }
-    }
-
-    /// Half the first time until there is a second (RFC 6298, 2.2).
-    fn spread(&self) -> Duration {
-        self.spread
-            .unwrap_or_else(|| self.usual.unwrap_or_default() / 2)
-    }
-
-    fn spread_after(&self, latest: Duration) -> Duration {
-        let latest = latest.min(SLOWEST);
-        match self.usual {
-            Some(usual) => {
-                let away = usual.abs_diff(latest).mul_f64(NEWEST);
-                self.spread().mul_f64(1.0 - NEWEST) + away
-            }
-            None => latest / 2,
         }
     }
 
@@ -232,33 +209,6 @@ mod tests {
         assert_eq!(delay.usual(), Some(Duration::from_millis(3200)));
         delay.learn(Duration::MAX, true);
         assert!(delay.usual().unwrap() < 30 * SECOND);
-    }
-
-    #[test]
-    fn an_answer_is_late_beyond_the_margin_and_four_times_the_usual_spread() {
-        let ms = Duration::from_millis;
-        let mut delay = Delay::new(
-            ms(100),
-            Slowness {
-                factor: 0.0,
-                at_once: 1,
-            },
-        );
-        assert_eq!(delay.lateness(ms(500)), ms(0), "nothing is usual yet");
-        for _ in 0..100 {
-            delay.learn(ms(10), true);
-        }
-        assert_eq!(delay.lateness(ms(11)), ms(0), "the margin makes up for it");
-        assert_eq!(delay.lateness(ms(14)), ms(4));
-        assert_eq!(delay.lateness(ms(3)), ms(0));
-        for latency in [5, 15].repeat(100) {
-            delay.learn(ms(latency), true);
-        }
-        assert_eq!(delay.lateness(ms(27)), ms(0), "it comes now so, now so");
-        assert!(delay.lateness(ms(50)) > ms(35));
-        assert!(delay.lateness(Duration::MAX) <= SLOWEST);
-        delay.restore(Some(ms(10)));
-        assert!(delay.lateness(ms(50)) > ms(35));
     }
 
     #[test]

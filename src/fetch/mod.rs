@@ -13,6 +13,7 @@ mod host;
 mod hosts;
 mod http;
 mod known;
+mod lateness;
 mod nap;
 mod pace;
 mod pattern;
