@@ -1,15 +1,12 @@
-//! When bytes arrived, by the kernel's clock: a server that has no turn on a busy machine sees them later than they came.
+//! When bytes arrived. On Linux by the kernel's clock: a server that has no turn on a busy machine sees them later than they
+//! came. Elsewhere when they were read.
 
 use std::{
-    io::{self, IoSliceMut},
-    os::fd::{AsFd, AsRawFd},
+    io,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use nix::sys::socket::{
-    ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt::ReceiveTimestampns,
-};
-use tokio::{io::Interest, net::TcpStream};
+use tokio::net::TcpStream;
 
 /// Time since 1970.
 pub(crate) type Moment = Duration;
@@ -20,28 +17,76 @@ pub(crate) fn now() -> Moment {
         .unwrap_or_default()
 }
 
-/// From now on the kernel notes when the bytes of this connection arrive.
-pub(crate) fn noted(stream: &TcpStream) -> io::Result<()> {
-    Ok(setsockopt(&stream.as_fd(), ReceiveTimestampns, &true)?)
-}
-
 /// Reads more, and says when the last byte of it arrived; none at the end.
 pub(crate) async fn read(stream: &TcpStream, into: &mut Vec<u8>) -> io::Result<Option<Moment>> {
     let mut bytes = [0; 4096];
-    let (length, at) = stream
-        .async_io(Interest::READABLE, || {
-            let mut room = [IoSliceMut::new(&mut bytes)];
-            let mut notes = nix::cmsg_space!(nix::sys::time::TimeSpec);
-            let fd = stream.as_raw_fd();
-            let got = recvmsg::<()>(fd, &mut room, Some(&mut notes), MsgFlags::empty())?;
-            let at = got.cmsgs()?.find_map(|note| match note {
-                ControlMessageOwned::ScmTimestampns(at) => Some(Moment::from(at)),
-                _ => None,
-            });
-            Ok((got.bytes, at))
-        })
-        .await?;
+    let (length, at) = kernel::read(stream, &mut bytes).await?;
     into.extend_from_slice(&bytes[..length]);
-    let at = at.ok_or_else(|| io::Error::other("the kernel does not say when bytes arrived"));
-    (length > 0).then_some(at).transpose()
+    Ok((length > 0).then_some(at))
+}
+
+pub(crate) use kernel::noted;
+
+#[cfg(target_os = "linux")]
+mod kernel {
+    use std::{
+        io::{self, IoSliceMut},
+        os::fd::{AsFd, AsRawFd},
+    };
+
+    use nix::sys::{
+        socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt::ReceiveTimestampns},
+        time::TimeSpec,
+    };
+    use tokio::{io::Interest, net::TcpStream};
+
+    use super::Moment;
+
+    /// From now on the kernel notes when the bytes of this connection arrive.
+    pub(crate) fn noted(stream: &TcpStream) -> io::Result<()> {
+        Ok(setsockopt(&stream.as_fd(), ReceiveTimestampns, &true)?)
+    }
+
+    pub(super) async fn read(stream: &TcpStream, bytes: &mut [u8]) -> io::Result<(usize, Moment)> {
+        let (length, at) = stream
+            .async_io(Interest::READABLE, || {
+                let mut room = [IoSliceMut::new(bytes)];
+                let mut notes = nix::cmsg_space!(TimeSpec);
+                let fd = stream.as_raw_fd();
+                let got = recvmsg::<()>(fd, &mut room, Some(&mut notes), MsgFlags::empty())?;
+                let at = got.cmsgs()?.find_map(|note| match note {
+                    ControlMessageOwned::ScmTimestampns(at) => Some(Moment::from(at)),
+                    _ => None,
+                });
+                Ok((got.bytes, at))
+            })
+            .await?;
+        match at {
+            Some(at) => Ok((length, at)),
+            None if length == 0 => Ok((0, Moment::ZERO)),
+            None => Err(io::Error::other(
+                "the kernel does not say when bytes arrived",
+            )),
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod kernel {
+    use std::io;
+
+    use tokio::{io::Interest, net::TcpStream};
+
+    use super::{Moment, now};
+
+    pub(crate) fn noted(_: &TcpStream) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) async fn read(stream: &TcpStream, bytes: &mut [u8]) -> io::Result<(usize, Moment)> {
+        let length = stream
+            .async_io(Interest::READABLE, || stream.try_read(bytes))
+            .await?;
+        Ok((length, now()))
+    }
 }

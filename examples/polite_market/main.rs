@@ -9,7 +9,8 @@
 //! Pauses after trouble are not time in which one may ask (up to Retry-After where one was given). "To spare" is what was
 //! waited over what was owed, where that was least.
 //!
-//! When a request came is what the kernel notes at its last packet (Linux only). Gaps are told to 1 ms, as servers log them.
+//! When a request came is what the kernel notes at its last packet (on Linux; elsewhere, when it was read). Gaps are told to
+//! 1 ms, as servers log them.
 //! Where the host of a virtual machine stops it between the turn of a request and its writing, the server sees it late; how
 //! much time was stolen so is printed beside the result.
 #![allow(clippy::print_stdout, reason = "it is a measurement to be read")]
