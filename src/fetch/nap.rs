@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// Waits of this length or less are exact; for longer ones a millisecond is nothing.
-pub(super) const EXACT: Duration = Duration::from_millis(5);
+const EXACT: Duration = Duration::from_millis(5);
 
 /// Waits for `length`.
 pub(super) async fn nap(length: Duration) {
@@ -56,12 +56,13 @@ async fn alarm(length: Duration) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
+    #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn no_nap_is_shorter_than_it_should_be() {
-        for micros in [0, 1, 300, 1700, 5000, 6000] {
+    async fn the_alarm_rings_and_not_too_soon() {
+        for micros in [0, 1, 300, 1700, 5000] {
             let length = Duration::from_micros(micros);
             let begun = std::time::Instant::now();
-            nap(length).await;
+            alarm(length).await.unwrap();
             assert!(begun.elapsed() >= length, "{length:?}");
         }
     }
