@@ -226,8 +226,11 @@ fn spawn_committer(
     let (acknowledge, acknowledged) = mpsc::unbounded_channel();
     let (end, ended) = oneshot::channel();
     let work = move || {
-        // Nobody waits for the end only when the crawl itself was dropped.
-        let _ = end.send(committer.work(&incoming, &acknowledge));
+        let outcome = committer.work(&incoming, &acknowledge);
+        // Whoever waits for the end may close the store and the archive then.
+        drop(committer);
+        // Nobody waits for it only when the crawl itself was dropped.
+        let _ = end.send(outcome);
     };
     std::thread::Builder::new()
         .name("commit".to_owned())

@@ -123,7 +123,8 @@ impl Fixture {
             .build()
             .unwrap();
         let summary = runtime.block_on(run(crawl, order)).unwrap();
-        Arc::into_inner(store).unwrap().close().unwrap();
+        let store = Arc::into_inner(store).expect("a crawl that ended holds no store");
+        store.close().unwrap();
         summary
     }
 }

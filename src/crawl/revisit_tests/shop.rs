@@ -153,7 +153,8 @@ impl Fixture {
             .unwrap();
         let summary = runtime.block_on(run(crawl, order)).unwrap();
         assert!(summary.finished, "{summary:?}");
-        Arc::into_inner(store).unwrap().close().unwrap();
+        let store = Arc::into_inner(store).expect("a crawl that ended holds no store");
+        store.close().unwrap();
         let mut asked = std::mem::take(&mut *self.shop.asked.lock().unwrap());
         asked.sort();
         (summary, asked)
