@@ -39,6 +39,12 @@ pub(super) struct Answer {
     pub(super) latency: Duration,
 }
 
+/// What no client can be made without.
+pub(super) fn install_cryptography() {
+    // Fails where a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// How much of an answer is taken, and how long is waited for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
@@ -53,8 +59,7 @@ impl Wire {
         cookies: Cookies,
         clock: Clock,
     ) -> Result<Self, Error> {
-        // Fails where a provider is installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        install_cryptography();
         // HTTP/1.1 only: what the archive keeps is then what was on the wire, status line and all.
         let builder = || {
             reqwest::Client::builder()

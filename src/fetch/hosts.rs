@@ -110,8 +110,10 @@ impl Hosts {
             // Whatever ends from here on is noticed below.
             let mut freed = std::pin::pin!(self.freed.notified());
             freed.as_mut().enable();
-            let now = self.clock.now();
-            let passed = self.known().pass(&host, &addresses, now);
+            let (now, passed) = {
+                let (mut known, now) = self.known_now();
+                (now, known.pass(&host, &addresses, now))
+            };
             match passed {
                 Ok(left) => return Ok(self.turn_of(host, addresses, slot, now, left)),
                 Err(Hold::Until(due)) => nap(length(now, due)).await,
@@ -137,8 +139,8 @@ impl Hosts {
             clock: self.clock.clone(),
             host,
             addresses,
-            owed: left.owed,
             left: OnceLock::new(),
+            over: Notify::new(),
         });
         Turn {
             at,
@@ -199,7 +201,8 @@ impl Hosts {
         if let Some(until) = self.with(host, |it| self.look_ahead(host, it, now)) {
             return Err(Waiting::Pace { until });
         }
-        self.known().turn(host, now)
+        let (mut known, clock) = self.known_now();
+        known.turn(host, now.max(clock))
     }
 
     /// Looks up the name of a host that is about to be asked for the first time, so that of many names of one server
@@ -247,6 +250,14 @@ impl Hosts {
             self.with(&name, |host| host.restore(state, &self.agent));
             self.known().restored(&name);
         }
+    }
+
+    /// All that is known, and the time. Read before the lock is had it could be one before others left, as if the clock
+    /// had been set back.
+    fn known_now(&self) -> (MutexGuard<'_, Known>, Time) {
+        let known = self.known();
+        let now = self.clock.now();
+        (known, now)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -5,22 +5,47 @@ use std::{
     convert::Infallible,
     pin::Pin,
     task::{Context, Poll},
+    thread::{self, ThreadId},
 };
 
 use http_body::{Frame, SizeHint};
 use reqwest::Body;
+use tokio::runtime::Handle;
 
 use super::turn::Leaving;
 
-/// The body of a request that has none, as long as it has not left: hyper drops it when it writes the head.
+/// The body of a request that has none, as long as it has not left: hyper drops it when it composes the head, and hands
+/// that to the system before its task rests.
 #[derive(Debug)]
 struct Unsent {
-    _leaving: Leaving,
+    /// None only while it is dropped.
+    leaving: Option<Leaving>,
 }
 
-/// No body; with it `leaving` is dropped in the moment in which the request is written, or when it never will be.
+/// No body; `leaving` is dropped as soon as the request is written, or when it never will be.
 pub(super) fn unsent(leaving: Leaving) -> Body {
-    Body::wrap(Unsent { _leaving: leaving })
+    let leaving = Some(leaving);
+    Body::wrap(Unsent { leaving })
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        let Some(leaving) = self.leaving.take() else {
+            return;
+        };
+        // Between composing and writing the processor may be taken away. What is spawned here runs next on this thread,
+        // when the task that writes rests: then it is written.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(written(leaving, thread::current().id()));
+        }
+    }
+}
+
+/// Runs on the thread of the one who writes, or too early to tell: then the answer will.
+async fn written(leaving: Leaving, writer: ThreadId) {
+    if thread::current().id() != writer {
+        leaving.0.over.notified().await;
+    }
 }
 
 impl http_body::Body for Unsent {
@@ -59,7 +84,11 @@ mod tests {
     };
 
     use super::*;
-    use crate::fetch::hosts::tests::{at, hosts, url};
+    use crate::fetch::{
+        exchange::install_cryptography,
+        hosts::tests::{at, hosts, url},
+        turn::Place,
+    };
 
     /// A way to a server that is found when it is told where: what comes before a request can be written, however long.
     struct Way(Mutex<Option<(Sender<()>, Receiver<SocketAddr>)>>);
@@ -81,6 +110,7 @@ mod tests {
         let turn = hosts.admit(&url("one.test")).await.unwrap();
         let (wanted, is_wanted) = oneshot::channel();
         let (found, place) = oneshot::channel();
+        install_cryptography();
         let client = reqwest::Client::builder()
             .no_proxy()
             .dns_resolver(Arc::new(Way(Mutex::new(Some((wanted, place))))))
@@ -116,11 +146,31 @@ mod tests {
     async fn one_that_is_never_written_holds_up_nobody() {
         let hosts = hosts(4).await;
         let turn = hosts.admit(&url("one.test")).await.unwrap();
+        install_cryptography();
         drop(
             reqwest::Client::new()
                 .get(url("one.test"))
                 .body(unsent(turn.leaving)),
         );
+        tokio::task::yield_now().await;
         assert_eq!(hosts.turn("two.test:80", at(2.04)), Ok(()));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn where_another_thread_looks_it_has_left_when_it_is_answered_or_over() {
+        let answered = |place: Place| {
+            place.spot.answered();
+        };
+        for end in [answered, drop] {
+            let hosts = hosts(4).await;
+            let turn = hosts.admit(&url("one.test")).await.unwrap();
+            drop(unsent(turn.leaving));
+            // The only worker takes one after the other.
+            tokio::spawn(async {}).await.unwrap();
+            assert!(hosts.turn("two.test:80", at(3600.0)).is_err());
+            end(turn.place);
+            tokio::spawn(async {}).await.unwrap();
+            assert_eq!(hosts.turn("two.test:80", at(3600.0)), Ok(()));
+        }
     }
 }

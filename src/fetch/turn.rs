@@ -3,18 +3,12 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
-    thread,
     time::Duration,
 };
 
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
-use super::{
-    address::Address,
-    delay::{CLOSE, OFTEN},
-    hosts::Clock,
-    known::Known,
-};
+use super::{address::Address, hosts::Clock, known::Known};
 use crate::model::Time;
 
 /// A request that may leave now. Its slot at the host and its servers is kept until this is dropped.
@@ -50,10 +44,10 @@ pub(super) struct Spot {
     pub(super) host: String,
     /// The servers behind it.
     pub(super) addresses: Arc<[Address]>,
-    /// So long after it one must not come.
-    pub(super) owed: Duration,
     /// When it left; none before that.
     pub(super) left: OnceLock<Time>,
+    /// Told when it has left for certain: its answer begins, or it has ended.
+    pub(super) over: Notify,
 }
 
 /// A request that has had its turn and is not written yet: a connection may have to be opened, or the machine is busy.
@@ -70,15 +64,12 @@ impl Spot {
         let latency = Duration::try_from(now.duration_since(left)).unwrap_or_default();
         self.known()
             .answered(&self.host, &self.addresses, left, latency);
+        self.over.notify_one();
         latency
     }
 
     /// The request leaves now, or never will.
     fn leave(&self) {
-        if (CLOSE..OFTEN).contains(&self.owed) {
-            // Whoever else wants this processor has it now, rather than between the note of the time and the writing.
-            thread::yield_now();
-        }
         let mut known = self.known();
         let now = self.clock.now();
         let _ = self.left.set(now);
@@ -102,5 +93,6 @@ impl Drop for Place {
         let spot = &self.spot;
         spot.known().come_back(&spot.host, &spot.addresses);
         spot.freed.notify_waiters();
+        spot.over.notify_one();
     }
 }

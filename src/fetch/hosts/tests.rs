@@ -47,6 +47,10 @@ fn policy(concurrency: u32) -> Policy {
 fn hosts_under(policy: Policy, latency_factor: f64) -> Hosts {
     let begun = Instant::now();
     let clock = Clock(Arc::new(move || later(start(), begun.elapsed())));
+    hosts_by(clock, policy, latency_factor)
+}
+
+fn hosts_by(clock: Clock, policy: Policy, latency_factor: f64) -> Hosts {
     let lookup = knowing(&[
         ("shop.test", &["93.184.216.1"]),
         ("one.test", &["93.184.216.2"]),
@@ -66,7 +70,10 @@ fn hosts_under(policy: Policy, latency_factor: f64) -> Hosts {
 
 /// As `hosts_under`, all names looked up already.
 pub(in crate::fetch) async fn hosts(concurrency: u32) -> Hosts {
-    let hosts = hosts_under(policy(concurrency), 2.0);
+    looked_up(hosts_under(policy(concurrency), 2.0)).await
+}
+
+async fn looked_up(hosts: Hosts) -> Hosts {
     for name in ["shop", "one", "two", "three", "four", "five"] {
         let place = url(&format!("{name}.test"));
         hosts.guard.addresses(&place).await.unwrap();
@@ -221,9 +228,12 @@ async fn after_an_unclean_stop_every_host_waits_its_whole_delay() {
 
 #[tokio::test(start_paused = true)]
 async fn a_clock_set_back_costs_one_delay_not_the_difference() {
-    let hosts = hosts(1).await;
-    pass_time(86_400.0).await;
+    let now = Arc::new(Mutex::new(at(86_400.0)));
+    let shown = Arc::clone(&now);
+    let clock = Clock(Arc::new(move || *shown.lock().unwrap()));
+    let hosts = looked_up(hosts_by(clock, policy(1), 2.0)).await;
     drop(hosts.admit(&url("one.test")).await.unwrap());
+    *now.lock().unwrap() = at(0.0);
     assert_eq!(hosts.turn("one.test:80", at(0.0)), pace(2.04));
     assert_eq!(hosts.turn("two.test:80", at(0.0)), shared(2.04));
     assert_eq!(hosts.turn("two.test:80", at(2.04)), Ok(()));

@@ -44,3 +44,16 @@ async fn where_next_to_nothing_is_owed_nobody_waits_for_the_last_to_leave() {
     let second = hosts.admit(&shop()).await.unwrap();
     assert!(second.at < at(0.01));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_time_read_before_the_last_one_left_is_no_clock_set_back() {
+    let hosts = hosts(4).await;
+    let first = hosts.admit(&url("one.test")).await.unwrap();
+    sleep(Duration::from_millis(10)).await;
+    drop(first.leaving);
+    let read_before = at(0.004);
+    for host in ["one.test:80", "two.test:80"] {
+        let due = hosts.turn(host, read_before).unwrap_err().until();
+        assert_eq!(due, at(0.01 + 2.04), "{host}");
+    }
+}
