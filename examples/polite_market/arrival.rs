@@ -38,13 +38,17 @@ mod kernel {
         socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt::ReceiveTimestampns},
         time::TimeSpec,
     };
-    use tokio::{io::Interest, net::TcpStream};
+    use tokio::{
+        io::Interest,
+        net::{TcpListener, TcpStream},
+    };
 
     use super::Moment;
 
-    /// From now on the kernel notes when the bytes of this connection arrive.
-    pub(crate) fn noted(stream: &TcpStream) -> io::Result<()> {
-        Ok(setsockopt(&stream.as_fd(), ReceiveTimestampns, &true)?)
+    /// From now on the kernel notes when bytes arrive at connections to here. Asked for each connection by itself it would
+    /// be too late for what came with it.
+    pub(crate) fn noted(listener: &TcpListener) -> io::Result<()> {
+        Ok(setsockopt(&listener.as_fd(), ReceiveTimestampns, &true)?)
     }
 
     pub(super) async fn read(stream: &TcpStream, bytes: &mut [u8]) -> io::Result<(usize, Moment)> {
@@ -75,11 +79,14 @@ mod kernel {
 mod kernel {
     use std::io;
 
-    use tokio::{io::Interest, net::TcpStream};
+    use tokio::{
+        io::Interest,
+        net::{TcpListener, TcpStream},
+    };
 
     use super::{Moment, now};
 
-    pub(crate) fn noted(_: &TcpStream) -> io::Result<()> {
+    pub(crate) fn noted(_: &TcpListener) -> io::Result<()> {
         Ok(())
     }
 

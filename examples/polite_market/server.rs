@@ -60,6 +60,7 @@ impl Host {
     /// Listens for as long as the runtime lives.
     pub(crate) async fn open(script: Script, pages: u64) -> io::Result<Arc<Self>> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        arrival::noted(&listener)?;
         let host = Arc::new(Self {
             script,
             addr: listener.local_addr()?,
@@ -109,7 +110,7 @@ impl Host {
 }
 
 async fn converse(host: Arc<Host>, mut stream: TcpStream) {
-    if stream.set_nodelay(true).is_err() || arrival::noted(&stream).is_err() {
+    if stream.set_nodelay(true).is_err() {
         return;
     }
     let mut read = Vec::new();
