@@ -139,6 +139,7 @@ impl Hosts {
             clock: self.clock.clone(),
             host,
             addresses,
+            at,
             left: OnceLock::new(),
             over: Notify::new(),
         });

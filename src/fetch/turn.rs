@@ -44,6 +44,8 @@ pub(super) struct Spot {
     pub(super) host: String,
     /// The servers behind it.
     pub(super) addresses: Arc<[Address]>,
+    /// When it was let go.
+    pub(super) at: Time,
     /// When it left; none before that.
     pub(super) left: OnceLock<Time>,
     /// Told when it has left for certain: its answer begins, or it has ended.
@@ -57,10 +59,11 @@ pub(super) struct Spot {
 pub(super) struct Leaving(pub(super) Arc<Spot>);
 
 impl Spot {
-    /// The answer begins; says how long after the request left.
+    /// The answer begins; says how long after the request left, or was let go where it is not known yet that it has left:
+    /// too long rather than too short.
     pub(super) fn answered(&self) -> Duration {
         let now = self.clock.now();
-        let left = *self.left.get().unwrap_or(&now);
+        let left = *self.left.get().unwrap_or(&self.at);
         let latency = Duration::try_from(now.duration_since(left)).unwrap_or_default();
         self.known()
             .answered(&self.host, &self.addresses, left, latency);

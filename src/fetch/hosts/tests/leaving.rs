@@ -57,3 +57,13 @@ async fn a_time_read_before_the_last_one_left_is_no_clock_set_back() {
         assert_eq!(due, at(0.01 + 2.04), "{host}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_tells_how_slow_the_host_is_also_where_its_request_is_not_known_to_have_left() {
+    let hosts = hosts(4).await;
+    let turn = hosts.admit(&shop()).await.unwrap();
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!(turn.place.spot.answered(), Duration::from_secs(3));
+    drop(turn.leaving);
+    assert_eq!(hosts.turn(HOST, at(3.0)), pace(3.0 + 2.04), "from now on");
+}
