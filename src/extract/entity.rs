@@ -29,7 +29,7 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
 }
 
 /// The character that the reference at the start of `text` (after the `&`) stands for, and its length in bytes.
-fn reference(text: &str) -> Option<(char, usize)> {
+pub(super) fn reference(text: &str) -> Option<(char, usize)> {
     match text.strip_prefix('#') {
         Some(number) => numeric(number).map(|(found, length)| (found, length + 1)),
         None => named(text),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     found::Offered,
-    page::{PageModel, one_line},
+    page::{Holds, PageModel, one_line},
     settle, stock, values,
 };
 use crate::{
@@ -151,6 +151,9 @@ impl Chosen<'_, '_> {
     fn codes(&self, listing: &Listing) -> Vec<Code> {
         let mut found: Vec<Code> = Vec::new();
         let mut add = |label: &str, text: &str, path: &dyn Fn() -> String| {
+            if !has_digit(text) {
+                return;
+            }
             for code in codes::find(label, text) {
                 let same = |c: &Code| {
                     c.scheme == code.scheme
@@ -204,8 +207,14 @@ fn standards(listing: &Listing) -> Vec<String> {
         .values()
         .chain(&listing.title)
         .chain(&listing.description);
-    let all: BTreeSet<String> = texts.flat_map(|text| codes::standards(text)).collect();
+    let numbered = texts.filter(|text| has_digit(text));
+    let all: BTreeSet<String> = numbered.flat_map(|text| codes::standards(text)).collect();
     all.into_iter().collect()
+}
+
+/// Whether a text may hold a number.
+fn has_digit(text: &str) -> bool {
+    Holds::in_text(text).any(Holds::DIGIT)
 }
 
 /// The blocks that were seen and read:

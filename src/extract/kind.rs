@@ -122,8 +122,8 @@ pub(super) fn of(
     listing: &Listing,
     winners: &[&Offered],
 ) -> PageKind {
-    let start: String = page.text.chars().take(MOST_TEXT + 1).collect();
-    let little = start.chars().count() <= MOST_TEXT;
+    // No character has more than four bytes.
+    let little = page.text.len() <= 4 * MOST_TEXT && page.text.chars().nth(MOST_TEXT).is_none();
     let title = fold(page.title.as_deref().unwrap_or_default());
     // Goods may be called "security check", and a shop's footer may speak of its captcha: a title decides at once only
     // on a page with little text, and other words only where no goods were read.
@@ -134,7 +134,7 @@ pub(super) fn of(
         Evidence::Goods => PageKind::Listing,
         Evidence::Price => absent::told_alone(page, zones).unwrap_or(PageKind::Listing),
         Evidence::None => {
-            let walled = little && (says_wall(&fold(&start)) || guarded(page))
+            let walled = little && (says_wall(&fold(&page.text)) || guarded(page))
                 || is_login(page, &title)
                 || asks_to_log_in(page.url);
             if walled {

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::HashSet};
 
 use url::Url;
 
-use super::{page::PageModel, token::Attribute};
+use super::token::Attribute;
 
 /// Links of one page beyond this number are not kept.
 const MOST: usize = 20_000;
@@ -23,7 +23,7 @@ pub struct Links {
 const USUAL: usize = 200;
 
 /// Addresses as they are written on a page, each once, while its tags pass by.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Leads<'a> {
     base: Option<Cow<'a, str>>,
     hrefs: Vec<Cow<'a, str>>,
@@ -128,25 +128,14 @@ fn leads_nowhere(href: &str) -> bool {
         && !scheme.eq_ignore_ascii_case("https")
 }
 
-/// Where a page leads, as its model has it.
-pub(super) fn read(page: &PageModel<'_>) -> Links {
-    let mut leads = Leads::new();
-    for element in page.all() {
-        let tag = page.tag(element);
-        if Leads::wants(tag) {
-            leads.see(tag, page.attributes_of(element));
-        }
-    }
-    leads.resolved(page.url, &|_| true)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::page::PageModel;
 
     fn links(text: &str) -> (Vec<String>, Option<String>) {
         let url = Url::parse("http://shop.example/a/").unwrap();
-        let links = read(&PageModel::new(text, &url));
+        let links = PageModel::new(text, &url).leads.resolved(&url, &|_| true);
         (
             links.all.iter().map(Url::to_string).collect(),
             links.next.map(Into::into),

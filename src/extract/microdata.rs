@@ -43,6 +43,14 @@ pub(super) fn rdfa(page: &PageModel<'_>) -> Graph {
 
 fn read(page: &PageModel<'_>, notation: &Notation) -> Graph {
     let mut graph = Graph::default();
+    let stated = if notation.scope == "itemscope" {
+        page.items
+    } else {
+        page.typed
+    };
+    if !stated {
+        return graph;
+    }
     let mut thing_of: BTreeMap<usize, usize> = BTreeMap::new();
     let referred = referred(page, notation);
     for element in page.all() {

@@ -14,6 +14,7 @@ mod kind;
 mod labels;
 mod links;
 mod market;
+mod marks;
 mod mend;
 mod microdata;
 mod offer;
@@ -23,12 +24,14 @@ mod page;
 mod schema;
 mod select;
 mod settle;
+mod shelves;
 mod shown;
 mod shown_price;
 mod shown_stock;
 mod soup;
 mod stock;
 mod table;
+mod tags;
 mod tidy;
 mod token;
 mod values;
@@ -81,7 +84,7 @@ pub struct Reading {
     pub listing: Listing,
     /// Where it leads.
     pub links: Links,
-    /// What was offered for each field, and which won.
+    /// What was offered for each field, and which won; only where it was asked for.
     pub candidates: Vec<Candidate>,
     /// What was looked for and not found.
     pub gaps: Vec<Gap>,
@@ -114,13 +117,32 @@ const READERS: &[(&str, Reader)] = &[
     ("address", |_, found| address::read(found)),
 ];
 
-/// Reads a page's text. Never fails: a bad page gives gaps.
+/// Reads a page's text. Never fails: a bad page gives gaps. Candidates are not told.
 pub fn read(text: &str, url: &Url, selectors: &Selectors) -> Reading {
-    let page = PageModel::new(text, url);
-    let zones = zones::zones(&page);
-    let (blocks, faults) = json_ld::blocks(&page);
-    let subject = subject(&page);
-    let mut own = Found::new(&page, "select");
+    reading(&mut model(text, url, selectors), selectors, false)
+}
+
+/// As `read`, with every candidate of every field.
+pub fn explain(text: &str, url: &Url, selectors: &Selectors) -> Reading {
+    reading(&mut model(text, url, selectors), selectors, true)
+}
+
+/// What the readers look at. For CSS selectors nothing of the page may be passed over.
+fn model<'a>(text: &'a str, url: &'a Url, selectors: &Selectors) -> PageModel<'a> {
+    if selectors.need_tree() {
+        PageModel::whole(text, url)
+    } else {
+        PageModel::new(text, url)
+    }
+}
+
+fn reading(page: &mut PageModel<'_>, selectors: &Selectors, told: bool) -> Reading {
+    let leads = std::mem::take(&mut page.leads);
+    let (page, url) = (&*page, page.url);
+    let zones = zones::zones(page);
+    let (blocks, faults) = json_ld::blocks(page);
+    let subject = subject(page);
+    let mut own = Found::new(page, "select");
     let missed = select::read(selectors, &blocks, &mut own);
     let mut offered = own.offered;
     let from = Sources {
@@ -129,22 +151,22 @@ pub fn read(text: &str, url: &Url, selectors: &Selectors) -> Reading {
         zones: &zones,
     };
     for (name, reader) in READERS {
-        let mut found = Found::new(&page, name);
+        let mut found = Found::new(page, name);
         reader(&from, &mut found);
         offered.append(&mut found.offered);
     }
-    let hint = currency(&page, &offered);
+    let hint = currency(page, &offered);
     let chosen = settle::choose(&offered, hint.as_deref());
     let mut listing = fill::listing(&fill::Chosen {
-        page: &page,
+        page,
         offered: &offered,
         chosen: &chosen,
         hint: hint.as_deref(),
     });
     listing.url = url.to_string();
     let winners: Vec<&Offered> = chosen.values().map(|at| &offered[*at]).collect();
-    let kind = kind::of(&page, &zones, &listing, &winners);
-    let mut gaps = gaps(&page, kind, &listing);
+    let kind = kind::of(page, &zones, &listing, &winners);
+    let mut gaps = gaps(page, kind, &listing);
     gaps.extend(faults.into_iter().map(|why| gap("json-ld", &why)));
     gaps.extend(
         missed
@@ -154,8 +176,12 @@ pub fn read(text: &str, url: &Url, selectors: &Selectors) -> Reading {
     Reading {
         kind,
         listing,
-        links: links::read(&page),
-        candidates: candidates(&page, &offered, &chosen),
+        links: leads.resolved(url, &|_| true),
+        candidates: if told {
+            candidates(page, &offered, &chosen)
+        } else {
+            Vec::new()
+        },
         gaps,
     }
 }

@@ -7,7 +7,7 @@ use std::{borrow::Cow, ops::Range};
 
 use url::Url;
 
-use super::{found::Place, soup, token::Attribute};
+use super::{found::Place, links::Leads, marks::Marks, soup, token::Attribute, zones::Zone};
 
 /// One element.
 #[derive(Debug)]
@@ -21,7 +21,82 @@ pub(super) struct Element<'a> {
     pub(super) attributes: Range<usize>,
     /// Neither it nor what is in it is shown: `hidden`, `display: none`, `template`, `noscript`.
     pub(super) hidden: bool,
+    /// What its class, id and test names tell.
+    pub(super) marks: Marks,
+    /// What its text may hold.
+    pub(super) holds: Holds,
+    /// What it is a part of.
+    pub(super) zone: Zone,
+    /// Its place among all start tags of the page.
+    pub(super) order: usize,
 }
+
+/// Which signs a text may hold: what is not among them is not in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Holds(u8);
+
+impl Holds {
+    /// A digit of any script, or another character that stands for a number.
+    pub(super) const DIGIT: Self = Self(1);
+    /// A colon, also a wide one.
+    pub(super) const COLON: Self = Self(2);
+
+    /// What a character that begins with these bytes may be.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        match bytes {
+            [b'0'..=b'9', ..] => Self::DIGIT,
+            [b':', ..] => Self::COLON,
+            [..0xc2, ..] => Self(0),
+            // Full width.
+            [0xef, 0xbc, 0x90..=0x99, ..] => Self::DIGIT,
+            [0xef, 0xbc, 0x9a, ..] => Self::COLON,
+            // Blocks with raised digits, fractions, enclosed numbers, the digits of other scripts.
+            [0xc2, 0xb2..=0xbe, ..]
+            | [
+                0xe2,
+                0x81..=0x82 | 0x85..=0x86 | 0x91..=0x93 | 0x9d..=0x9e,
+                ..,
+            ] => Self::DIGIT,
+            [0xd9 | 0xdb | 0xdf..=0xe1 | 0xea | 0xf0, ..] => Self::DIGIT,
+            _ => Self(0),
+        }
+    }
+
+    /// What may be in a text.
+    pub(super) fn in_text(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut holds = Self::default();
+        for (at, byte) in bytes.iter().enumerate() {
+            if TELLS[usize::from(*byte)] {
+                holds.add(Self::of(&bytes[at..]));
+            }
+        }
+        holds
+    }
+
+    pub(super) fn add(&mut self, more: Self) {
+        self.0 |= more.0;
+    }
+
+    /// Whether any of these may be in it.
+    pub(super) fn any(self, of: Self) -> bool {
+        self.0 & of.0 != 0
+    }
+}
+
+/// The bytes of which `Holds::of` says anything.
+const TELLS: [bool; 256] = {
+    let mut tells = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        tells[byte] = matches!(
+            byte as u8,
+            b'0'..=b':' | 0xc2 | 0xd9 | 0xdb | 0xdf..=0xe2 | 0xea | 0xef | 0xf0
+        );
+        byte += 1;
+    }
+    tells
+};
 
 /// A page as the readers see it.
 #[derive(Debug)]
@@ -35,14 +110,33 @@ pub(super) struct PageModel<'a> {
     pub(super) scripts: Vec<(usize, &'a str)>,
     /// Contents of the first `<title>`.
     pub(super) title: Option<String>,
+    /// Where it leads.
+    pub(super) leads: Leads<'a>,
+    /// What addresses are read against, where the page says so.
+    pub(super) base: Option<Url>,
+    /// Some element has microdata.
+    pub(super) items: bool,
+    /// Some element has a `typeof`, as RDFa.
+    pub(super) typed: bool,
     /// The page was longer than what is read of a page.
     pub(super) cut: bool,
 }
 
 impl<'a> PageModel<'a> {
-    /// The model of `text`, which came from `url`.
+    /// The model of `text`, which came from `url`: of what stands beside the goods only what `soup::build` says.
     pub(super) fn new(text: &'a str, url: &'a Url) -> Self {
-        soup::build(text, url)
+        soup::build(text, url, false)
+    }
+
+    /// The model with every element.
+    pub(super) fn whole(text: &'a str, url: &'a Url) -> Self {
+        soup::build(text, url, true)
+    }
+
+    /// How many start tags there are from one element to a later one; negative to an earlier one.
+    pub(super) fn steps(&self, from: usize, to: usize) -> isize {
+        let order = |e: usize| isize::try_from(self.elements[e].order).unwrap_or(isize::MAX);
+        order(to) - order(from)
     }
 
     /// Every element but the page itself.
@@ -108,7 +202,13 @@ impl<'a> PageModel<'a> {
 
     /// The element's text, on one line.
     pub(super) fn line(&self, element: usize) -> String {
-        one_line(self.raw(element))
+        let raw = self.raw(element);
+        // Its spaces are single already.
+        if breaks(raw) {
+            one_line(raw)
+        } else {
+            raw.trim().to_owned()
+        }
     }
 
     /// The element's text as it stands in the page's text.
@@ -126,12 +226,8 @@ impl<'a> PageModel<'a> {
 
     /// `reference` as an absolute address, by the page's `<base>`.
     pub(super) fn resolve(&self, reference: &str) -> Option<Url> {
-        let base = self
-            .all()
-            .find(|e| self.tag(*e) == "base")
-            .and_then(|e| self.attribute(e, "href"))
-            .and_then(|href| self.url.join(href).ok());
-        base.as_ref()
+        self.base
+            .as_ref()
             .unwrap_or(self.url)
             .join(reference.trim())
             .ok()
@@ -191,6 +287,27 @@ impl<'a> PageModel<'a> {
         (alike.len() > 1).then_some(at + 1)
     }
 }
+
+/// Whether a text has white space other than single spaces.
+fn breaks(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let breaks = |(at, byte): (usize, &u8)| {
+        MAY_BREAK[usize::from(*byte)]
+            && text[at..].starts_with(|c: char| c != ' ' && c.is_whitespace())
+    };
+    bytes.iter().enumerate().any(breaks)
+}
+
+/// The first bytes of white space other than a space.
+const MAY_BREAK: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        may[byte] = matches!(byte as u8, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3);
+        byte += 1;
+    }
+    may
+};
 
 /// Words with one space between them.
 pub(super) fn one_line(text: &str) -> String {

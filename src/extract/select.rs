@@ -100,6 +100,15 @@ impl Selectors {
     }
 }
 
+impl Selectors {
+    /// Whether some of them look at the tree of a page, so that nothing of it may be passed over.
+    pub(super) fn need_tree(&self) -> bool {
+        self.ways
+            .iter()
+            .any(|(_, _, way)| matches!(way, Way::Css { .. }))
+    }
+}
+
 fn way(selector: &str) -> Result<Way, String> {
     let selector = selector.trim();
     if selector.is_empty() {

@@ -35,7 +35,9 @@ pub(super) const RUNNER_UP: i32 = -30;
 /// For each field the index of the value chosen.
 pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'static str, usize> {
     let mut groups: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
-    for (at, offer) in offered.iter().enumerate() {
+    // Of attributes all count.
+    let one_of = |(_, offer): &(usize, &Offered)| offer.field != "attributes";
+    for (at, offer) in offered.iter().enumerate().filter(one_of) {
         if let Some(key) = meaning(offer, hint) {
             groups.entry((offer.field, key)).or_default().push(at);
         }
@@ -101,6 +103,8 @@ fn meaning(offer: &Offered, hint: Option<&str>) -> Option<String> {
         "availability" => stock::read(&offer.value).map(|a| a.as_str().to_owned()),
         "brand" if !is_name(&offer.value) => None,
         _ if says_nothing(&offer.value) => None,
+        // Long, and never said twice in other words.
+        "description" => Some(offer.value.clone()),
         _ => Some(fold(&offer.value)),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     found::{Found, Place},
+    marks::{BRAND, CRUMBS, DESCRIPTION, GALLERY, RATING, REVIEWS, SHOP, SHOP_NAME, SKU},
     shown_price, shown_stock,
     zones::{self, Zone},
 };
@@ -106,15 +107,6 @@ fn without_shop(title: &str) -> &str {
     }
 }
 
-const CRUMBS: &[&str] = &[
-    "breadcrumb",
-    "breadcrumbs",
-    "crumb",
-    "crumbs",
-    "bread",
-    "crumbpath",
-];
-
 /// The links of the first block called a breadcrumb.
 fn crumbs(found: &mut Found<'_, '_>) {
     let page = found.page;
@@ -146,15 +138,6 @@ fn crumbs(found: &mut Found<'_, '_>) {
     }
 }
 
-const DESCRIPTION: &[&str] = &[
-    "description",
-    "desc",
-    "detail",
-    "details",
-    "beschreibung",
-    "opis",
-];
-
 fn description(found: &mut Found<'_, '_>, element: usize) {
     let page = found.page;
     let block = matches!(
@@ -167,9 +150,6 @@ fn description(found: &mut Found<'_, '_>, element: usize) {
     }
 }
 
-const SHOP: &[&str] = &["shop", "store", "seller", "merchant", "vendor", "dealer"];
-const NAME: &[&str] = &["name", "title", "link"];
-
 /// The shop's name: an element called so, or a link inside a block called so.
 fn shop(found: &mut Found<'_, '_>, element: usize) {
     let page = found.page;
@@ -177,7 +157,7 @@ fn shop(found: &mut Found<'_, '_>, element: usize) {
     if !(2..=60).contains(&text.chars().count()) {
         return;
     }
-    let named = zones::has_word(page, element, SHOP) && zones::has_word(page, element, NAME);
+    let named = zones::has_word(page, element, SHOP) && zones::has_word(page, element, SHOP_NAME);
     let parent = page.elements[element].parent;
     let linked = page.tag(element) == "a"
         && zones::has_word(page, parent, SHOP)
@@ -207,20 +187,6 @@ fn shop_address(href: &str) -> bool {
     .iter()
     .any(|part| href.contains(part))
 }
-
-const RATING: &[&str] = &["rating", "rate", "score", "stars", "star", "grade"];
-const REVIEWS: &[&str] = &[
-    "review",
-    "reviews",
-    "cnt",
-    "count",
-    "rate",
-    "rating",
-    "ratings",
-    "comment",
-    "comments",
-    "bewertungen",
-];
 
 /// A rating of the goods, and how many gave one.
 fn rating(found: &mut Found<'_, '_>, element: usize) {
@@ -288,7 +254,7 @@ fn number(found: &mut Found<'_, '_>, element: usize) {
     if let Some(sku) = value {
         found.lean("sku", &sku, Place::Element(element), -10);
     }
-    if zones::has_word(page, element, &["sku"]) {
+    if zones::has_word(page, element, SKU) {
         let text = page.line(element);
         let last = text.rsplit([':', '：']).next().unwrap_or(&text).trim();
         if last.len() >= 3
@@ -312,7 +278,7 @@ fn brand(found: &mut Found<'_, '_>, element: usize) {
             .iter()
             .any(|p| href.contains(p))
         });
-    let named = zones::has_word(page, element, &["brand", "brandname", "manufacturer"]);
+    let named = zones::has_word(page, element, BRAND);
     if !named && !linked {
         return;
     }
@@ -339,14 +305,9 @@ fn brand(found: &mut Found<'_, '_>, element: usize) {
     }
 }
 
-const GALLERY: &[&str] = &[
-    "gallery", "gal", "image", "images", "product", "photo", "photos", "main", "zoom", "slider",
-    "carousel", "thumb", "thumbs", "pic",
-];
-
 fn images(found: &mut Found<'_, '_>, element: usize, heading: Option<usize>) {
     let page = found.page;
-    if page.tag(element) != "img" || heading.is_some_and(|h| element.abs_diff(h) > 400) {
+    if page.tag(element) != "img" || heading.is_some_and(|h| page.steps(h, element).abs() > 400) {
         return;
     }
     let source = page

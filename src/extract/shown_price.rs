@@ -2,82 +2,12 @@
 
 use super::{
     found::{Found, Place},
+    marks::{BEFORE, NOW, PART, PRICE},
+    page::Holds,
     settle,
     zones::{self, Zone},
 };
 use crate::text::price;
-
-const PRICE: &[&str] = &[
-    "price", "prices", "preis", "prix", "precio", "preco", "prezzo", "cena", "cenas", "hinta",
-    "hind", "kaina", "fiyat", "tsena", "pricing", "amount", "cijena", "pret", "prijs", "pris",
-    "kakaku", "jiage",
-];
-const NOW: &[&str] = &[
-    "sale", "now", "current", "final", "special", "actual", "our", "buy", "main", "new", "promo",
-    "offer", "big", "today", "selling", "sell", "live", "action",
-];
-const BEFORE: &[&str] = &[
-    "old",
-    "was",
-    "before",
-    "original",
-    "origin",
-    "list",
-    "rrp",
-    "msrp",
-    "crossed",
-    "strike",
-    "striked",
-    "strikethrough",
-    "through",
-    "regular",
-    "market",
-    "del",
-    "previous",
-    "uvp",
-    "compare",
-    "stara",
-    "retail",
-];
-const PART: &[&str] = &[
-    "unit",
-    "per",
-    "tax",
-    "vat",
-    "shipping",
-    "delivery",
-    "installment",
-    "installments",
-    "instalment",
-    "month",
-    "monthly",
-    "save",
-    "saving",
-    "savings",
-    "discount",
-    "deposit",
-    "fee",
-    "points",
-    "coupon",
-    "credit",
-    "leasing",
-    "loan",
-    "from",
-    "cashback",
-    "bonus",
-    "rate",
-    "total",
-    "netto",
-    "filter",
-    "slider",
-    "range",
-    "min",
-    "max",
-    "cart",
-    "subtotal",
-    "free",
-    "threshold",
-];
 
 /// In a price's own text.
 const PRICE_WORDS: &[&str] = &[
@@ -155,6 +85,9 @@ fn repeat_costs(seen: &mut [Seen]) {
 
 fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option<Seen> {
     let page = found.page;
+    if !page.elements[element].holds.any(Holds::DIGIT) {
+        return None;
+    }
     let raw = page.raw(element);
     if raw.len() > 160 || !raw.contains(|c: char| c.is_numeric()) || raw.chars().count() > 60 {
         return None;
@@ -210,7 +143,7 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
             0
         };
     }
-    points += nearness(element, heading);
+    points += nearness(heading.map(|h| page.steps(h, element)));
     Some(Seen {
         at: element,
         points,
@@ -224,15 +157,13 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
 }
 
 /// A price soon after the heading is that of the goods.
-fn nearness(element: usize, heading: Option<usize>) -> i32 {
-    let Some(heading) = heading else {
-        return 0;
-    };
-    match element.checked_sub(heading) {
+fn nearness(after: Option<isize>) -> i32 {
+    match after {
+        None => 0,
         Some(0..150) => 30,
-        Some(after) => 30 - i32::try_from(after / 20).unwrap_or(60).min(60),
-        None if heading - element < 80 => 5,
-        None => -15,
+        Some(after @ 150..) => 30 - i32::try_from(after / 20).unwrap_or(60).min(60),
+        Some(-79..0) => 5,
+        Some(_) => -15,
     }
 }
 
@@ -243,10 +174,7 @@ fn look(found: &Found<'_, '_>, element: usize) -> String {
 
 /// How many currency signs or words stand in a text.
 fn signs(text: &str) -> usize {
-    let signs = text
-        .chars()
-        .filter(|c| "$€£¥￥₽₩₹₪₺₴₸฿₫₱₦﷼₾₼₡₲".contains(*c))
-        .count();
+    let signs = text.chars().filter(|c| is_sign(*c)).count();
     // Words are looked up only where a text is short enough to be a price and little else.
     if signs > 0 || text.chars().count() > 24 {
         return signs;
@@ -255,8 +183,10 @@ fn signs(text: &str) -> usize {
         .split(|c: char| {
             c.is_whitespace() || c.is_numeric() || matches!(c, ',' | ':' | '：' | '~' | '-')
         })
-        .filter(|w| (1..=6).contains(&w.chars().count()));
-    words
-        .filter(|w| price::currency(w).is_some() || matches!(*w, "kr" | "Kr" | "元" | "원"))
-        .count()
+        .filter(|w| !w.is_empty() && w.chars().count() <= 6);
+    words.filter(|w| price::names_currency(w)).count()
+}
+
+fn is_sign(c: char) -> bool {
+    c == '$' || !c.is_ascii() && "€£¥￥₽₩₹₪₺₴₸฿₫₱₦﷼₾₼₡₲".contains(c)
 }

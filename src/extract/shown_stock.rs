@@ -2,33 +2,19 @@
 
 use super::{
     found::{Found, Place},
+    marks::{BUY, STOCK},
     page::PageModel,
     stock, zones,
 };
 use crate::model::Availability;
-
-const STOCK: &[&str] = &[
-    "stock",
-    "availability",
-    "inventory",
-    "instock",
-    "outofstock",
-    "soldout",
-    "available",
-    "unavailable",
-    "kucun",
-    "dostupnost",
-    "skladem",
-    "nalichie",
-];
 
 /// Offers what `element` says about stock: a notice by its class, a button by its words, a phrase that stands alone.
 pub(super) fn read(found: &mut Found<'_, '_>, element: usize, heading: Option<usize>) {
     let page = found.page;
     let named = zones::has_word(page, element, STOCK);
     let button = is_button(page, element);
-    let after = heading.and_then(|h| element.checked_sub(h));
-    let within = |steps: usize| after.is_some_and(|n| n < steps);
+    let after = heading.map(|h| page.steps(h, element));
+    let within = |steps: isize| after.is_some_and(|n| (0..steps).contains(&n));
     if !named && !within(if button { 1_500 } else { 600 }) {
         return;
     }
@@ -74,12 +60,3 @@ fn is_button(page: &PageModel<'_>, element: usize) -> bool {
 
 /// A notice by the heading that goods are sold out outweighs what a template states for search engines.
 const SEEN_SOLD_OUT: i32 = 38;
-/// Words of buttons that are no `button`.
-const BUY: &[&str] = &[
-    "buy",
-    "addtocart",
-    "addtobasket",
-    "tocart",
-    "buybtn",
-    "purchase",
-];

@@ -3,6 +3,8 @@
 use super::{
     found::{Found, Place},
     labels,
+    marks::{LABEL, VALUE},
+    page::{Holds, PageModel},
     zones::{self, Zone},
 };
 
@@ -136,31 +138,17 @@ fn term(found: &Found<'_, '_>, dt: usize, rows: &mut Vec<Row>) {
     }
 }
 
-const NAME_WORDS: &[&str] = &[
-    "label", "name", "key", "title", "term", "attr", "property", "caption", "head",
-];
-const VALUE_WORDS: &[&str] = &[
-    "value",
-    "val",
-    "data",
-    "content",
-    "text",
-    "desc",
-    "description",
-    "info",
-];
-
 /// "名称：值" in one element, or a label and a value side by side in it.
 fn line(found: &Found<'_, '_>, element: usize, rows: &mut Vec<Row>) {
     let page = found.page;
-    if page.raw(element).len() > 600 {
+    if !(3..=600).contains(&page.raw(element).len()) {
         return;
     }
-    let children: Vec<usize> = page.children(element).take(4).collect();
     let item = page.tag(element) == "li";
-    if let [name, value] = children[..] {
-        let named =
-            zones::has_word(page, name, NAME_WORDS) && zones::has_word(page, value, VALUE_WORDS);
+    if let Some([name, value]) = two_children(page, element)
+        && page.raw(name).len() <= 4 * LONGEST_NAME
+    {
+        let named = zones::has_word(page, name, LABEL) && zones::has_word(page, value, VALUE);
         let label = page.line(name);
         let known = labels::field(&label).is_some();
         let colon = item && label.ends_with([':', '：']);
@@ -168,6 +156,9 @@ fn line(found: &Found<'_, '_>, element: usize, rows: &mut Vec<Row>) {
         {
             return push(rows, &label, page.line(value), value, named || item);
         }
+    }
+    if !page.elements[element].holds.any(Holds::COLON) {
+        return;
     }
     // What holds further blocks is no line.
     let blocks = page.inside(element).any(|e| {
@@ -187,6 +178,13 @@ fn line(found: &Found<'_, '_>, element: usize, rows: &mut Vec<Row>) {
     if known || item && value.chars().count() <= 120 {
         push(rows, name, value.to_owned(), element, item);
     }
+}
+
+/// The children of an element that has two.
+fn two_children(page: &PageModel<'_>, element: usize) -> Option<[usize; 2]> {
+    let mut children = page.children(element);
+    let pair = [children.next()?, children.next()?];
+    children.next().is_none().then_some(pair)
 }
 
 /// Splits at the first colon, if it stands between a name and a value.

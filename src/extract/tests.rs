@@ -1,10 +1,11 @@
 //! Whole pages: neighbours, lists, gaps, hostility.
 
 use super::*;
+use crate::text::{decode, shared};
 
 fn read_page(text: &str) -> Reading {
     let url = Url::parse("http://shop.example/item/1").unwrap();
-    read(text, &url, &Selectors::default())
+    explain(text, &url, &Selectors::default())
 }
 
 #[test]
@@ -87,4 +88,55 @@ fn hostile_pages_are_read_to_their_end() {
         // What is not linear would take hours.
         read_page(&page);
     }
+}
+
+/// Every page of the fixtures, and the shared ones where they are.
+fn pages() -> Vec<(String, String)> {
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")];
+    let mut pages = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "html") {
+                let text = decode::text(&std::fs::read(&path).unwrap(), None).text;
+                pages.push((path.display().to_string(), text));
+            }
+        }
+    }
+    let truth = shared("pages/truth.jsonl").unwrap_or_default();
+    for line in String::from_utf8(truth).unwrap().lines() {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        let file = case["file"].as_str().unwrap();
+        let packed = shared(&format!("pages/{file}")).unwrap();
+        let bytes = decode::unpack(&packed, Some("gzip"), 1 << 26).unwrap();
+        pages.push((file.to_owned(), decode::text(&bytes, None).text));
+    }
+    pages
+}
+
+#[test]
+fn what_is_passed_over_changes_no_answer() {
+    let url = Url::parse("http://shop.example/item/1").unwrap();
+    let nothing = Selectors::default();
+    let pages = pages();
+    assert!(pages.len() >= 7);
+    let mut passed = 0;
+    for (name, text) in &pages {
+        let (mut whole, mut short) = (PageModel::whole(text, &url), PageModel::new(text, &url));
+        passed += whole.elements.len() - short.elements.len();
+        let told = |page: &mut PageModel<'_>| {
+            let reading = reading(page, &nothing, false);
+            let mut listing = reading.listing;
+            // Paths count what stands beside an element of the same tag.
+            listing.paths.clear();
+            for code in &mut listing.codes {
+                code.path.clear();
+            }
+            (reading.kind, listing, reading.links, reading.gaps)
+        };
+        assert_eq!(told(&mut whole), told(&mut short), "{name}");
+    }
+    assert!(passed > 1_000, "{passed}");
 }

@@ -2,7 +2,7 @@
 
 use super::{
     page::PageModel,
-    soup::{VOID, traits},
+    tags::{VOID, tags},
 };
 
 /// A tree of more elements than this costs more than a page may.
@@ -40,7 +40,10 @@ impl PageModel<'_> {
                 }
             }
             out.push('>');
-            if traits(tag) & VOID == 0 {
+            let void = tags()
+                .get(tag.as_bytes())
+                .is_some_and(|tag| tag.traits & VOID != 0);
+            if !void {
                 open.push(element);
             }
         }

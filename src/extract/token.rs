@@ -38,6 +38,7 @@ pub(super) struct Tokens<'a> {
     raw: Option<&'static str>,
     wanted: Wanted,
     tells_text: bool,
+    few: bool,
 }
 
 /// What is told of a page; the rest is passed over. Names are in lower case.
@@ -72,7 +73,14 @@ impl<'a> Tokens<'a> {
             raw: None,
             wanted,
             tells_text: true,
+            few: false,
         }
+    }
+
+    /// Whether from here on only those attributes are told that say where a page leads, what a vocabulary states, and
+    /// how an element is called.
+    pub(super) fn tell_few(&mut self, few: bool) {
+        self.few = few;
     }
 
     /// Whether text is told from here on. What stands inside script and its like always is.
@@ -202,9 +210,9 @@ impl<'a> Tokens<'a> {
             }
             let name = lower(&self.text[start..self.at]);
             let value = self.value();
-            if seen < MAX_ATTRIBUTES && (self.wanted.attribute)(&name) {
-                let value = &value[..value.floor_char_boundary(MAX_VALUE)];
-                into.push((name, entity::decode(value)));
+            let told = !self.few || is_of_few(&name);
+            if seen < MAX_ATTRIBUTES && told && (self.wanted.attribute)(&name) {
+                into.push((name, decoded(value)));
             }
             seen += 1;
         }
@@ -290,6 +298,39 @@ impl<'a> Tokens<'a> {
         let rest = &self.text.as_bytes()[self.at..];
         self.at += memmem::find(rest, mark).map_or(rest.len(), |n| n + mark.len());
     }
+}
+
+/// The value of an attribute: it is short, and seldom has a reference.
+fn decoded(value: &str) -> Cow<'_, str> {
+    if value.len() <= 64 && !value.bytes().any(|b| b == b'&') {
+        return Cow::Borrowed(value);
+    }
+    entity::decode(&value[..value.floor_char_boundary(MAX_VALUE)])
+}
+
+/// The attributes that are told where few are.
+fn is_of_few(name: &str) -> bool {
+    matches!(
+        name,
+        "href"
+            | "rel"
+            | "class"
+            | "id"
+            | "src"
+            | "type"
+            | "name"
+            | "content"
+            | "datetime"
+            | "itemprop"
+            | "itemscope"
+            | "itemtype"
+            | "itemid"
+            | "itemref"
+            | "property"
+            | "typeof"
+            | "resource"
+            | "value"
+    )
 }
 
 fn is_space(byte: u8) -> bool {

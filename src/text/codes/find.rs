@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 
 use super::{Found, china, labels, marks::pattern, plain};
 use crate::text::fold::{fold, fold_mapped};
@@ -93,6 +93,10 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     ]
 });
 
+/// All forms at once: most texts have none of them.
+static ANY: LazyLock<Option<RegexSet>> =
+    LazyLock::new(|| RegexSet::new(FORMS.iter().map(|form| form.pattern.as_str())).ok());
+
 /// No identifier is looked for behind this many characters.
 const FAR: usize = 200_000;
 /// More values than any attribute holds, and more numbers than any honest text.
@@ -128,7 +132,10 @@ fn formed(text: &str) -> Vec<Found> {
     if !folded.text.bytes().any(|b| b.is_ascii_digit()) {
         return found;
     }
-    for form in FORMS.iter() {
+    let all = 0..FORMS.len();
+    let hit = ANY.as_ref().map(|any| any.matches(&folded.text));
+    let there = all.filter(|n| hit.as_ref().is_none_or(|hit| hit.matched(*n)));
+    for form in there.map(|n| &FORMS[n]) {
         // The end of a match may be the beginning of the next, so each search starts where the last number ends.
         let mut at = 0;
         while found.len() < MOST_IN_TEXT

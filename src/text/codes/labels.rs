@@ -1,5 +1,9 @@
 //! What the label of an attribute asks for, and the words that say that there is nothing to tell.
 
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use daachorse::CharwiseDoubleArrayAhoCorasick;
+
 /// What a label asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
@@ -43,15 +47,39 @@ const LABELS: &[(&[&str], &str)] = &[
     (&["ШТРИХКОД"], "gtin"),
 ];
 
+/// The parts of `LABELS`, each a bit, and the bits of each row.
+type Parts = (CharwiseDoubleArrayAhoCorasick<u8>, Vec<u64>);
+static PARTS: LazyLock<Option<Parts>> = LazyLock::new(|| {
+    let parts: BTreeSet<&str> = LABELS
+        .iter()
+        .flat_map(|(parts, _)| *parts)
+        .copied()
+        .collect();
+    let bit = |part: &&str| parts.iter().position(|p| p == part).map_or(0, |at| 1 << at);
+    let masks = LABELS.iter().map(|(parts, _)| parts.iter().map(bit).sum());
+    let masks = masks.collect();
+    let numbered = parts.iter().zip(0_u8..64);
+    Some((
+        CharwiseDoubleArrayAhoCorasick::with_values(numbered).ok()?,
+        masks,
+    ))
+});
+
 /// Words that are the whole label or a word of it.
 const BARCODES: [&str; 6] = ["EAN", "GTIN", "UPC", "JAN", "BARCODE", "BARCODES"];
 
 /// What `label` (folded, in capital letters) asks for.
 pub(super) fn asked(label: &str) -> Option<Asked> {
+    let there = PARTS.as_ref().map_or(u64::MAX, |(parts, _)| {
+        let hits = parts.find_overlapping_iter(label);
+        hits.fold(0, |bits, hit| bits | 1 << hit.value())
+    });
+    let masks = PARTS.as_ref().map_or(&[][..], |(_, masks)| masks);
     let named = LABELS
         .iter()
-        .find(|(parts, _)| parts.iter().all(|part| label.contains(part)))
-        .map(|(_, scheme)| *scheme);
+        .zip(masks)
+        .find(|(_, mask)| there & **mask == **mask)
+        .map(|((_, scheme), _)| *scheme);
     let barcode = || {
         label
             .split(|c: char| !c.is_alphanumeric())

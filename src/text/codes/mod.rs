@@ -7,6 +7,8 @@ mod labels;
 mod marks;
 mod standards;
 
+use std::borrow::Cow;
+
 use super::fold::fold;
 pub use china::{Ccc, Sc, ccc_parts, sc_parts, uscc_region};
 pub use find::find;
@@ -95,9 +97,18 @@ pub fn check(scheme: &str, value: &str) -> Checked {
 
 /// NFKC without invisible characters, dashes as `-`, trimmed, capital letters.
 fn plain(value: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
+    use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+    if value.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return value.trim().to_ascii_uppercase();
+    }
+    let ready = is_nfkc_quick(value.chars()) == IsNormalized::Yes;
+    let value = if ready {
+        Cow::Borrowed(value)
+    } else {
+        value.nfkc().collect()
+    };
     let plain: String = value
-        .nfkc()
+        .chars()
         .filter(|c| !super::fold::invisible(*c))
         .map(|c| match c {
             '‐'..='―' | '−' => '-',

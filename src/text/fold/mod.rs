@@ -228,6 +228,10 @@ impl<S: Sink> Walk<'_, S> {
             self.emit(first.to_ascii_lowercase(), from, to);
         } else if self.marks.is_empty() && han::unified(first) {
             self.emit(han::simplified(first), from, to);
+        } else if self.marks.is_empty()
+            && let Some(c) = alone(first)
+        {
+            self.emit(c, from, to);
         } else {
             let marks = std::mem::take(&mut self.marks);
             for c in normalised(first, &marks).chars() {
@@ -246,6 +250,23 @@ impl<S: Sink> Walk<'_, S> {
             self.sink.put(' ', start, end - start);
         }
         self.sink.put(c, from, to - from);
+    }
+}
+
+/// What a character without marks becomes, for those that pages have most: the tables need not be asked.
+fn alone(c: char) -> Option<char> {
+    match c {
+        // Full width.
+        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).map(|c| c.to_ascii_lowercase()),
+        // Chinese marks, kana, Hangul, small Cyrillic letters, small Latin letters with accents: they stay as they are.
+        '、'..='〃' | '〈'..='】' | '〔'..='〛' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '가'..='힣' => {
+            Some(c)
+        }
+        'а'..='я' | 'ё'..='џ' | 'à'..='ö' | 'ø'..='ÿ' => Some(c),
+        // Their capitals.
+        'А'..='Я' => char::from_u32(u32::from(c) + 0x20),
+        'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(u32::from(c) + 0x20),
+        _ => None,
     }
 }
 
@@ -269,7 +290,7 @@ fn normalised(first: char, marks: &str) -> String {
 
 /// Whether no normalisation can join `c` with what stands before it.
 fn starts_piece(c: char) -> bool {
-    if c.is_ascii() || han::unified(c) {
+    if c.is_ascii() || han::unified(c) || alone(c).is_some() {
         return true;
     }
     let mut head = None;
@@ -301,6 +322,24 @@ mod tests {
             ("高\u{200c}仿\u{feff}", "高仿"),
         ] {
             assert_eq!(fold(raw), folded, "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_the_tables_are_not_asked_for_they_would_answer_so() {
+        for c in char::MIN..=char::MAX {
+            let Some(quick) = alone(c) else { continue };
+            assert_eq!(normalised(c, ""), quick.to_string(), "{c}");
+            let mut head = None;
+            decompose_compatible(c, |d| {
+                head.get_or_insert(d);
+            });
+            let head = head.unwrap();
+            assert_eq!(canonical_combining_class(head), 0, "{c}");
+            assert!(
+                is_nfkc_quick(std::iter::once(head)) != IsNormalized::Maybe,
+                "{c}"
+            );
         }
     }
 

@@ -1,6 +1,6 @@
 //! Currency signs, words and codes (ISO 4217).
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
 use super::signs::{CODES, SIGNS};
 
@@ -113,6 +113,20 @@ pub(super) fn named(text: &str) -> Option<Mark> {
     let marks = marks(text);
     let code = |m: &&Placed| CODES.contains(&&text[m.range.clone()]);
     marks.iter().find(code).or(marks.first()).map(|m| m.mark)
+}
+
+/// Words and codes that name a currency, in lower case.
+static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let words = SIGNS.iter().map(|(sign, _)| sign.trim_matches('.'));
+    let words = words.filter(|word| word.starts_with(char::is_alphabetic));
+    let codes = CODES.iter().map(|code| code.to_lowercase());
+    words.map(str::to_owned).chain(codes).collect()
+});
+
+/// Whether a single word, without its points, names a currency or a family of them: `kr`, `元`, `USD`.
+pub(super) fn word(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    !word.is_empty() && word.len() <= 24 && WORDS.contains(&word.to_lowercase())
 }
 
 /// The currency of a price: the marks beside its number, the other marks of the text, and what the page says elsewhere.

@@ -42,6 +42,11 @@ pub fn currency(sign: &str) -> Option<&'static str> {
     currency::named(sign).and_then(Mark::code)
 }
 
+/// Whether a single word names a currency, or several (`kr`).
+pub fn names_currency(word: &str) -> bool {
+    currency::word(word)
+}
+
 /// Width and digits made plain, raised cents behind a point, white space single.
 fn plain(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
