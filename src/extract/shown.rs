@@ -3,6 +3,7 @@
 use super::{
     found::{Found, Place},
     marks::{BRAND, CRUMBS, DESCRIPTION, GALLERY, RATING, REVIEWS, SHOP, SHOP_NAME, SKU},
+    page::Holds,
     shown_price, shown_stock,
     zones::{self, Zone},
 };
@@ -153,17 +154,19 @@ fn description(found: &mut Found<'_, '_>, element: usize) {
 /// The shop's name: an element called so, or a link inside a block called so.
 fn shop(found: &mut Found<'_, '_>, element: usize) {
     let page = found.page;
-    let text = page.line(element);
-    if !(2..=60).contains(&text.chars().count()) {
-        return;
-    }
     let named = zones::has_word(page, element, SHOP) && zones::has_word(page, element, SHOP_NAME);
     let parent = page.elements[element].parent;
-    let linked = page.tag(element) == "a"
-        && zones::has_word(page, parent, SHOP)
-        && page.raw(parent).len() <= 200
-        && page.attribute(element, "href").is_some_and(shop_address);
-    if named || linked {
+    let linked = || {
+        page.tag(element) == "a"
+            && zones::has_word(page, parent, SHOP)
+            && page.raw(parent).len() <= 200
+            && page.attribute(element, "href").is_some_and(shop_address)
+    };
+    if !named && !linked() {
+        return;
+    }
+    let text = page.line(element);
+    if (2..=60).contains(&text.chars().count()) {
         let lean = if named { -5 } else { -10 };
         found.lean("seller.name", &text, Place::Element(element), lean);
         if let Some(url) = page
@@ -191,11 +194,17 @@ fn shop_address(href: &str) -> bool {
 /// A rating of the goods, and how many gave one.
 fn rating(found: &mut Found<'_, '_>, element: usize) {
     let page = found.page;
+    let parent = page.elements[element].parent;
+    let counted = zones::has_word(page, element, REVIEWS) || zones::has_word(page, parent, REVIEWS);
+    let rated = zones::has_word(page, element, RATING);
+    if !(rated || counted) || !page.elements[element].holds.any(Holds::DIGIT) {
+        return;
+    }
     let text = page.line(element);
     if text.is_empty() || text.chars().count() > 40 {
         return;
     }
-    if zones::has_word(page, element, RATING) {
+    if rated {
         let number: String = text
             .chars()
             .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
@@ -208,10 +217,7 @@ fn rating(found: &mut Found<'_, '_>, element: usize) {
             found.lean("rating", &number, Place::Element(element), -5);
         }
     }
-    let parent = page.elements[element].parent;
-    if (zones::has_word(page, element, REVIEWS) || zones::has_word(page, parent, REVIEWS))
-        && counts(&page.line(parent))
-    {
+    if counted && counts(&page.line(parent)) {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let only = text
             .chars()

@@ -89,8 +89,10 @@ impl<'a> Tokens<'a> {
     }
 
     /// The next token; the attributes of a start tag are appended to `attributes`.
+    #[inline]
     pub(super) fn next(&mut self, attributes: &mut Vec<Attribute<'a>>) -> Option<Token<'a>> {
-        if let Some(tag) = self.raw.take()
+        if self.raw.is_some()
+            && let Some(tag) = self.raw.take()
             && let Some(text) = self.raw_text(tag)
         {
             return Some(Token::Raw(text));
@@ -112,6 +114,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Text up to the next `<` that is at least `from` bytes away.
+    #[inline]
     fn plain(&mut self, from: usize) -> Option<Token<'a>> {
         let start = self.at;
         let from = start + from;
@@ -150,6 +153,7 @@ impl<'a> Tokens<'a> {
         (end > 0).then(|| &rest[..end])
     }
 
+    #[inline]
     fn end_tag(&mut self) -> Option<Token<'a>> {
         let name = self.tag_name(2);
         if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -157,12 +161,12 @@ impl<'a> Tokens<'a> {
             return None;
         }
         self.pass_attributes();
-        let name = lower(name);
         (self.wanted.tag)(&name).then_some(Token::Close(name))
     }
 
+    #[inline]
     fn start_tag(&mut self, attributes: &mut Vec<Attribute<'a>>) -> Option<Token<'a>> {
-        let name = lower(self.tag_name(1));
+        let name = self.tag_name(1);
         // A tag that the page's end cuts off is none.
         let whole = if (self.wanted.attributes_of)(&name) {
             self.attributes(attributes)
@@ -176,18 +180,25 @@ impl<'a> Tokens<'a> {
         (self.raw.is_some() || (self.wanted.tag)(&name)).then_some(Token::Open(name))
     }
 
-    /// The name that begins `from` bytes away.
-    fn tag_name(&mut self, from: usize) -> &'a str {
+    /// The name that begins `from` bytes away, in lower case.
+    #[inline]
+    fn tag_name(&mut self, from: usize) -> Cow<'a, str> {
         let start = self.at + from;
         let bytes = self.text.as_bytes();
-        self.at = start;
-        while matches!(bytes.get(self.at), Some(b) if !ends_name(*b) || *b == b'=') {
-            self.at += 1;
+        let (mut at, mut upper) = (start, false);
+        while let Some(byte) = bytes.get(at) {
+            if ends_name(*byte) && *byte != b'=' {
+                break;
+            }
+            upper |= byte.is_ascii_uppercase();
+            at += 1;
         }
-        &self.text[start..self.at]
+        self.at = at;
+        lower(&self.text[start..at], upper)
     }
 
     /// Reads to the `>` that ends the tag, appending attributes. False when there is none.
+    #[inline]
     fn attributes(&mut self, into: &mut Vec<Attribute<'a>>) -> bool {
         let bytes = self.text.as_bytes();
         let mut seen = 0;
@@ -204,11 +215,18 @@ impl<'a> Tokens<'a> {
                 Some(_) => {}
             }
             let start = self.at;
-            self.at += 1;
-            while matches!(bytes.get(self.at), Some(b) if !ends_name(*b)) {
-                self.at += 1;
+            let mut at = start;
+            let mut upper = false;
+            while let Some(byte) = bytes.get(at) {
+                // What stands where a name begins belongs to it, whatever it is.
+                if ends_name(*byte) && at > start {
+                    break;
+                }
+                upper |= byte.is_ascii_uppercase();
+                at += 1;
             }
-            let name = lower(&self.text[start..self.at]);
+            self.at = at;
+            let name = lower(&self.text[start..at], upper);
             let value = self.value();
             let told = !self.few || is_of_few(&name);
             if seen < MAX_ATTRIBUTES && told && (self.wanted.attribute)(&name) {
@@ -222,6 +240,10 @@ impl<'a> Tokens<'a> {
     fn pass_attributes(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         let mut at = self.at;
+        if bytes.get(at) == Some(&b'>') {
+            self.at = at + 1;
+            return true;
+        }
         // Whether a name came before, whose value a `=` begins; else the `=` begins a name.
         let mut named = false;
         loop {
@@ -248,10 +270,11 @@ impl<'a> Tokens<'a> {
     }
 
     /// The value after an attribute's name, empty where there is none.
+    #[inline]
     fn value(&mut self) -> &'a str {
         let bytes = self.text.as_bytes();
         let mut at = self.at;
-        while matches!(bytes.get(at), Some(b) if is_space(*b)) {
+        while bytes.get(at) != Some(&b'=') && matches!(bytes.get(at), Some(b) if is_space(*b)) {
             at += 1;
         }
         if bytes.get(at) != Some(&b'=') {
@@ -263,6 +286,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Where the value that a `=` before `at` begins stands, and where it is over.
+    #[inline]
     fn value_at(&self, mut at: usize) -> (Range<usize>, usize) {
         let bytes = self.text.as_bytes();
         while matches!(bytes.get(at), Some(b) if is_space(*b)) {
@@ -368,8 +392,9 @@ fn raw(name: &str) -> Option<&'static str> {
     })
 }
 
-fn lower(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+#[inline]
+fn lower(name: &str, upper: bool) -> Cow<'_, str> {
+    if upper {
         Cow::Owned(name.to_ascii_lowercase())
     } else {
         Cow::Borrowed(name)

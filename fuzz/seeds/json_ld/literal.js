@@ -1,0 +1,1 @@
+{name:'Kettle',price:undefined,list:[1,2,],f:function(){return 1},d:new Date(0),sku:"K1"}
