@@ -9,10 +9,11 @@ use super::{
     standing::{self, clock, foremost},
 };
 use crate::{
-    crawl::{Alarm, LastRun},
+    crawl::LastRun,
     desk::Ask,
     model::{HostStanding, Time},
     text::{harmless, measure::Size},
+    watch::Alarm,
 };
 
 /// Hosts shown at most.
