@@ -15,6 +15,7 @@ mod listings;
 mod log;
 mod printer;
 mod progress;
+mod rates;
 mod rebuild;
 mod reextract;
 mod reference;

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Context, Exit, Failure, counted::counted, listings::money, progress::Progress,
-    stop_on_ctrl_c,
+    Context, Exit, Failure, counted::counted, listings::money, progress::Progress, stop_on_ctrl_c,
 };
 use crate::{
     reextract::{Example, Summary},
@@ -168,7 +167,11 @@ fn named(summary: &Summary) -> Vec<String> {
     let lines = new
         .chain(more(came, summary.new.len(), "new"))
         .chain(missing)
-        .chain(more(summary.vanished, summary.missing.len(), "not readable"))
+        .chain(more(
+            summary.vanished,
+            summary.missing.len(),
+            "not readable",
+        ))
         .chain(faults)
         .chain(more(summary.unreadable, summary.faults.len(), "not read"))
         .chain(unwatched)

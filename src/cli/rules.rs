@@ -237,10 +237,7 @@ fn found(
             // Between the versions stand the turns of its status.
             if !value["version"].is_null() {
                 let reread = !value["reread"].is_null();
-                versions.push((
-                    serde_json::from_value(value).map_err(Failure::new)?,
-                    reread,
-                ));
+                versions.push((serde_json::from_value(value).map_err(Failure::new)?, reread));
             }
             Ok(())
         },

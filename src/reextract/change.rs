@@ -158,7 +158,9 @@ mod tests {
     use crate::model::{Money, Seller};
 
     fn listing(price: Option<&str>, seller: Option<&str>, table: &[(&str, &str)]) -> Listing {
-        let table = table.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+        let table = table
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
         Listing {
             id: "shop:1".into(),
             price: price.map(|amount| Money {
@@ -187,7 +189,11 @@ mod tests {
             .iter()
             .map(|(name, f)| (name.as_str(), f.gained, f.lost, f.changed))
             .collect();
-        let expected = [("attributes", 1, 1, 1), ("price", 1, 1, 1), ("seller.name", 1, 1, 0)];
+        let expected = [
+            ("attributes", 1, 1, 1),
+            ("price", 1, 1, 1),
+            ("seller.name", 1, 1, 0),
+        ];
         assert_eq!(told, expected);
         let example = &fields["attributes"].examples[1];
         assert_eq!(

@@ -161,7 +161,9 @@ impl Reader<'_> {
             first_seen: before.as_ref().map_or(at, |before| before.first_seen),
             last_seen: at,
             capture: Some(capture.clone()),
-            campaigns: before.as_ref().map_or_else(Vec::new, |b| b.campaigns.clone()),
+            campaigns: before
+                .as_ref()
+                .map_or_else(Vec::new, |b| b.campaigns.clone()),
             ..now
         };
         self.judge.classify(&mut now);

@@ -1,175 +1,15 @@
 //! The stage over a small archive made by hand: one profile read it, another reads it again.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicBool, Ordering},
-};
+mod shop;
+
+use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::{
-    archive::{self, Archive, Original},
-    model::{Capture, Page},
-    platform::PlatformConfig,
+    archive::{self, Original},
     watch,
 };
-
-fn at(second: i64) -> Time {
-    Time::from_second(1_800_000_000 + second).unwrap()
-}
-
-/// A page with a brand where no general reader looks for one.
-fn kettle(brand: &str) -> String {
-    format!(
-        r#"<title>Kettle</title><h1>Kettle K1</h1><p class="x9">{brand}</p>
-        <script type="application/ld+json">{{"@type":"Product","name":"Kettle K1",
-        "offers":{{"price":"20.00","priceCurrency":"EUR"}}}}</script>"#
-    )
-}
-
-/// The same goods on a page of which no general reader makes anything.
-const BARE: &str = r#"<div class="x1">Kettle K1</div><p class="x9">Sanchen</p>"#;
-
-fn page(path: &str, status: u16, second: i64, body: &str) -> Page {
-    Page {
-        url: format!("http://shop.example{path}").parse().unwrap(),
-        status,
-        head: format!("HTTP/1.1 {status} X\r\ncontent-type: text/html\r\n\r\n").into_bytes(),
-        request: b"GET / HTTP/1.1\r\n\r\n".to_vec(),
-        headers: vec![(
-            "content-type".to_owned(),
-            "text/html; charset=utf-8".to_owned(),
-        )],
-        body: body.as_bytes().to_vec(),
-        truncated: false,
-        fetched_at: at(second),
-        remote: None,
-    }
-}
-
-fn profile(select: &[(&str, &str)], listing: &str) -> Platform {
-    let select = select
-        .iter()
-        .map(|(field, from)| ((*field).to_owned(), (*from).to_owned()));
-    let config = PlatformConfig {
-        id: "shop".to_owned(),
-        start: vec!["http://shop.example/".to_owned()],
-        listing: vec![listing.to_owned()],
-        follow: vec!["*/goods/*".to_owned()],
-        select: select.collect(),
-        ..PlatformConfig::default()
-    };
-    Platform::new(&config).unwrap()
-}
-
-fn plain() -> Platform {
-    profile(&[], "*/item/{id}")
-}
-
-fn branded() -> Platform {
-    profile(&[("brand", ".x9")], "*/item/{id}")
-}
-
-struct Shop {
-    _dir: tempfile::TempDir,
-    store: Store,
-    archive: Archive,
-    judge: Judge,
-    stop: AtomicBool,
-    events: Mutex<Vec<Event>>,
-}
-
-impl Shop {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let rules = dir.path().join("rules");
-        std::fs::create_dir(&rules).unwrap();
-        Self {
-            store: Store::open(&dir.path().join("data")).unwrap().0,
-            archive: Archive::open(&dir.path().join("archive"), 1 << 30).unwrap(),
-            judge: Judge::load(&rules, &[]).unwrap().judge,
-            stop: AtomicBool::new(false),
-            events: Mutex::default(),
-            _dir: dir,
-        }
-    }
-
-    /// So many listings, visited one a second.
-    fn with(listings: i64) -> Self {
-        let mut shop = Self::new();
-        for n in 1..=listings {
-            shop.visit(&page(&format!("/item/{n}"), 200, n, &kettle("Sanchen")));
-        }
-        shop
-    }
-
-    /// Archives a page and keeps what the plain profile reads from it, as a crawl does.
-    fn visit(&mut self, page: &Page) -> Capture {
-        let packed = archive::pack(page);
-        self.keep(page, packed, page.status)
-    }
-
-    fn keep(&mut self, page: &Page, packed: archive::Packed, status: u16) -> Capture {
-        let capture = self.archive.append(&[packed]).unwrap().remove(0);
-        let mut entries = vec![Entry::Captured {
-            url: page.url.to_string(),
-            status,
-            capture: capture.clone(),
-        }];
-        for listing in plain().read(page).listings {
-            let before = self.store.listing(&listing.id).unwrap();
-            entries.push(match before {
-                Some(before) if before.content() == listing.content() => Entry::Seen {
-                    id: listing.id,
-                    capture: capture.clone(),
-                    campaigns: vec!["toys".to_owned()],
-                },
-                _ => Entry::Version(Box::new(Listing {
-                    campaigns: vec!["toys".to_owned()],
-                    capture: Some(capture.clone()),
-                    ..listing
-                })),
-            });
-        }
-        self.commit(entries);
-        capture
-    }
-
-    fn turn(&self, id: &str, status: ListingStatus, second: i64) {
-        let (id, at) = (id.into(), at(second));
-        self.commit(vec![Entry::Status { id, status, at }]);
-    }
-
-    fn commit(&self, entries: Vec<Entry>) {
-        let work = Vec::new();
-        self.store.commit(Group { entries, work }).unwrap();
-    }
-
-    fn again(&self, profile: Platform, order: &Order) -> Summary {
-        let report = |event| {
-            if matches!(event, Event::Reread { .. }) {
-                self.events.lock().unwrap().push(event);
-            }
-        };
-        let work = Reextract {
-            store: &self.store,
-            archive: self.archive.dir(),
-            platforms: &[("shop".to_owned(), profile)].into(),
-            judge: &self.judge,
-            report: &report,
-            clock: &|| at(1_000_000),
-            stop: &self.stop,
-        };
-        run(work, order).unwrap()
-    }
-
-    fn read(&self, profile: Platform) -> Summary {
-        self.again(profile, &Order::default())
-    }
-
-    fn listing(&self, id: &str) -> Listing {
-        self.store.listing(&id.into()).unwrap().unwrap()
-    }
-}
+use shop::{BARE, Shop, at, branded, kettle, page, plain, profile};
 
 #[test]
 fn what_is_read_otherwise_becomes_a_version_on_the_same_capture_and_nothing_else_changes() {
@@ -179,7 +19,12 @@ fn what_is_read_otherwise_becomes_a_version_on_the_same_capture_and_nothing_else
     let before = shop.listing("shop:3");
     let summary = shop.read(branded());
     assert_eq!(
-        (summary.pages, summary.changed, summary.unchanged, summary.vanished),
+        (
+            summary.pages,
+            summary.changed,
+            summary.unchanged,
+            summary.vanished
+        ),
         (9, 9, 0, 0),
         "{summary:?}"
     );
@@ -202,7 +47,10 @@ fn what_is_read_otherwise_becomes_a_version_on_the_same_capture_and_nothing_else
     let readings = shop.store.readings(&"shop:3".into()).unwrap();
     assert_eq!(readings[1].1, Some(at(1_000_000)), "when it was read again");
     let events = shop.events.lock().unwrap();
-    let Some(Event::Reread { done, of, changed, .. }) = events.last() else {
+    let Some(Event::Reread {
+        done, of, changed, ..
+    }) = events.last()
+    else {
         panic!("{events:?}")
     };
     assert_eq!((*done, *of, *changed), (9, 9, 9));
@@ -336,14 +184,17 @@ fn listings_that_appear_are_kept_and_those_that_vanish_stay_and_are_named() {
     let new: Vec<_> = summary.new.iter().map(|new| new.listing.as_str()).collect();
     assert_eq!(new, ["shop:7", "shop:9"]);
     assert_eq!(
-        summary.missing[1].why,
-        "its page is now read as shop:7",
+        summary.missing[1].why, "its page is now read as shop:7",
         "{:?}",
         summary.missing
     );
     let (seven, nine) = (shop.listing("shop:7"), shop.listing("shop:9"));
     assert_eq!((seven.version, seven.first_seen), (1, Some(at(7))));
-    assert_eq!(seven.campaigns, ["toys"], "what found it is what found the page");
+    assert_eq!(
+        seven.campaigns,
+        ["toys"],
+        "what found it is what found the page"
+    );
     assert_eq!(
         (nine.capture, nine.first_seen, nine.status),
         (Some(goods), Some(at(9)), ListingStatus::Active)
@@ -362,7 +213,10 @@ fn whoever_is_stopped_keeps_what_was_committed_and_the_next_run_ends_the_same() 
     whole.read(branded());
     shop.stop.store(true, Ordering::Relaxed);
     let summary = shop.read(branded());
-    assert!(summary.stopped && summary.changed <= GROUP as u64, "{summary:?}");
+    assert!(
+        summary.stopped && summary.changed <= GROUP as u64,
+        "{summary:?}"
+    );
     assert!(summary.changed > 0);
     assert!(
         watch::rates(&shop.store).unwrap().is_empty(),
@@ -410,7 +264,11 @@ fn a_reading_counts_for_the_watch_as_a_run_that_visited_nothing() {
     );
     let lost = shop.read(plain());
     assert_eq!(lost.alarms.len(), 1, "{:?}", lost.alarms);
-    assert!(lost.alarms[0].message.contains("0 of 25 listings had a brand"));
+    assert!(
+        lost.alarms[0]
+            .message
+            .contains("0 of 25 listings had a brand")
+    );
     assert_eq!(watch::alarms(&shop.store).unwrap(), lost.alarms);
     let accepted = Order {
         usual: true,

@@ -39,7 +39,10 @@ pub(super) fn message(what: &str, share: Share, usual: Option<f64>) -> String {
     let words = FIELDS.iter().find(|field| field.name == what);
     let what = match words.map(|field| field.words) {
         _ if what == LISTING => format!("only {there} of {of} listing pages gave a listing"),
-        words => format!("only {there} of {of} listings had {}", words.unwrap_or(what)),
+        words => format!(
+            "only {there} of {of} listings had {}",
+            words.unwrap_or(what)
+        ),
     };
     format!(
         "{what} ({}, {usual}); look at one with `listwarden extract`",

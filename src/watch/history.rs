@@ -88,18 +88,12 @@ fn rate(platform: &str, what: &str, points: &[Point], usual: Option<f64>) -> Opt
         share: share.is(),
         usual,
         fell: last.fell.contains(what),
-        trend: trend
-            .skip(counted.len().saturating_sub(TREND))
-            .collect(),
+        trend: trend.skip(counted.len().saturating_sub(TREND)).collect(),
     })
 }
 
 /// Adds a run to those of its platform, and forgets the oldest where there are too many.
-pub(super) fn keep(
-    store: &Store,
-    platform: &str,
-    point: Point,
-) -> Result<Vec<Work>, store::Error> {
+pub(super) fn keep(store: &Store, platform: &str, point: Point) -> Result<Vec<Work>, store::Error> {
     let (mut points, mut known) = (points(store, platform)?, platforms(store)?);
     points.push(point);
     points.drain(..points.len().saturating_sub(RUNS));

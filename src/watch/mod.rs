@@ -135,7 +135,10 @@ impl Watch {
             let point = Point {
                 at: now,
                 reread: lesson != Lesson::Visits,
-                shares: met.iter().map(|(what, s)| ((*what).to_owned(), *s)).collect(),
+                shares: met
+                    .iter()
+                    .map(|(what, s)| ((*what).to_owned(), *s))
+                    .collect(),
                 fell: fallen.iter().map(|(what, _)| (*what).to_owned()).collect(),
             };
             work.push(note(format!("{USUAL}{platform}"), &usual));
@@ -173,13 +176,7 @@ fn sure(what: &str) -> bool {
 
 /// A share that fell teaches nothing, or the alarm would make itself silent. Only a field that was never there is
 /// taken as it is: some platforms show no title.
-fn learn(
-    usual: &mut BTreeMap<String, f64>,
-    what: &str,
-    share: Share,
-    lesson: Lesson,
-    fell: bool,
-) {
+fn learn(usual: &mut BTreeMap<String, f64>, what: &str, share: Share, lesson: Lesson, fell: bool) {
     let weight = match lesson {
         Lesson::Visits => WEIGHT,
         Lesson::Reread | Lesson::Accepted => 1.0,

@@ -58,7 +58,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nearly_always_there_is_missed_soon_and_what_is_rare_only_when_chance_does_not_explain_it() {
+    fn what_is_nearly_always_there_is_missed_soon_and_what_is_rare_only_when_chance_does_not_explain_it()
+     {
         for (there, of, usual, fell) in [
             (14, 20, 0.98, true),
             (16, 20, 0.98, false),

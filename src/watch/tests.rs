@@ -64,8 +64,16 @@ fn any_field_that_a_platform_used_to_show_is_missed_and_one_it_never_showed_is_n
     assert_eq!(run(&store, 30, Lesson::Visits, 2, codeless), ["currency"]);
     let free = run(&store, 30, Lesson::Visits, 3, |l| l.price = None);
     assert_eq!(free, ["price"], "without a price no currency is missed");
-    let standing: Vec<_> = alarms(&store).unwrap().into_iter().map(|a| a.what).collect();
-    assert_eq!(standing, ["currency", "price"], "what was not judged stands");
+    let standing: Vec<_> = alarms(&store)
+        .unwrap()
+        .into_iter()
+        .map(|a| a.what)
+        .collect();
+    assert_eq!(
+        standing,
+        ["currency", "price"],
+        "what was not judged stands"
+    );
     assert_eq!(run(&store, 19, Lesson::Visits, 4, |l| l.gtin = None), NONE);
     assert_eq!(run(&store, 30, Lesson::Visits, 5, |_| ()), NONE);
     assert_eq!(alarms(&store).unwrap(), []);
@@ -83,7 +91,10 @@ fn a_page_that_was_not_expected_to_be_a_listing_says_nothing_of_those_that_were(
     assert_eq!(watch.close(&store, Lesson::Visits, at(30)).unwrap(), []);
     let rates = rates(&store).unwrap();
     assert!(rates.iter().all(|rate| rate.what != LISTING), "{rates:?}");
-    assert_eq!((rate(&store, "title").of, rate(&store, "title").there), (30, 30));
+    assert_eq!(
+        (rate(&store, "title").of, rate(&store, "title").there),
+        (30, 30)
+    );
 }
 
 #[test]
@@ -116,8 +127,16 @@ fn reading_again_makes_the_new_reading_usual_at_once_but_hides_no_fall() {
     };
     assert_eq!(run(&store, 30, Lesson::Reread, 1, branded), ["gtin"]);
     let brand = rate(&store, "brand");
-    assert_eq!((brand.usual, brand.reread), (Some(1.0), true), "not a third");
-    assert_eq!(rate(&store, "gtin").usual, Some(1.0), "what fell teaches nothing");
+    assert_eq!(
+        (brand.usual, brand.reread),
+        (Some(1.0), true),
+        "not a third"
+    );
+    assert_eq!(
+        rate(&store, "gtin").usual,
+        Some(1.0),
+        "what fell teaches nothing"
+    );
     assert_eq!(run(&store, 30, Lesson::Accepted, 2, branded), NONE);
     assert_eq!(alarms(&store).unwrap(), []);
     assert_eq!(rate(&store, "gtin").usual, Some(0.0));
@@ -130,5 +149,8 @@ fn reading_again_makes_the_new_reading_usual_at_once_but_hides_no_fall() {
         };
     };
     assert_eq!(run(&store, 30, Lesson::Visits, 4, seller), NONE);
-    assert!(rate(&store, "seller").usual < Some(0.5), "a visit moves it a little");
+    assert!(
+        rate(&store, "seller").usual < Some(0.5),
+        "a visit moves it a little"
+    );
 }

@@ -108,7 +108,8 @@ fn known<'a>(
             }
         ))),
         None if platforms.is_empty() => Err(Error::Order(
-            "config.toml has no [[platform]]: without one nothing says how pages are read".to_owned(),
+            "config.toml has no [[platform]]: without one nothing says how pages are read"
+                .to_owned(),
         )),
         _ => Ok(()),
     }
