@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
 /// So many pieces of work at most are begun and not yet taken.
@@ -79,7 +80,18 @@ impl<T> Line<T> {
 
     /// Hands out no more. Dropping the guard does it, however its holder ends.
     pub(super) fn until_dropped(&self) -> Closing<'_, T> {
-        Closing(self)
+        Closing {
+            line: self,
+            always: true,
+        }
+    }
+
+    /// The same for whoever does the work: only where it panics, for what it is at would be waited for in vain.
+    pub(super) fn until_panic(&self) -> Closing<'_, T> {
+        Closing {
+            line: self,
+            always: false,
+        }
     }
 
     fn wait(&self, waits: impl Fn(&State<T>) -> bool) -> MutexGuard<'_, State<T>> {
@@ -95,18 +107,23 @@ impl<T> Line<T> {
 
 /// Closes a line when it is dropped.
 #[derive(Debug)]
-pub(super) struct Closing<'a, T>(&'a Line<T>);
+pub(super) struct Closing<'a, T> {
+    line: &'a Line<T>,
+    always: bool,
+}
 
 impl<T> Drop for Closing<'_, T> {
     fn drop(&mut self) {
-        self.0.state().closed = true;
-        self.0.changed.notify_all();
+        if self.always || thread::panicking() {
+            self.line.state().closed = true;
+            self.line.changed.notify_all();
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::mpsc, thread};
+    use std::sync::mpsc;
 
     use super::*;
 
@@ -164,5 +181,27 @@ mod tests {
             assert_eq!(worker.join().unwrap(), None);
         });
         assert_eq!(line.take(5), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn a_worker_that_panics_is_not_waited_for() {
+        let line: Line<usize> = Line::new(3);
+        thread::scope(|scope| {
+            let work = || {
+                let _closing = line.until_panic();
+                line.next();
+                panic!("in the middle of a piece");
+            };
+            let worker = scope.spawn(work);
+            assert_eq!(line.take(5), Vec::<usize>::new());
+            assert!(worker.join().is_err());
+        });
+        let other: Line<usize> = Line::new(3);
+        drop(other.until_panic());
+        assert_eq!(
+            other.next(),
+            Some(0),
+            "who ends as he should closes nothing"
+        );
     }
 }

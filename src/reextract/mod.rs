@@ -113,6 +113,7 @@ pub fn run(work: Reextract<'_>, order: &Order) -> Result<Summary, store::Error> 
 fn read_all(reader: &Reader<'_>, plan: &Plan, keeper: &mut Keeper<'_>) -> Result<(), store::Error> {
     let line = Line::new(plan.tasks.len());
     let work = || {
+        let _closing = line.until_panic();
         while let Some(piece) = line.next() {
             line.put(piece, reader.read(&plan.tasks[piece]));
         }
