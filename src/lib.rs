@@ -21,12 +21,14 @@ pub mod fetch;
 pub mod rules;
 pub mod store;
 
-// What is particular to one platform, and listings meeting rules.
+// What is particular to one platform, listings meeting rules, and how well pages are read.
 pub mod judge;
 pub mod platform;
+pub mod watch;
 
 // The stages: each moves listings one step.
 pub mod crawl;
+pub mod reextract;
 pub mod review;
 pub mod scan;
 pub mod upkeep;

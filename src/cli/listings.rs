@@ -108,6 +108,11 @@ fn event(value: Value) -> Result<Vec<String>, Failure> {
         let status = value["status"].as_str().unwrap_or_default().to_owned();
         return Ok(vec![when, status, String::new(), String::new()]);
     }
+    let read_again = if value["reread"].is_null() {
+        ""
+    } else {
+        ", read again"
+    };
     let changed = value["changed"].as_object().cloned().unwrap_or_default();
     let version: Listing = serde_json::from_value(value).map_err(Failure::new)?;
     let capture = version
@@ -124,7 +129,7 @@ fn event(value: Value) -> Result<Vec<String>, Failure> {
     };
     Ok(vec![
         when,
-        format!("version {}", version.version),
+        format!("version {}{read_again}", version.version),
         told,
         capture.unwrap_or_default(),
     ])
@@ -184,6 +189,8 @@ mod tests {
         let told = "description; price 20.00 EUR → 19.00 EUR; seller.name none → Harbour; images";
         let capture = "listwarden-000001.warc.gz:7";
         assert_eq!(row, ["2026-02-03 04:05", "version 2", told, capture]);
+        let again = json!({ "id": "shop:1", "version": 3, "reread": "2026-02-05T00:00:00Z" });
+        assert_eq!(event(again).unwrap()[1], "version 3, read again");
         let turn = json!({ "id": "shop:1", "status": "gone", "at": "2026-02-04T00:00:00Z" });
         assert_eq!(event(turn).unwrap(), ["2026-02-04 00:00", "gone", "", ""]);
         let first =

@@ -15,7 +15,9 @@ mod listings;
 mod log;
 mod printer;
 mod progress;
+mod rates;
 mod rebuild;
+mod reextract;
 mod reference;
 mod review;
 mod robots;
@@ -85,6 +87,8 @@ enum Command {
     Crawl(crawl::Args),
     /// Show the listing that a page gives, and where each value came from
     Extract(extract::Args),
+    /// Read archived pages again, offline, after a profile or the program changed
+    Reextract(reextract::Args),
     /// May this address be asked for? What its robots.txt says, and by which line
     Robots(robots::Args),
     /// Judge what is stored, offline
@@ -198,6 +202,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, context),
         Command::Crawl(args) => crawl::run(args, context),
         Command::Extract(args) => extract::run(args, context),
+        Command::Reextract(args) => reextract::run(args, context),
         Command::Robots(args) => robots::run(args, context),
         Command::Scan(args) => scan::run(args, context),
         Command::Listings(args) => listings::run(args, context),

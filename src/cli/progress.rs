@@ -34,6 +34,9 @@ struct Seen {
     waiting: u64,
     /// What the hosts add: pages a second and the time left.
     hosts: String,
+    /// How far reading again is, and when it began.
+    again: String,
+    begun: Option<Time>,
 }
 
 /// Moving lines for one job.
@@ -90,7 +93,10 @@ impl Progress {
             // These are said on the terminal, above the lines that move.
             let said = matches!(
                 event,
-                Event::Failed { .. } | Event::Fault { .. } | Event::Alarm { .. }
+                Event::Failed { .. }
+                    | Event::Fault { .. }
+                    | Event::Alarm { .. }
+                    | Event::Unreadable { .. }
             );
             if said && screen.live {
                 screen.all.suspend(|| log(&event));
@@ -119,6 +125,19 @@ impl Screen {
                 if self.live {
                     self.show(&mut state, &hosts, at);
                 } else if due(&mut state.said, at) {
+                    self.printer.say(&state.seen.line());
+                }
+            }
+            Event::Reread {
+                at,
+                done,
+                of,
+                changed,
+            } => {
+                let since = *state.seen.begun.get_or_insert(at);
+                let seconds = at.duration_since(since).as_secs_f64();
+                state.seen.again = again(done, of, changed, seconds);
+                if !self.live && due(&mut state.said, at) {
                     self.printer.say(&state.seen.line());
                 }
             }
@@ -159,21 +178,48 @@ impl Seen {
             Event::Page { .. } => self.pages += 1,
             Event::Listing { .. } => self.listings += 1,
             Event::Flag { .. } => self.flags += 1,
-            Event::Failed { .. } | Event::Fault { .. } | Event::Alarm { .. } => self.trouble += 1,
+            Event::Failed { .. }
+            | Event::Fault { .. }
+            | Event::Alarm { .. }
+            | Event::Unreadable { .. } => self.trouble += 1,
             Event::Queue { waiting, .. } => self.waiting = *waiting,
             Event::Gone { .. }
             | Event::Relisted { .. }
             | Event::Cut { .. }
             | Event::Hosts { .. }
+            | Event::Reread { .. }
             | Event::Refused { .. } => {}
         }
     }
 
     fn line(&self) -> String {
+        if !self.again.is_empty() {
+            let Self {
+                again,
+                flags,
+                trouble,
+                ..
+            } = self;
+            return format!("{again} · {flags} flags · {trouble} troubles");
+        }
         format!(
             "{} pages · {} listings · {} flags · {} troubles · {} queued{}",
             self.pages, self.listings, self.flags, self.trouble, self.waiting, self.hosts
         )
+    }
+}
+
+/// How far reading again is after so many seconds: what is through, pages a second, the time left.
+fn again(done: u64, of: u64, changed: u64, seconds: f64) -> String {
+    let told = format!("{done} of {of} pages · {changed} listings read otherwise");
+    if done == 0 || seconds < 1.0 {
+        return told;
+    }
+    let rate = done as f64 / seconds;
+    let left = (of.saturating_sub(done) as f64 / rate).ceil() as u64;
+    match left {
+        0 => format!("{told} · {rate:.0} pages/s"),
+        left => format!("{told} · {rate:.0} pages/s · {} left", about(left)),
     }
 }
 
@@ -243,6 +289,12 @@ fn log(event: &Event) {
         Event::Refused { url, line } => {
             tracing::info!(%url, line = %harmless::line(line), "robots.txt forbids it")
         }
+        Event::Unreadable { message } => {
+            tracing::warn!(message = %harmless::line(message), "not read");
+        }
+        Event::Reread {
+            done, of, changed, ..
+        } => tracing::debug!(done, of, changed, "read again"),
         Event::Queue { waiting, done } => tracing::trace!(waiting, done, "queue"),
         Event::Hosts { hosts, .. } => tracing::trace!(hosts = hosts.len(), "hosts"),
     }
@@ -262,6 +314,19 @@ mod tests {
         let lines: Vec<_> = (0..100).filter(|s| due(&mut said, at(*s))).collect();
         assert_eq!(lines, [30, 60, 90]);
         assert!(due(&mut said, at(10)), "the clock was set back");
+    }
+
+    #[test]
+    fn reading_again_says_how_far_it_is_and_how_long_it_takes() {
+        assert_eq!(
+            again(0, 900, 0, 0.0),
+            "0 of 900 pages · 0 listings read otherwise"
+        );
+        assert_eq!(
+            again(300, 900, 7, 2.0),
+            "300 of 900 pages · 7 listings read otherwise · 150 pages/s · about 1 min left"
+        );
+        assert!(again(900, 900, 7, 6.0).ends_with("· 150 pages/s"));
     }
 
     #[test]

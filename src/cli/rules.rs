@@ -227,7 +227,7 @@ fn found(
             None,
         ));
     }
-    let mut versions: Vec<Listing> = Vec::new();
+    let mut versions: Vec<(Listing, bool)> = Vec::new();
     context.ask(
         workspace,
         Ask::History {
@@ -236,15 +236,20 @@ fn found(
         &mut |value| {
             // Between the versions stand the turns of its status.
             if !value["version"].is_null() {
-                versions.push(serde_json::from_value(value).map_err(Failure::new)?);
+                let reread = !value["reread"].is_null();
+                versions.push((serde_json::from_value(value).map_err(Failure::new)?, reread));
             }
             Ok(())
         },
     )?;
     let latest = versions
-        .pop()
+        .last()
+        .map(|(latest, _)| latest.clone())
         .ok_or_else(|| Failure::Message(format!("there is no listing '{listing}'")))?;
-    Ok((latest, versions.pop()))
+    // As the store has it: reading the same page otherwise is no change of it.
+    let mut older = versions.into_iter().rev();
+    let _visited = older.find(|(_, reread)| !reread);
+    Ok((latest, older.next().map(|(past, _)| past)))
 }
 
 /// An explanation as a person would tell it.

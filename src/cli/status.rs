@@ -6,27 +6,37 @@ use serde_json::Value;
 use super::{
     Context, Exit, Failure,
     counted::counted,
+    rates,
     standing::{self, clock, foremost},
 };
 use crate::{
-    crawl::{Alarm, LastRun},
+    crawl::LastRun,
     desk::Ask,
     model::{HostStanding, Time},
     text::{harmless, measure::Size},
+    watch::Alarm,
 };
 
 /// Hosts shown at most.
 const SHOWN: usize = 20;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// How often each field of each platform was read in the last run, and usually
+    #[arg(long)]
+    rates: bool,
+}
 
-pub(super) fn run(_: Args, context: &Context) -> Result<Exit, Failure> {
+pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
     let workspace = context.workspace()?;
     let now = Timestamp::now();
     context.ask(&workspace, Ask::Status { now }, &mut |value| {
         if context.printer.json {
             return context.printer.document(&value);
+        }
+        if args.rates {
+            let rows = rates::rows(&read(&value["rates"]));
+            return context.printer.table(&rates::HEAD, rows);
         }
         in_words(&value, now, &TimeZone::system())
             .iter()
@@ -66,6 +76,7 @@ fn in_words(status: &Value, now: Time, zone: &TimeZone) -> Vec<String> {
         } = alarm;
         format!("alarm     {platform}: {}", harmless::line(message))
     }));
+    lines.extend(rates::in_short(&read(&status["rates"])));
     lines.extend(hosts(&read(&status["hosts"]), now, zone));
     lines
 }
@@ -152,12 +163,17 @@ mod tests {
                 "at": "2026-02-03T09:00:00Z",
             }],
             "last_run": null,
+            "rates": [{
+                "platform": "shop", "what": "price", "at": "2026-02-03T09:00:00Z", "reread": false, "of": 30,
+                "there": 3, "share": 0.1, "usual": 1.0, "fell": true, "trend": [1.0, 0.1],
+            }],
         });
         let now = "2026-02-03T10:00:00Z".parse().unwrap();
         let lines = in_words(&status, now, &TimeZone::UTC).join("\n");
         for part in [
             "queue     9 waiting, 3 done",
             "alarm     shop: only 3 of 30 listings had a price",
+            "read      shop  price 10 % ↓ (usually 100 %)",
             "host      shop.example:443  3 done · 9 queued · 1 × wall · every 2 s (rate) · left alone until 12:00:00: answered 503 · about 2 h",
         ] {
             assert!(lines.contains(part), "{part} in {lines}");

@@ -17,7 +17,6 @@ use tracing::Instrument;
 
 use super::{
     Clock, Error, LeftHost, Report, Summary,
-    alarm::Watch,
     ask::Asker,
     budget::Budget,
     commit::{self, Acknowledged},
@@ -31,6 +30,7 @@ use crate::{
     fetch::Fetch,
     model::{Event, Time},
     store::{Queued, Run, Store},
+    watch::{Lesson, Watch},
 };
 
 /// How often a stop is looked for: Ctrl-C never waits for a slow host's turn.
@@ -126,7 +126,7 @@ impl<F: Fetch + 'static> Dispatcher<F> {
         let (left, _) = self.store.queue_size()?;
         self.summary.left = left;
         self.summary.finished = left == 0;
-        self.summary.alarms = self.watch.close(&self.store, now)?;
+        self.summary.alarms = self.watch.close(&self.store, Lesson::Visits, now)?;
         if self.summary.finished {
             self.store.end_run()?;
         }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::{
     Error,
-    alarm::Reading,
     commit::{Committer, Part},
     revisit::Found,
     traps::Onward,
@@ -14,6 +13,7 @@ use crate::{
     fetch::host_of,
     model::{Capture, Event, Harvest, Link, Listing, ListingId, ListingStatus, PageKind},
     store::{Entry, Group, ListPage, Queued, Visit, Work},
+    watch::Reading,
 };
 
 /// Links committed at once at most: a site map may have 50,000.
@@ -65,8 +65,10 @@ impl Committer {
         self.visited(part, queued, before, found, Some((&answer, capture)));
         let absent = matches!(found, Found::Absent);
         if answer.status < 400 {
-            if queued.listing && !absent {
-                part.tally.reading = Some(Reading::of(&queued.platform, &answer.harvest));
+            let listings = &answer.harvest.listings;
+            if !absent && (queued.listing || !listings.is_empty()) {
+                let reading = Reading::of(&queued.platform, queued.listing, listings);
+                part.tally.reading = Some(reading);
             }
             let elsewhere = answer.url.as_str() != queued.url;
             self.harvested(part, queued, elsewhere, answer.harvest, capture, read)?;

@@ -3,7 +3,6 @@
 //! The dispatcher hands out URLs host by host; a page that came is packed and read on a thread of its own kind, one for
 //! each core; one committer writes finished pages in groups (archive, then journal, then index) and only then is a URL done.
 
-mod alarm;
 mod ask;
 mod budget;
 mod campaign;
@@ -37,7 +36,6 @@ use tokio::{
 use tracing::Instrument;
 use url::Url;
 
-pub use alarm::{Alarm, alarms};
 pub use campaign::CampaignConfig;
 pub use revisit::Revisit;
 pub use standing::standings;
@@ -50,8 +48,8 @@ use crate::{
     model::{Event, Time},
     platform::Platform,
     store::{self, Run, Store},
+    watch::Watch,
 };
-use alarm::Watch;
 use ask::Asker;
 use budget::Budget;
 use commit::Committer;

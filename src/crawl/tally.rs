@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::alarm::{Alarm, Reading};
 use crate::{
     model::{Time, Waiting},
     store::{self, Run, Store},
+    watch::{Alarm, Reading},
 };
 
 /// Note of the store: how the last crawl ended.

@@ -10,6 +10,7 @@ use crate::{
     model::{Flag, FlagId, FlagStatus, HostStanding, Listing, ListingId, Time},
     review,
     store::{self, Entry, Group, Store},
+    watch,
 };
 
 /// How the hosts of a crawl stand.
@@ -103,7 +104,7 @@ impl Desk {
 
     fn history(&self, id: &str, row: &mut Row<'_>) -> Result<(), Error> {
         let id = self.listing(id)?.id;
-        let (versions, turns) = (self.store.versions(&id)?, self.store.turns(&id)?);
+        let (versions, turns) = (self.store.readings(&id)?, self.store.turns(&id)?);
         history::lines(&id, &versions, &turns)
             .into_iter()
             .try_for_each(row)
@@ -197,7 +198,8 @@ impl Desk {
             "open": flags.get(FlagStatus::Open.as_str()).cloned().unwrap_or(json!(0)),
             "queue": { "waiting": waiting, "done": done, "hosts": self.store.hosts_queued()? },
             "hosts": hosts.unwrap_or_default(),
-            "alarms": crawl::alarms(&self.store)?,
+            "alarms": watch::alarms(&self.store)?,
+            "rates": watch::rates(&self.store)?,
             "last_run": crawl::last_run(&self.store)?,
             "disk": disk(&self.data),
         }))

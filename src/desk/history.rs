@@ -11,15 +11,16 @@ use crate::model::{Listing, ListingId, ListingStatus, Time};
 const PARTED: [&str; 3] = ["attributes", "paths", "seller"];
 
 /// Versions and turns in the order of time. A version is the whole document with `at`, when it was read, and `changed`: what
-/// differs from the version before, `{field: [old, new]}`, parts of a field as `seller.name`. A turn is `{id, status, at}`.
+/// differs from the version before, `{field: [old, new]}`, parts of a field as `seller.name`; and, where no visit gave it,
+/// `reread`, when the capture was read again. A turn is `{id, status, at}`.
 pub(super) fn lines(
     id: &ListingId,
-    versions: &[Listing],
+    versions: &[(Listing, Option<Time>)],
     turns: &[(ListingStatus, Time)],
 ) -> Vec<Value> {
     let mut lines: Vec<(Option<Time>, Value)> = Vec::new();
     let mut before: Option<Value> = None;
-    for version in versions {
+    for (version, reread) in versions {
         let content = document(&version.content());
         let changed = before
             .as_ref()
@@ -30,6 +31,9 @@ pub(super) fn lines(
         let mut line = document(version);
         line["at"] = json!(at);
         line["changed"] = Value::Object(changed);
+        if let Some(reread) = reread {
+            line["reread"] = json!(reread);
+        }
         lines.push((at, line));
     }
     for (status, at) in turns {
@@ -104,7 +108,11 @@ mod tests {
 
     #[test]
     fn versions_and_turns_stand_in_the_order_of_time_with_what_changed() {
-        let versions = [version(1, "20.00", "A", 100), version(2, "19.00", "B", 300)];
+        let reread = Some(at(400));
+        let versions = [
+            (version(1, "20.00", "A", 100), None),
+            (version(2, "19.00", "B", 300), reread),
+        ];
         let turns = [
             (ListingStatus::Gone, at(200)),
             (ListingStatus::Active, at(300)),
@@ -139,6 +147,10 @@ mod tests {
             })
         );
         let whole: Listing = serde_json::from_value(lines[2].clone()).unwrap();
-        assert_eq!(whole, versions[1], "the document of the version, whole");
+        assert_eq!(whole, versions[1].0, "the document of the version, whole");
+        assert_eq!(
+            (&lines[0]["reread"], &lines[2]["reread"]),
+            (&Value::Null, &json!("1970-01-01T00:06:40Z"))
+        );
     }
 }

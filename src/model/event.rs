@@ -133,6 +133,15 @@ pub enum Event {
     },
     /// robots.txt forbids it.
     Refused { url: Url, line: String },
+    /// A record of the archive could not be read; the message names its file and offset.
+    Unreadable { message: String },
+    /// How far the reading of archived pages is: captures read, of how many, and listings that are read otherwise now.
+    Reread {
+        at: Time,
+        done: u64,
+        of: u64,
+        changed: u64,
+    },
     /// How much is left to do.
     Queue { waiting: u64, done: u64 },
     /// How the hosts stand, by name; now and then, not oftener than once a second.

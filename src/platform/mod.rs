@@ -171,6 +171,12 @@ impl Platform {
         }
     }
 
+    /// Whether the page at `url` may be read as a listing: it is one of its listing pages, or nothing says which pages are.
+    pub fn lists(&self, url: &Url) -> bool {
+        let role = self.role(&self.clean(url));
+        role == Role::Listing || self.listing.is_empty() && role == Role::Follow
+    }
+
     /// Whether `url` is at one of its hosts and not to be ignored.
     fn admits(&self, url: &Url) -> bool {
         url.host_str().is_some_and(|host| self.has_host(host)) && !any(&self.ignore, url)

@@ -108,7 +108,7 @@ fn judge_one(
     }
     judge.classify(listing);
     let before = if listing.version > 1 {
-        store.versions(&listing.id)?.into_iter().rev().nth(1)
+        store.past(&listing.id)?
     } else {
         None
     };

@@ -19,6 +19,9 @@ pub enum Entry {
     /// A listing was seen for the first time or its content changed. Its version number is the store's to give;
     /// `first_seen` stays what it was, and missing times are those of its capture.
     Version(Box<Listing>),
+    /// What a capture shows was read otherwise than before, by other readers: a version of its own, though nobody visited
+    /// the page. Its times, status and capture are those of the listing as it stood.
+    Reread { listing: Box<Listing>, at: Time },
     /// A listing was seen again with the same content. `campaigns` are all that have found it so far.
     Seen {
         id: ListingId,

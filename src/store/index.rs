@@ -139,7 +139,7 @@ impl<'a> Changes<'a> {
     /// What `entry`, whose frame lies at `place`, means for the index.
     pub(super) fn apply(&mut self, entry: &Entry, place: Place) -> Result<(), Error> {
         match entry {
-            Entry::Version(listing) => self.version(listing, place),
+            Entry::Version(listing) | Entry::Reread { listing, .. } => self.version(listing, place),
             Entry::Seen { id, .. } => {
                 self.change_listing(id, |row| {
                     row.seen = Some(place);
@@ -218,7 +218,7 @@ impl<'a> Changes<'a> {
 pub(super) fn number(tree: &sled::Tree, entries: &mut [Entry]) -> Result<(), Error> {
     let mut earlier: BTreeMap<ListingId, (u64, Option<Time>)> = BTreeMap::new();
     for entry in entries {
-        let Entry::Version(listing) = entry else {
+        let (Entry::Version(listing) | Entry::Reread { listing, .. }) = entry else {
             continue;
         };
         let (versions, first_seen) = match earlier.get(&listing.id) {

@@ -24,12 +24,26 @@ impl Store {
 
     /// All versions of a listing, oldest first.
     pub fn versions(&self, id: &ListingId) -> Result<Vec<Listing>, Error> {
+        let kept = self.readings(id)?;
+        Ok(kept.into_iter().map(|(listing, _)| listing).collect())
+    }
+
+    /// All versions of a listing, oldest first; with each that no visit gave, when the capture was read again.
+    pub fn readings(&self, id: &ListingId) -> Result<Vec<(Listing, Option<Time>)>, Error> {
         let rows = self.tree.scan_prefix(index::versions_prefix(id));
         rows.map(|row| {
             let (key, place) = row.map_err(Error::index)?;
             self.version(index::read_row(&key, &place)?)
         })
         .collect()
+    }
+
+    /// The version before the newest that the page itself made: that the same page is read otherwise than before is no
+    /// change of it.
+    pub fn past(&self, id: &ListingId) -> Result<Option<Listing>, Error> {
+        let mut older = self.readings(id)?.into_iter().rev();
+        let _visited = older.find(|(_, reread)| reread.is_none());
+        Ok(older.next().map(|(listing, _)| listing))
     }
 
     /// The turns that a listing's life took, oldest first: what it became, and when that was noticed.
@@ -114,15 +128,16 @@ impl Store {
         entry_of(&self.reader.read(place)?)
     }
 
-    fn version(&self, place: Place) -> Result<Listing, Error> {
+    fn version(&self, place: Place) -> Result<(Listing, Option<Time>), Error> {
         match self.entry(place)? {
-            Entry::Version(listing) => Ok(*listing),
+            Entry::Version(listing) => Ok((*listing, None)),
+            Entry::Reread { listing, at } => Ok((*listing, Some(at))),
             _ => Err(misplaced("a version of a listing", place)),
         }
     }
 
     fn merged(&self, row: &ListingRow) -> Result<Listing, Error> {
-        let mut listing = self.version(row.version)?;
+        let (mut listing, _) = self.version(row.version)?;
         listing.status = row.status().map_err(|f| f.of(listing.id.as_str()))?;
         if let Some(place) = row.seen {
             let Entry::Seen {

@@ -142,6 +142,69 @@ fn a_listing_is_its_last_version_with_what_was_seen_since() {
 }
 
 #[test]
+fn what_was_read_again_is_a_version_but_no_change_of_the_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = open(dir.path());
+    let id = ListingId::from("p:1");
+    let reread = |store: &Store, title: &str, second| {
+        let listing = Listing {
+            title: Some(title.into()),
+            ..store.listing(&id).unwrap().unwrap()
+        };
+        let listing = Box::new(listing);
+        let at = at(second);
+        commit(store, vec![Entry::Reread { listing, at }]);
+    };
+    let past = |store: &Store| store.past(&id).unwrap().and_then(|past| past.title);
+    commit(&store, vec![version("p:1", "a", 10), seen("p:1", 20)]);
+    assert_eq!(past(&store), None);
+    reread(&store, "A", 25);
+    assert_eq!(past(&store), None);
+    let gone = Entry::Status {
+        id: id.clone(),
+        status: ListingStatus::Gone,
+        at: at(30),
+    };
+    commit(&store, vec![version("p:1", "b", 28), gone]);
+    assert_eq!(past(&store).as_deref(), Some("A"));
+    reread(&store, "B", 40);
+    reread(&store, "B!", 50);
+    assert_eq!(
+        past(&store).as_deref(),
+        Some("A"),
+        "the page was changed once"
+    );
+    let readings = store.readings(&id).unwrap().into_iter();
+    let readings: Vec<_> = readings
+        .map(|(listing, reread)| (listing.version, reread))
+        .collect();
+    let expected = [
+        (1, None),
+        (2, Some(at(25))),
+        (3, None),
+        (4, Some(at(40))),
+        (5, Some(at(50))),
+    ];
+    assert_eq!(readings, expected);
+    let listing = store.listing(&id).unwrap().unwrap();
+    assert_eq!(
+        (
+            listing.first_seen,
+            listing.last_seen,
+            listing.status,
+            listing.capture
+        ),
+        (
+            Some(at(10)),
+            Some(at(28)),
+            ListingStatus::Gone,
+            Some(capture(28))
+        ),
+        "what a visit says stays"
+    );
+}
+
+#[test]
 fn a_flag_carries_its_verdicts_and_stands_where_the_last_word_put_it() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = open(dir.path());

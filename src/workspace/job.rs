@@ -155,7 +155,7 @@ pub fn scan(
     Ok((summary, faults))
 }
 
-fn judged(
+pub(super) fn judged(
     store: &Store,
     mut judge: Judge,
     order: &scan::Order,

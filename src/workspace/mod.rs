@@ -3,6 +3,7 @@
 mod client;
 mod handout;
 mod job;
+mod reread;
 mod starter;
 
 use std::{
@@ -16,6 +17,7 @@ use serde_json::Value;
 pub use client::client;
 pub use handout::export;
 pub use job::{CrawlJob, Crawled, crawl, scan};
+pub use reread::{ReextractJob, Reextracted, reextract};
 pub use starter::{Created, create};
 
 use crate::{

@@ -155,6 +155,13 @@ fn every_command_answers(workspace: &std::path::Path, flags: u64) {
         said(&run(workspace, &["check"]))
     );
 
+    let again = &lines(&run(workspace, &["reextract", "--json"]))[0];
+    assert_eq!(
+        (&again["unchanged"], &again["scan"]["judged"]),
+        (&again["pages"], &0.into()),
+        "the archive gives what the pages gave: {again}"
+    );
+
     let unchanged = lines(&run(workspace, &["scan", "--json"]));
     let before: BTreeMap<String, String> = standing(workspace);
     assert_eq!(lines(&run(workspace, &["rebuild", "--json"])).len(), 1);

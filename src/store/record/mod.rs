@@ -32,8 +32,9 @@ mod kind {
     pub(super) const REVIEWED: u8 = 6;
     pub(super) const IN_FORCE: u8 = 7;
     pub(super) const FILE: u8 = 8;
+    pub(super) const REREAD: u8 = 9;
     /// The highest kind that this version knows.
-    pub(super) const KNOWN: u8 = FILE;
+    pub(super) const KNOWN: u8 = REREAD;
 }
 
 /// Why bytes could not be read as a record.
@@ -61,6 +62,12 @@ struct CapturedForm {
     url: String,
     status: u16,
     capture: CaptureForm,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RereadForm {
+    at: Nanos,
+    listing: ListingForm,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -116,6 +123,10 @@ pub(super) fn encode(entry: &Entry) -> Result<(u8, Vec<u8>), Error> {
             Ok((kind::CAPTURED, pack(&form)?))
         }
         Entry::Version(listing) => Ok((kind::VERSION, pack(&ListingForm::from(*listing))?)),
+        Entry::Reread { listing, at } => {
+            let (at, listing) = (at.into(), ListingForm::from(*listing));
+            Ok((kind::REREAD, pack(&RereadForm { at, listing })?))
+        }
         Entry::Seen {
             id,
             capture,
@@ -174,6 +185,12 @@ pub(super) fn decode(frame_kind: u8, payload: &[u8]) -> Result<Entry, Fault> {
         }),
         kind::VERSION => unpack(payload)
             .and_then(|form: ListingForm| Ok(Entry::Version(Box::new(form.try_into()?)))),
+        kind::REREAD => unpack(payload).and_then(|form: RereadForm| {
+            Ok(Entry::Reread {
+                listing: Box::new(form.listing.try_into()?),
+                at: form.at.time()?,
+            })
+        }),
         kind::SEEN => unpack(payload).and_then(|form: SeenForm| {
             let (id, capture) = (ListingId::from(form.id), form.capture.try_into()?);
             let campaigns = form.campaigns;

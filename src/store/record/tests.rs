@@ -178,6 +178,10 @@ fn entries() -> Vec<Entry> {
             rows: 12,
             at: at(9),
         },
+        Entry::Reread {
+            listing: Box::new(listing()),
+            at: at(10),
+        },
     ]
 }
 
@@ -305,7 +309,7 @@ fn a_newer_form_or_kind_is_said_to_be_newer() {
     let unknown = decode(99, &payload).unwrap_err().of("x").to_string();
     assert_eq!(
         unknown,
-        "x has form 99, and this listwarden knows forms up to 8; use a newer one"
+        "x has form 99, and this listwarden knows forms up to 9; use a newer one"
     );
     payload[0] = 2;
     let newer = decode(kind, &payload).unwrap_err().of("x").to_string();
