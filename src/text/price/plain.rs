@@ -56,26 +56,30 @@ fn plain_char(out: &mut String, c: char) {
     });
 }
 
-/// Whether the text, whole, says that nothing is to be paid.
+/// Whether the text, whole, says that nothing is to be paid; without a copy of it.
 pub(super) fn free(raw: &str) -> bool {
     if raw.len() > LONGEST_FREE {
         return false;
     }
-    let word: String = plain(raw)
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    let word = [
-        "price", "preis", "prix", "precio", "cena", "цена", "价格", "售价",
-    ]
-    .iter()
-    .find_map(|label| word.strip_prefix(label))
-    .unwrap_or(&word);
-    FREE.contains(&word)
+    let letters = || {
+        raw.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+    };
+    let says = |label: &str| {
+        FREE.iter()
+            .any(|word| letters().eq(label.chars().chain(word.chars())))
+    };
+    says("") || raw.contains([':', '：']) && LABELS.iter().any(|label| says(label))
 }
 
+/// Words before it.
+const LABELS: [&str; 8] = [
+    "price", "preis", "prix", "precio", "cena", "цена", "价格", "售价",
+];
+
 /// Words for it, without spaces, in small letters.
+#[rustfmt::skip]
 const FREE: &[&str] = &[
     "free",
     "gratis",
