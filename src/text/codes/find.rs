@@ -81,6 +81,22 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
             r"eprel\.ec\.europa\.eu/[a-z0-9/_-]{0,60}?/([0-9]{4,8})(?:[^0-9]|$)",
         ),
         form(
+            "ul",
+            true,
+            r"(?:^|[^a-z0-9])ul(?: (?:file|listed))?(?: ?(?:no\.?|number))?[ :#]{0,3}(e[0-9]{4,6})(?:[^0-9a-z]|$)",
+        ),
+        form(
+            "energy",
+            true,
+            r"能(?:效|耗)(?:等级|级别|标识)?[^0-9a-z一二三四五]{0,4}([1-5一二三四五] ?级)",
+        ),
+        form("energy", true, r"([1-5一二三四五]级)(?:能效|节能)"),
+        form(
+            "energy",
+            true,
+            r"(?:energy(?: efficiency)? (?:class|rating)|energieeffizienzklasse|energieklasse|classe énergétique|clase energética|classe energetica|klasa energetyczna|energetická třída)[^a-z0-9]{0,4}(a\+{0,3}|[b-g])(?:[^a-z0-9+]|$)",
+        ),
+        form(
             "isbn",
             true,
             r"isbn(?:-?1[03])?[ :]{0,3}([0-9][0-9 -]{8,15}[0-9x])(?:[^0-9x]|$)",
@@ -125,7 +141,8 @@ pub fn find(label: &str, text: &str) -> Vec<Found> {
 fn formed(text: &str) -> Vec<Found> {
     let folded = fold_mapped(text);
     let mut found: Vec<Found> = Vec::new();
-    if !folded.text.bytes().any(|b| b.is_ascii_digit()) {
+    let counts = folded.text.bytes().any(|b| b.is_ascii_digit());
+    if !counts && !folded.text.contains("能") && !folded.text.contains("ener") {
         return found;
     }
     for form in FORMS.iter() {
@@ -139,7 +156,8 @@ fn formed(text: &str) -> Vec<Found> {
         {
             at = hit.end();
             // "FCC ID required" has the form, but a number has digits.
-            if !hit.as_str().bytes().any(|b| b.is_ascii_digit()) {
+            let number = hit.as_str().bytes().any(|b| b.is_ascii_digit());
+            if !number && form.scheme != "energy" {
                 continue;
             }
             let span = folded.original(hit.start(), hit.end());
@@ -172,7 +190,10 @@ fn asked_for(scheme: &'static str, text: &str) -> Vec<Found> {
             let length = plain.chars().count();
             let signs = plain.bytes().filter(u8::is_ascii_alphanumeric).count();
             let digit = plain.bytes().any(|b| b.is_ascii_digit());
-            digit && signs >= 4 && length <= 60 && !labels::means_none(&plain)
+            // A grade is one character.
+            let enough =
+                digit && signs >= 4 || scheme == "energy" && super::check(scheme, &plain).valid;
+            enough && length <= 60 && !labels::means_none(&plain)
         })
         .filter(|part| scheme != "uscc" || !china::resident(&plain(part)))
         .map(|part| Found::of(scheme, part))
@@ -270,6 +291,14 @@ mod tests {
             ),
             ("ISBN", "0-545-01022-5", vec!["isbn 9780545010221"]),
             ("颜色", "123456", vec![]),
+            ("能效等级", "一级", vec!["energy CN-1"]),
+            ("", "格力 新一级能效 KFR-35GW", vec!["energy CN-1"]),
+            (
+                "",
+                "能效等级：2级，UL File No. E123456",
+                vec!["ul E123456", "energy CN-2"],
+            ),
+            ("", "Energy efficiency class: A++", vec!["energy EU-A++"]),
         ] {
             assert_eq!(shown(label, text), expected, "{label}: {text}");
         }

@@ -1,4 +1,4 @@
-//! Standards named in a text: Chinese (GB, QB/T, DB), European, international, American.
+//! Standards named in a text: Chinese (GB, QB/T, DB, Q/), European, international, American, Japanese, Korean, Russian.
 
 use std::sync::LazyLock;
 
@@ -31,6 +31,19 @@ static CFR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?:^|[^0-9])(16|21|40|47|49) ?CFR ?(?:PART)? ?(\d{1,4})(?:[^0-9]|$)")
 });
 
+/// Standards of an enterprise: Q/NAME number-year.
+static ENTERPRISE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[^A-Z0-9/])Q ?/ ?([A-Z0-9]{2,12}) ?(\d{1,4}[A-Z]?(?:\.\d{1,2})?) ?- ?(20\d{2})(?:[^0-9]|$)",
+    )
+});
+/// What the rest of the world calls its standards: a prefix, a letter of its division, a number with parts, a year.
+static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[^A-Za-z0-9/])(ANSI(?:/[A-Z]{2,6})?|UL|CAN/CSA|CSA|AS/NZS|AS|JIS|KS|ГОСТ(?: Р)?(?: (?:ИСО|МЭК))?|ТР ТС) ?-?([A-Z] ?)?(\d{1,6}(?:\.\d{1,4})*(?:-\d{1,3})*)(?: ?([-:/]) ?((?:19|20)\d{2}|\d{2}))?(?:[^0-9A-Za-z]|$)",
+    )
+});
+
 /// The standards that `text` names, each once, in order of their names: `GB 6675.1-2014`, `EN 71-1:2014`, `ASTM F963-17`.
 pub fn standards(text: &str) -> Vec<String> {
     let cased = cased(text);
@@ -53,6 +66,21 @@ pub fn standards(text: &str) -> Vec<String> {
             group(&hit, 1),
             group(&hit, 2),
             group(&hit, 3)
+        ));
+    }
+    for hit in all(&ENTERPRISE, &upper) {
+        let (name, number, year) = (group(&hit, 1), group(&hit, 2), group(&hit, 3));
+        found.push(format!("Q/{name} {number}-{year}"));
+    }
+    for hit in all(&ELSEWHERE, &cased) {
+        let prefix = hit.get(1).map_or("", |m| m.as_str());
+        let sign = group(&hit, 4);
+        found.extend(elsewhere(
+            prefix,
+            &group(&hit, 2),
+            &group(&hit, 3),
+            &sign,
+            &group(&hit, 5),
         ));
     }
     // In small letters "en 2024" is a Spanish or French word and a year.
@@ -132,6 +160,25 @@ fn world(prefix: &str, number: &str, part: &str, year: &str, amendments: &str) -
     ))
 }
 
+/// Division letters belong to JIS, KS and ANSI; "AS 5" and "UL 94" alone are too short to be meant, unless a year follows.
+fn elsewhere(prefix: &str, division: &str, number: &str, sign: &str, year: &str) -> Option<String> {
+    let lettered = matches!(prefix, "JIS" | "KS") || prefix.starts_with("ANSI");
+    let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+    let least = match prefix {
+        "JIS" | "KS" => 4,
+        "AS" | "UL" | "CSA" => 3,
+        _ => 1,
+    };
+    let enough = digits >= least || !year.is_empty() && digits > 1 || prefix.starts_with("ANSI");
+    let divided =
+        !division.is_empty() == matches!(prefix, "JIS" | "KS") || prefix.starts_with("ANSI");
+    if !enough || !divided || !division.is_empty() && !lettered {
+        return None;
+    }
+    let space = if matches!(prefix, "JIS" | "KS") { " " } else { "" };
+    Some(format!("{prefix} {division}{space}{number}{sign}{year}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +212,23 @@ mod tests {
                 "ASTM F963-17, 16 CFR Part 1303",
                 vec!["16 CFR 1303", "ASTM F963-17"],
             ),
+            (
+                "GB/Z 20288-2006 Q/ABC 001-2020 DB44/T 2100-2018",
+                vec!["DB44/T 2100-2018", "GB/Z 20288-2006", "Q/ABC 001-2020"],
+            ),
+            (
+                "UL 60335-2-15, ANSI Z87.1-2020, ANSI/UL 1642",
+                vec!["ANSI Z87.1-2020", "ANSI/UL 1642", "UL 60335-2-15"],
+            ),
+            (
+                "JIS C 8105-1:2017 KS C 9304 AS/NZS 2063:2008",
+                vec!["AS/NZS 2063:2008", "JIS C 8105-1:2017", "KS C 9304"],
+            ),
+            (
+                "ГОСТ 25779-90, ГОСТ Р 51068-97 ТР ТС 008/2011",
+                vec!["ГОСТ 25779-90", "ГОСТ Р 51068-97", "ТР ТС 008/2011"],
+            ),
+            ("as 2024, UL 94, AS 5, KS 12, JIS A", vec![]),
             ("8GB 256GB RAM, GB 128", vec![]),
             ("fabriqué en 2024, EN 2024, en 71", vec![]),
         ] {
