@@ -24,12 +24,19 @@ fn main() -> io::Result<ExitCode> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let case = serde_json::from_slice(&line).unwrap_or_else(|fault| {
-            faults += 1;
-            let wanted = r#"{"raw": "¥129.00", "currency_hint": null}"#;
-            eprintln!("line {}: {fault}; a line is like {wanted}", at + 1);
-            Case::default()
-        });
+        let case = match serde_json::from_slice(&line) {
+            Ok(case) => case,
+            Err(fault) => {
+                faults += 1;
+                let wanted = r#"{"raw": "¥129.00", "currency_hint": null}"#;
+                writeln!(
+                    io::stderr(),
+                    "line {}: {fault}; a line is like {wanted}",
+                    at + 1
+                )?;
+                Case::default()
+            }
+        };
         writeln!(out, "{}", answer(&case))?;
     }
     out.flush()?;

@@ -17,6 +17,21 @@ static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:(?:^|[^\p{L}])(?:modello|modell|modelo|modèle|models?|модель)(?P<sure>(?:[ -]?(?:numbers?|nummer|nos?|nr|num|name|code|#|№|nº|n°)\.?)?\s{0,2}[:：#]\s{0,2}|[ -](?:numbers?|nummer|nos?|nr)\b\.?\s{1,2})?|(?P<east>型号|型號|型番|型式|品番|モデル番号|モデル|모델명|모델번호|모델|품번)(?:规格|名)?[」』】\]]?\s{0,2}[:：/]?\s{0,2})",
     )
 });
+/// What a text with a model has, tried before anything else: most texts have none of it.
+const HINTS: [&str; 12] = [
+    "odel",
+    "ODEL",
+    "odèl",
+    "одель",
+    "型号",
+    "型號",
+    "型番",
+    "型式",
+    "品番",
+    "モデル",
+    "모델",
+    "품번",
+];
 /// A model number: letters of the Latin alphabet, digits and what joins them.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^\s{0,2}[#「『\[(]?([A-Za-z0-9][A-Za-z0-9._/+-]{0,38}[A-Za-z0-9+]|[A-Za-z0-9])")
@@ -31,6 +46,9 @@ static GOES_ON: LazyLock<Regex> =
 /// well: "model 2024" is a year and "model 3 pieces" is none. Measures and years are no models.
 pub fn models(text: &str) -> Vec<String> {
     use unicode_normalization::UnicodeNormalization;
+    if !HINTS.iter().any(|hint| text.contains(hint)) {
+        return Vec::new();
+    }
     let text: String = text
         .chars()
         .take(FAR)

@@ -46,13 +46,17 @@ static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The standards that `text` names, each once, in order of their names: `GB 6675.1-2014`, `EN 71-1:2014`, `ASTM F963-17`.
 pub fn standards(text: &str) -> Vec<String> {
+    // Full-width digits are three bytes of their own.
+    if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_digit()) {
+        return Vec::new();
+    }
     let cased = cased(text);
     let upper = cased.to_uppercase();
     let mut found = Vec::new();
     let group = |hit: &regex::Captures<'_>, at: usize| {
         hit.get(at).map_or("", |m| m.as_str()).replace(' ', "")
     };
-    for hit in all(&CHINESE, &upper) {
+    for hit in all_of(CHINESE_SERIES, &CHINESE, &upper) {
         found.extend(chinese(
             &group(&hit, 1),
             &group(&hit, 2),
@@ -60,7 +64,7 @@ pub fn standards(text: &str) -> Vec<String> {
             &group(&hit, 4),
         ));
     }
-    for hit in all(&GROUP, &upper) {
+    for hit in all_of(&["T/", "T /"], &GROUP, &upper) {
         found.push(format!(
             "T/{} {}-{}",
             group(&hit, 1),
@@ -68,11 +72,11 @@ pub fn standards(text: &str) -> Vec<String> {
             group(&hit, 3)
         ));
     }
-    for hit in all(&ENTERPRISE, &upper) {
+    for hit in all_of(&["Q/", "Q /"], &ENTERPRISE, &upper) {
         let (name, number, year) = (group(&hit, 1), group(&hit, 2), group(&hit, 3));
         found.push(format!("Q/{name} {number}-{year}"));
     }
-    for hit in all(&ELSEWHERE, &cased) {
+    for hit in all_of(ELSEWHERE_SERIES, &ELSEWHERE, &cased) {
         let prefix = hit.get(1).map_or("", |m| m.as_str());
         let sign = group(&hit, 4);
         found.extend(elsewhere(
@@ -84,12 +88,12 @@ pub fn standards(text: &str) -> Vec<String> {
         ));
     }
     // In small letters "en 2024" is a Spanish or French word and a year.
-    for hit in all(&WORLD, &cased) {
+    for hit in all_of(&["EN", "ISO", "IEC"], &WORLD, &cased) {
         let prefix = hit.get(1).map_or("", |m| m.as_str());
         let (number, part, year) = (group(&hit, 2), group(&hit, 3), group(&hit, 4));
         found.extend(world(prefix, &number, &part, &year, &group(&hit, 5)));
     }
-    for hit in all(&ASTM, &upper) {
+    for hit in all_of(&["ASTM"], &ASTM, &upper) {
         let year = group(&hit, 3);
         let dash = if year.is_empty() { "" } else { "-" };
         found.push(format!(
@@ -98,7 +102,7 @@ pub fn standards(text: &str) -> Vec<String> {
             group(&hit, 2)
         ));
     }
-    for hit in all(&CFR, &upper) {
+    for hit in all_of(&["CFR"], &CFR, &upper) {
         found.push(format!("{} CFR {}", group(&hit, 1), group(&hit, 2)));
     }
     found.sort();
@@ -116,6 +120,22 @@ fn cased(text: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// What a text with a standard of each pattern has, in capital letters: cheaper to look for than the pattern.
+const CHINESE_SERIES: &[&str] = &[
+    "GB", "QB", "SB", "NY", "FZ", "JB", "YY", "HJ", "HG", "LY", "MT", "JC", "JG", "CJ", "SJ", "YD",
+    "BB", "WS", "DL", "NB", "TB", "JT", "GA", "XF", "SN", "SC", "DB",
+];
+const ELSEWHERE_SERIES: &[&str] = &["ANSI", "UL", "CSA", "AS", "JIS", "KS", "ГОСТ", "ТР ТС"];
+
+/// All matches where one of `hints` is in the text at all.
+fn all_of<'t>(hints: &[&str], pattern: &Regex, text: &'t str) -> Vec<regex::Captures<'t>> {
+    if hints.iter().any(|hint| text.contains(hint)) {
+        all(pattern, text)
+    } else {
+        Vec::new()
+    }
 }
 
 /// All matches, where the end of one may be the beginning of the next.
@@ -175,7 +195,11 @@ fn elsewhere(prefix: &str, division: &str, number: &str, sign: &str, year: &str)
     if !enough || !divided || !division.is_empty() && !lettered {
         return None;
     }
-    let space = if matches!(prefix, "JIS" | "KS") { " " } else { "" };
+    let space = if matches!(prefix, "JIS" | "KS") {
+        " "
+    } else {
+        ""
+    };
     Some(format!("{prefix} {division}{space}{number}{sign}{year}"))
 }
 

@@ -2,7 +2,7 @@
 
 mod words;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 use words::{BULGARIAN, LETTERS, WORDS};
 
@@ -32,10 +32,13 @@ struct Scripts {
     devanagari: usize,
 }
 
+/// Characters whose script is looked at.
+const MOST_LETTERS: usize = 4_000;
+
 impl Scripts {
     fn of(text: &str) -> Self {
         let mut seen = Self::default();
-        for c in text.chars() {
+        for c in text.chars().take(MOST_LETTERS) {
             let count = match c {
                 'і' | 'ї' | 'є' | 'ґ' | 'І' | 'Ї' | 'Є' => &mut seen.ukrainian,
                 'ў' | 'Ў' => &mut seen.belarusian,
@@ -130,6 +133,8 @@ fn bulgarian(text: &str) -> bool {
 /// Points for a word that is in a language's list, and for a letter of one language alone.
 const WORD: usize = 4;
 const LETTER: usize = 6;
+/// Words that are looked at: more do not change the answer.
+const MOST_WORDS: usize = 300;
 /// Fewer points are no answer: two words, or a word and a letter.
 const ENOUGH: usize = 7;
 
@@ -159,20 +164,29 @@ static BY_LETTER: LazyLock<BTreeMap<char, Vec<usize>>> = LazyLock::new(|| {
     map
 });
 
+/// A word in small letters; most are already.
+fn lower(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|b| b.is_ascii_lowercase()) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(word.to_lowercase())
+    }
+}
+
 /// Which of the languages in Latin letters, by its words and letters.
 fn latin(text: &str) -> Option<&'static str> {
     let mut points = [0usize; WORDS.len()];
     for word in text
         .split(|c: char| !c.is_alphabetic())
         .filter(|w| !w.is_empty())
-        .take(2_000)
+        .take(MOST_WORDS)
     {
         // A word that no language has: a brand, or longer than any.
         if word.len() > 40 {
             continue;
         }
-        let word = word.to_lowercase();
-        let known = BY_WORD.get(word.as_str()).map_or(&[][..], Vec::as_slice);
+        let word = lower(word);
+        let known = BY_WORD.get(word.as_ref()).map_or(&[][..], Vec::as_slice);
         for at in known {
             points[*at] += if known.len() == 1 { WORD + 1 } else { WORD };
         }

@@ -96,7 +96,7 @@ pub(super) fn role(before: &str, behind: &str) -> Role {
 pub(super) fn called(before: &str) -> bool {
     let before = before.trim_end_matches([' ', ':', '价', '價', '仅', '只', '需', '约']);
     let ends = |word: &&str| before.ends_with(word.trim_end_matches(['价', '價']));
-    PAID_EAST.iter().any(|word| ends(&word))
+    PAID_EAST.iter().any(|word| ends(word))
 }
 
 fn last_chars(text: &str, count: usize) -> &str {
