@@ -14,7 +14,7 @@ const MOST: usize = 20;
 /// A word that announces a model; group 1 holds where it also says that a number follows.
 static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:(?:^|[^\p{L}])(?:modello|modell|modelo|modèle|models?|модель)(?P<sure>(?:[ -]?(?:numbers?|nummer|nos?|nr|num|name|code|#|№|nº|n°)\.?)?\s{0,2}[:：#]\s{0,2}|[ -](?:numbers?|nummer|nos?|nr)\b\.?\s{1,2})?|(?P<east>型号|型號|型番|型式|品番|モデル番号|モデル|모델명|모델번호|모델|품번)(?:规格|名)?[」』】\]]?\s{0,2}[:：/]?\s{0,2})",
+        r"(?i)^(?:(?:modello|modell|modelo|modèle|models?|модель)(?P<sure>(?:[ -]?(?:numbers?|nummer|nos?|nr|num|name|code|#|№|nº|n°)\.?)?\s{0,2}[:：#]\s{0,2}|[ -](?:numbers?|nummer|nos?|nr)\b\.?\s{1,2})?|(?P<east>型号|型號|型番|型式|品番|モデル番号|モデル|모델명|모델번호|모델|품번)(?:规格|名)?[」』】\]]?\s{0,2}[:：/]?\s{0,2})",
     )
 });
 /// What a text with a model has, tried before anything else: most texts have none of it.
@@ -60,9 +60,12 @@ pub fn models(text: &str) -> Vec<String> {
         })
         .collect();
     let mut found: Vec<String> = Vec::new();
-    for hit in ANNOUNCED.captures_iter(&text) {
+    for at in announced(&text) {
+        let Some(hit) = ANNOUNCED.captures(&text[at..]) else {
+            continue;
+        };
         let sure = hit.name("sure").is_some() || hit.name("east").is_some();
-        let mut rest = hit.get(0).map_or("", |all| &text[all.end()..]);
+        let mut rest = hit.get(0).map_or("", |all| &text[at + all.end()..]);
         let mut first = true;
         while let Some(number) = NUMBER.captures(rest).and_then(|c| c.get(1)) {
             if found.len() >= MOST
@@ -83,6 +86,26 @@ pub fn models(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Where a word for a model may begin: no letter stands before it, unless its script parts no words.
+fn announced(text: &str) -> Vec<usize> {
+    let mut places: Vec<usize> = HINTS
+        .iter()
+        .flat_map(|hint| text.match_indices(hint))
+        .filter_map(|(at, hint)| {
+            // The first letter of these is left out, because it can be a capital.
+            if !hint.starts_with(['o', 'O', 'о']) {
+                return Some(at);
+            }
+            let (begin, _) = text[..at].char_indices().next_back()?;
+            let inside =
+                text[..begin].ends_with(|c: char| c.is_alphabetic() && u32::from(c) < 0x2e80);
+            (!inside).then_some(begin)
+        })
+        .collect();
+    places.sort_unstable();
+    places
 }
 
 /// The one model number that a title shows without announcing it; none where there are two, or only sizes and the like.
