@@ -226,9 +226,9 @@ fn observed(from: &Chosen<'_, '_>, listing: &Listing) -> Vec<Block> {
     let certificate = listing
         .codes
         .iter()
-        .any(|c| !matches!(c.scheme.as_str(), "gtin" | "isbn" | "uscc"));
+        .any(|c| !matches!(c.scheme.as_str(), "gtin" | "isbn" | "uscc" | "energy"));
     let asked = listing.attributes.keys().any(|label| {
-        codes::asked_for(label).is_some_and(|scheme| !matches!(scheme, "gtin" | "isbn" | "uscc"))
+        codes::asked_for(label).is_some_and(|scheme| !matches!(scheme, "gtin" | "isbn" | "uscc" | "energy"))
     });
     let row = |field: &'static str| from.all(field).next().is_some();
     let seen = |block: &Block| match block {

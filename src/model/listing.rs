@@ -66,7 +66,7 @@ pub struct Money {
 /// An identifier as it was found, kept also where it fails its check: a failure is a signal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
-    /// `gtin`, `isbn`, `ccc`, `sc`, `qs`, `xk`, `uscc`, `kc`, `fcc`, `ce`, `eprel`.
+    /// `gtin`, `isbn`, `ccc`, `sc`, `qs`, `xk`, `uscc`, `kc`, `fcc`, `ce`, `eprel`, `ul`, `energy`.
     pub scheme: String,
     /// The characters on the page.
     pub raw: String,

@@ -11,7 +11,11 @@ pub mod hours;
 pub mod likeness;
 pub mod measure;
 pub mod price;
+pub mod region;
 pub mod snippet;
+pub mod tokens;
+
+pub use tokens::{Token, tokens};
 
 /// A file of `../shared/data`, which lies beside the repository where data for measuring was put; says so where not.
 #[cfg(test)]

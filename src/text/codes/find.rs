@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
 
 use super::{Found, china, labels, marks::pattern, plain};
 use crate::text::fold::{fold, fold_mapped};
@@ -12,90 +12,186 @@ struct Form {
     scheme: &'static str,
     /// Group 1 is the number.
     pattern: Regex,
+    /// Without this in a text the pattern is not tried.
+    needs: Needs,
     /// Kept in free text although its check fails.
     failing: bool,
 }
 
+/// What is cheap to look for and cannot be missing where a form is.
+enum Needs {
+    /// One of these, folded.
+    Words(&'static [&'static str]),
+    /// So many digits or more in a row.
+    Digits(usize),
+    /// So many letters and digits in a row.
+    Signs(usize),
+}
+
+impl Needs {
+    fn are_in(&self, text: &str) -> bool {
+        match self {
+            Self::Words(words) => words.iter().any(|word| text.contains(word)),
+            Self::Digits(least) => in_a_row(text, |b| b.is_ascii_digit()) >= *least,
+            Self::Signs(least) => in_a_row(text, |b| b.is_ascii_alphanumeric()) >= *least,
+        }
+    }
+}
+
+/// The longest run of bytes that fit.
+fn in_a_row(text: &str, fits: fn(&u8) -> bool) -> usize {
+    let (mut longest, mut run) = (0, 0);
+    for b in text.as_bytes() {
+        run = if fits(b) { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-    let form = |scheme, failing, text: &str| Form {
+    let form = |scheme, failing, needs, text: &str| Form {
         scheme,
         pattern: pattern(text),
+        needs,
         failing,
     };
     vec![
         form(
             "ccc",
             true,
+            Needs::Words(&["ccc", "3c", "强制"]),
             r"(?:ccc|3c|强制性产品认证|强制认证)[^0-9a-z]{0,20}(?:no)?[^0-9a-z]{0,4}([0-9]{16})(?:[^0-9]|$)",
         ),
-        form("ccc", false, r"(?:^|[^0-9a-z])(20[0-9]{14})(?:[^0-9a-z]|$)"),
+        form(
+            "ccc",
+            false,
+            Needs::Digits(16),
+            r"(?:^|[^0-9a-z])(20[0-9]{14})(?:[^0-9a-z]|$)",
+        ),
         form(
             "sc",
             true,
+            Needs::Digits(14),
             r"(?:^|[^a-z])(sc[ :]{0,2}[0-9]{14})(?:[^0-9]|$)",
         ),
         form(
             "qs",
             true,
+            Needs::Words(&["qs"]),
             r"(?:^|[^a-z])(qs[ :]{0,2}[0-9]{4} ?[0-9]{4} ?[0-9]{4})(?:[^0-9]|$)",
         ),
         form(
             "xk",
             true,
+            Needs::Words(&["xk"]),
             r"((?:\([^()\s0-9]\) ?)?xk ?[0-9]{2} ?[-‐-―] ?[0-9]{3} ?[-‐-―] ?[0-9]{5})(?:[^0-9]|$)",
         ),
         form(
             "uscc",
             true,
+            Needs::Words(&["信用代码", "执照", "注册号", "uscc"]),
             r"(?:信用代码|营业执照号?|注册号|uscc)[^0-9a-z]{0,6}([0-9a-hj-npqrtuwxy]{18})(?:[^0-9a-z]|$)",
         ),
         form(
             "uscc",
             false,
+            Needs::Signs(18),
             r"(?:^|[^0-9a-z])([159any][1239][1-8][0-9]{5}[0-9a-hj-npqrtuwxy]{10})(?:[^0-9a-z]|$)",
         ),
         form(
             "kc",
             true,
+            Needs::Words(&["r-c", "r-r", "r-i", "msip", "kcc"]),
             r"(?:^|[^a-z0-9-])((?:r-[cri]s?|(?:msip|kcc)-[a-z]{3})-[a-z0-9]{2,4}-[a-z0-9](?:[a-z0-9._-]{0,12}[a-z0-9])?)",
         ),
         form(
             "kc",
             true,
+            Needs::Words(&["kc"]),
             r"kc[^a-z0-9]{0,12}([a-z]{2}[0-9]{3}[a-z]?[0-9]{3,4}-[0-9]{4,5}[a-z]?)(?:[^a-z0-9]|$)",
         ),
         form(
             "fcc",
             true,
+            Needs::Words(&["fcc"]),
             r"fcc ?id ?[:#]? ?([a-z0-9]{3,5}-?(?:[a-z0-9-]{0,13}[a-z0-9]))",
         ),
         form(
             "ce",
             true,
+            Needs::Words(&["ce"]),
             r"(?:^|[^a-z0-9])(ce ?[-:]? ?[0-9]{4})(?:[^0-9/a-z-]|$)",
         ),
-        form("eprel", true, r"eprel[^0-9]{0,24}([0-9]{4,8})(?:[^0-9]|$)"),
         form(
             "eprel",
             true,
+            Needs::Words(&["eprel"]),
+            r"eprel[^0-9]{0,24}([0-9]{4,8})(?:[^0-9]|$)",
+        ),
+        form(
+            "eprel",
+            true,
+            Needs::Words(&["eprel"]),
             r"eprel\.ec\.europa\.eu/[a-z0-9/_-]{0,60}?/([0-9]{4,8})(?:[^0-9]|$)",
+        ),
+        form(
+            "ul",
+            true,
+            Needs::Words(&[
+                "ul e",
+                "ul:",
+                "ul #",
+                "ul file",
+                "ul listed",
+                "ul no",
+                "ul number",
+                "ule",
+            ]),
+            r"(?:^|[^a-z0-9])ul(?: (?:file|listed))?(?: ?(?:no\.?|number))?[ :#]{0,3}(e[0-9]{4,6})(?:[^0-9a-z]|$)",
+        ),
+        form(
+            "energy",
+            true,
+            Needs::Words(&["能效", "能耗"]),
+            r"能(?:效|耗)(?:等级|级别|标识)?[^0-9a-z一二三四五]{0,4}([1-5一二三四五] ?级)",
+        ),
+        form(
+            "energy",
+            true,
+            Needs::Words(&["级能效", "级节能"]),
+            r"([1-5一二三四五]级)(?:能效|节能)",
+        ),
+        form(
+            "energy",
+            true,
+            Needs::Words(&["energ", "énerg"]),
+            r"(?:energy(?: efficiency)? (?:class|rating)|energieeffizienzklasse|energieklasse|classe énergétique|clase energética|classe energetica|klasa energetyczna|energetická třída)[^a-z0-9]{0,4}(a\+{0,3}|[b-g])(?:[^a-z0-9+]|$)",
         ),
         form(
             "isbn",
             true,
+            Needs::Words(&["isbn"]),
             r"isbn(?:-?1[03])?[ :]{0,3}([0-9][0-9 -]{8,15}[0-9x])(?:[^0-9x]|$)",
         ),
         form(
             "gtin",
             true,
+            Needs::Words(&[
+                "ean",
+                "gtin",
+                "upc",
+                "jan",
+                "barcode",
+                "条形码",
+                "条码",
+                "バーコード",
+                "바코드",
+                "штрихкод",
+            ]),
             r"(?:(?:^|[^a-z])(?:ean|gtin|upc|jan|barcode)|条形码|条码|バーコード|바코드|штрихкод)(?:-?(?:8|1[234]))?(?:号|编号|番号| ?code| ?number| ?no\.?)?[ :#]{0,3}([0-9][0-9 -]{6,17}[0-9])(?:[^0-9]|$)",
         ),
     ]
 });
-
-/// All forms at once: most texts have none of them.
-static ANY: LazyLock<Option<RegexSet>> =
-    LazyLock::new(|| RegexSet::new(FORMS.iter().map(|form| form.pattern.as_str())).ok());
 
 /// No identifier is looked for behind this many characters.
 const FAR: usize = 200_000;
@@ -129,13 +225,11 @@ pub fn find(label: &str, text: &str) -> Vec<Found> {
 fn formed(text: &str) -> Vec<Found> {
     let folded = fold_mapped(text);
     let mut found: Vec<Found> = Vec::new();
-    if !folded.text.bytes().any(|b| b.is_ascii_digit()) {
+    let counts = folded.text.bytes().any(|b| b.is_ascii_digit());
+    if !counts && !folded.text.contains("能") && !folded.text.contains("ener") {
         return found;
     }
-    let all = 0..FORMS.len();
-    let hit = ANY.as_ref().map(|any| any.matches(&folded.text));
-    let there = all.filter(|n| hit.as_ref().is_none_or(|hit| hit.matched(*n)));
-    for form in there.map(|n| &FORMS[n]) {
+    for form in FORMS.iter().filter(|form| form.needs.are_in(&folded.text)) {
         // The end of a match may be the beginning of the next, so each search starts where the last number ends.
         let mut at = 0;
         while found.len() < MOST_IN_TEXT
@@ -146,7 +240,8 @@ fn formed(text: &str) -> Vec<Found> {
         {
             at = hit.end();
             // "FCC ID required" has the form, but a number has digits.
-            if !hit.as_str().bytes().any(|b| b.is_ascii_digit()) {
+            let number = hit.as_str().bytes().any(|b| b.is_ascii_digit());
+            if !number && form.scheme != "energy" {
                 continue;
             }
             let span = folded.original(hit.start(), hit.end());
@@ -179,7 +274,10 @@ fn asked_for(scheme: &'static str, text: &str) -> Vec<Found> {
             let length = plain.chars().count();
             let signs = plain.bytes().filter(u8::is_ascii_alphanumeric).count();
             let digit = plain.bytes().any(|b| b.is_ascii_digit());
-            digit && signs >= 4 && length <= 60 && !labels::means_none(&plain)
+            // A grade is one character.
+            let enough =
+                digit && signs >= 4 || scheme == "energy" && super::check(scheme, &plain).valid;
+            enough && length <= 60 && !labels::means_none(&plain)
         })
         .filter(|part| scheme != "uscc" || !china::resident(&plain(part)))
         .map(|part| Found::of(scheme, part))
@@ -277,6 +375,14 @@ mod tests {
             ),
             ("ISBN", "0-545-01022-5", vec!["isbn 9780545010221"]),
             ("颜色", "123456", vec![]),
+            ("能效等级", "一级", vec!["energy CN-1"]),
+            ("", "格力 新一级能效 KFR-35GW", vec!["energy CN-1"]),
+            (
+                "",
+                "能效等级：2级，UL File No. E123456",
+                vec!["ul E123456", "energy CN-2"],
+            ),
+            ("", "Energy efficiency class: A++", vec!["energy EU-A++"]),
         ] {
             assert_eq!(shown(label, text), expected, "{label}: {text}");
         }

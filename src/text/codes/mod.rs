@@ -5,6 +5,7 @@ mod find;
 mod gtin;
 mod labels;
 mod marks;
+mod models;
 mod standards;
 
 use std::borrow::Cow;
@@ -13,6 +14,8 @@ use super::fold::fold;
 pub use china::{Ccc, Sc, ccc_parts, sc_parts, uscc_region};
 pub use find::find;
 pub use gtin::{gtin, in_store, kind_of};
+pub use marks::{Era, era};
+pub use models::{models, title_model};
 pub use standards::standards;
 
 /// An identifier in a text.
@@ -71,8 +74,8 @@ impl Checked {
 }
 
 /// The schemes that [`check`] knows, as `model::Code::scheme` names them.
-pub const SCHEMES: [&str; 11] = [
-    "gtin", "isbn", "ccc", "sc", "qs", "xk", "uscc", "kc", "fcc", "ce", "eprel",
+pub const SCHEMES: [&str; 13] = [
+    "gtin", "isbn", "ccc", "sc", "qs", "xk", "uscc", "kc", "fcc", "ce", "eprel", "ul", "energy",
 ];
 
 /// Reads `value` as an identifier of `scheme`; one of an unknown scheme is never valid.
@@ -91,6 +94,8 @@ pub fn check(scheme: &str, value: &str) -> Checked {
         "fcc" => marks::check_fcc(&plain),
         "ce" => marks::check_ce(&plain),
         "eprel" => marks::check_eprel(&plain),
+        "ul" => marks::check_ul(&plain),
+        "energy" => marks::check_energy(&plain),
         _ => Checked::default(),
     }
 }

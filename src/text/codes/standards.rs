@@ -1,4 +1,4 @@
-//! Standards named in a text: Chinese (GB, QB/T, DB), European, international, American.
+//! Standards named in a text: Chinese (GB, QB/T, DB, Q/), European, international, American, Japanese, Korean, Russian.
 
 use std::sync::LazyLock;
 
@@ -31,15 +31,32 @@ static CFR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?:^|[^0-9])(16|21|40|47|49) ?CFR ?(?:PART)? ?(\d{1,4})(?:[^0-9]|$)")
 });
 
+/// Standards of an enterprise: Q/NAME number-year.
+static ENTERPRISE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[^A-Z0-9/])Q ?/ ?([A-Z0-9]{2,12}) ?(\d{1,4}[A-Z]?(?:\.\d{1,2})?) ?- ?(20\d{2})(?:[^0-9]|$)",
+    )
+});
+/// What the rest of the world calls its standards: a prefix, a letter of its division, a number with parts, a year.
+static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[^A-Za-z0-9/])(ANSI(?:/[A-Z]{2,6})?|UL|CAN/CSA|CSA|AS/NZS|AS|JIS|KS|ГОСТ(?: Р)?(?: (?:ИСО|МЭК))?|ТР ТС) ?-?([A-Z] ?)?(\d{1,6}(?:\.\d{1,4})*(?:-\d{1,3})*)(?: ?([-:/]) ?((?:19|20)\d{2}|\d{2}))?(?:[^0-9A-Za-z]|$)",
+    )
+});
+
 /// The standards that `text` names, each once, in order of their names: `GB 6675.1-2014`, `EN 71-1:2014`, `ASTM F963-17`.
 pub fn standards(text: &str) -> Vec<String> {
+    // Full-width digits are three bytes of their own.
+    if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_digit()) {
+        return Vec::new();
+    }
     let cased = cased(text);
     let upper = cased.to_uppercase();
     let mut found = Vec::new();
     let group = |hit: &regex::Captures<'_>, at: usize| {
         hit.get(at).map_or("", |m| m.as_str()).replace(' ', "")
     };
-    for hit in all(&CHINESE, &upper) {
+    for hit in all_of(CHINESE_SERIES, &CHINESE, &upper) {
         found.extend(chinese(
             &group(&hit, 1),
             &group(&hit, 2),
@@ -47,7 +64,7 @@ pub fn standards(text: &str) -> Vec<String> {
             &group(&hit, 4),
         ));
     }
-    for hit in all(&GROUP, &upper) {
+    for hit in all_of(&["T/", "T /"], &GROUP, &upper) {
         found.push(format!(
             "T/{} {}-{}",
             group(&hit, 1),
@@ -55,13 +72,28 @@ pub fn standards(text: &str) -> Vec<String> {
             group(&hit, 3)
         ));
     }
+    for hit in all_of(&["Q/", "Q /"], &ENTERPRISE, &upper) {
+        let (name, number, year) = (group(&hit, 1), group(&hit, 2), group(&hit, 3));
+        found.push(format!("Q/{name} {number}-{year}"));
+    }
+    for hit in all_of(ELSEWHERE_SERIES, &ELSEWHERE, &cased) {
+        let prefix = hit.get(1).map_or("", |m| m.as_str());
+        let sign = group(&hit, 4);
+        found.extend(elsewhere(
+            prefix,
+            &group(&hit, 2),
+            &group(&hit, 3),
+            &sign,
+            &group(&hit, 5),
+        ));
+    }
     // In small letters "en 2024" is a Spanish or French word and a year.
-    for hit in all(&WORLD, &cased) {
+    for hit in all_of(&["EN", "ISO", "IEC"], &WORLD, &cased) {
         let prefix = hit.get(1).map_or("", |m| m.as_str());
         let (number, part, year) = (group(&hit, 2), group(&hit, 3), group(&hit, 4));
         found.extend(world(prefix, &number, &part, &year, &group(&hit, 5)));
     }
-    for hit in all(&ASTM, &upper) {
+    for hit in all_of(&["ASTM"], &ASTM, &upper) {
         let year = group(&hit, 3);
         let dash = if year.is_empty() { "" } else { "-" };
         found.push(format!(
@@ -70,7 +102,7 @@ pub fn standards(text: &str) -> Vec<String> {
             group(&hit, 2)
         ));
     }
-    for hit in all(&CFR, &upper) {
+    for hit in all_of(&["CFR"], &CFR, &upper) {
         found.push(format!("{} CFR {}", group(&hit, 1), group(&hit, 2)));
     }
     found.sort();
@@ -88,6 +120,22 @@ fn cased(text: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// What a text with a standard of each pattern has, in capital letters: cheaper to look for than the pattern.
+const CHINESE_SERIES: &[&str] = &[
+    "GB", "QB", "SB", "NY", "FZ", "JB", "YY", "HJ", "HG", "LY", "MT", "JC", "JG", "CJ", "SJ", "YD",
+    "BB", "WS", "DL", "NB", "TB", "JT", "GA", "XF", "SN", "SC", "DB",
+];
+const ELSEWHERE_SERIES: &[&str] = &["ANSI", "UL", "CSA", "AS", "JIS", "KS", "ГОСТ", "ТР ТС"];
+
+/// All matches where one of `hints` is in the text at all.
+fn all_of<'t>(hints: &[&str], pattern: &Regex, text: &'t str) -> Vec<regex::Captures<'t>> {
+    if hints.iter().any(|hint| text.contains(hint)) {
+        all(pattern, text)
+    } else {
+        Vec::new()
+    }
 }
 
 /// All matches, where the end of one may be the beginning of the next.
@@ -132,6 +180,29 @@ fn world(prefix: &str, number: &str, part: &str, year: &str, amendments: &str) -
     ))
 }
 
+/// Division letters belong to JIS, KS and ANSI; "AS 5" and "UL 94" alone are too short to be meant, unless a year follows.
+fn elsewhere(prefix: &str, division: &str, number: &str, sign: &str, year: &str) -> Option<String> {
+    let lettered = matches!(prefix, "JIS" | "KS") || prefix.starts_with("ANSI");
+    let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+    let least = match prefix {
+        "JIS" | "KS" => 4,
+        "AS" | "UL" | "CSA" => 3,
+        _ => 1,
+    };
+    let enough = digits >= least || !year.is_empty() && digits > 1 || prefix.starts_with("ANSI");
+    let divided =
+        !division.is_empty() == matches!(prefix, "JIS" | "KS") || prefix.starts_with("ANSI");
+    if !enough || !divided || !division.is_empty() && !lettered {
+        return None;
+    }
+    let space = if matches!(prefix, "JIS" | "KS") {
+        " "
+    } else {
+        ""
+    };
+    Some(format!("{prefix} {division}{space}{number}{sign}{year}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +236,23 @@ mod tests {
                 "ASTM F963-17, 16 CFR Part 1303",
                 vec!["16 CFR 1303", "ASTM F963-17"],
             ),
+            (
+                "GB/Z 20288-2006 Q/ABC 001-2020 DB44/T 2100-2018",
+                vec!["DB44/T 2100-2018", "GB/Z 20288-2006", "Q/ABC 001-2020"],
+            ),
+            (
+                "UL 60335-2-15, ANSI Z87.1-2020, ANSI/UL 1642",
+                vec!["ANSI Z87.1-2020", "ANSI/UL 1642", "UL 60335-2-15"],
+            ),
+            (
+                "JIS C 8105-1:2017 KS C 9304 AS/NZS 2063:2008",
+                vec!["AS/NZS 2063:2008", "JIS C 8105-1:2017", "KS C 9304"],
+            ),
+            (
+                "ГОСТ 25779-90, ГОСТ Р 51068-97 ТР ТС 008/2011",
+                vec!["ГОСТ 25779-90", "ГОСТ Р 51068-97", "ТР ТС 008/2011"],
+            ),
+            ("as 2024, UL 94, AS 5, KS 12, JIS A", vec![]),
             ("8GB 256GB RAM, GB 128", vec![]),
             ("fabriqué en 2024, EN 2024, en 71", vec![]),
         ] {

@@ -1,19 +1,24 @@
-//! Numbers as shops group them: `1.299,00`, `1 234,56`, `1'049.95`, `1,23,456.78`, `1.2万`.
+//! Numbers as shops group them: `1.299,00`, `1 234,56`, `1'049.95`, `1,23,456.78`, `19'99`.
 
 use std::ops::Range;
 
 use rust_decimal::Decimal;
 
-/// A number in a text: its digits, and the marks that part them.
+use super::scale;
+
+/// A number in a text (made plain).
 #[derive(Clone, Debug)]
 pub(super) struct Number {
-    /// Bytes of the text.
+    /// Bytes of the text, from the first digit to the last.
     pub(super) range: Range<usize>,
-    /// Groups of digits; the first is empty in `.75`.
-    groups: Vec<String>,
-    /// The mark before each group but the first.
-    marks: Vec<char>,
+    /// The byte behind the words that the number goes on with: `万`, `만 9천`, `lakh`.
+    pub(super) end: usize,
+    /// A point before the first digit: `.75`.
+    lead: bool,
 }
+
+/// Currency words of the shops that raise their cents.
+const RAISING: [&str; 6] = ["zł", "Kč", "kr", "lei", "EUR", "PLN"];
 
 /// Digits of other scripts as ASCII; every other character as it is.
 pub(super) fn digit(c: char) -> char {
@@ -27,7 +32,14 @@ pub(super) fn digit(c: char) -> char {
         '۰'..='۹' => 0x6f0,
         '०'..='९' => 0x966,
         '০'..='৯' => 0x9e6,
+        '੦'..='੯' => 0xa66,
+        '૦'..='૯' => 0xae6,
+        '௦'..='௯' => 0xbe6,
+        '౦'..='౯' => 0xc66,
         '๐'..='๙' => 0xe50,
+        '໐'..='໙' => 0xed0,
+        '၀'..='၉' => 0x1040,
+        '០'..='៩' => 0x17e0,
         _ => return c,
     };
     char::from_digit(u32::from(c) - zero, 10).unwrap_or(c)
@@ -45,7 +57,7 @@ pub(super) fn numbers(text: &str) -> Vec<Number> {
     let mut at = 0;
     while at < bytes.len() {
         let number = bytes[at].is_ascii_digit().then(|| read(text, at));
-        at = number.as_ref().map_or(at + 1, |n| n.range.end);
+        at = number.as_ref().map_or(at + 1, |n| n.end);
         found.extend(number);
     }
     found
@@ -54,46 +66,65 @@ pub(super) fn numbers(text: &str) -> Vec<Number> {
 /// The number whose first digit is at `start`.
 fn read(text: &str, start: usize) -> Number {
     let mut end = digits(text, start);
-    let mut number = Number {
-        range: start..end,
-        groups: vec![text[start..end].to_owned()],
-        marks: Vec::new(),
-    };
-    while let Some((mark, from)) = goes_on(text, end, number.marks.last().copied()) {
+    let mut last = None;
+    let mut groups = 1;
+    while let Some((mark, from)) = goes_on(text, start, end, last) {
         end = digits(text, from);
-        number.groups.push(text[from..end].to_owned());
-        number.marks.push(mark);
+        last = Some(mark);
+        groups += 1;
     }
     // ".75" and "$..75": a point before the first digit, but no part of a word or another number.
-    let lead = text[..start].trim_end_matches('.');
-    if number.marks.is_empty()
-        && lead.len() < start
-        && !lead.ends_with(|c: char| c.is_alphanumeric())
-    {
-        number.groups.insert(0, String::new());
-        number.marks.push('.');
+    let before = text[..start].trim_end_matches('.');
+    let points = before.len() < start;
+    let before = if points {
+        before
+    } else {
+        text[..start].strip_suffix(',').unwrap_or(before)
+    };
+    let pointed = before.len() < start;
+    // A comma also ends a clause: then there is something before it.
+    let lead = groups == 1
+        && pointed
+        && !before.ends_with(|c: char| c.is_alphanumeric())
+        && (points || before.trim_end().is_empty() || before.ends_with(super::currency::sign));
+    let scaled = scale::scaled(Decimal::ONE, &text[end..]);
+    Number {
+        range: start..end,
+        end: end + scaled.map_or(0, |scaled| scaled.length),
+        lead,
     }
-    number.range.end = end;
-    number
 }
 
-fn digits(text: &str, from: usize) -> usize {
+/// The byte behind the digits that stand at `from`.
+pub(super) fn digits(text: &str, from: usize) -> usize {
     let rest = text.as_bytes().get(from..).unwrap_or_default();
     from + rest.iter().take_while(|b| b.is_ascii_digit()).count()
 }
 
 /// The mark at `end` and the place of the digits after it, if the number goes on there.
-fn goes_on(text: &str, end: usize, last: Option<char>) -> Option<(char, usize)> {
+fn goes_on(text: &str, start: usize, end: usize, last: Option<char>) -> Option<(char, usize)> {
     let mark = text[end..].chars().next()?;
     let from = end + mark.len_utf8();
     let length = digits(text, from) - from;
     match mark {
-        ' ' if length == 3 && last.is_none_or(|m| m == ' ') => Some((' ', from)),
+        ' ' if length == 3 && last.is_none_or(|m| m == ' ') && fits(text, start, end, last) => {
+            Some((' ', from))
+        }
         '\'' if length == 3 => Some(('\'', from)),
+        // "19'99 €": the decimal mark of handwriting in Spain.
+        '\'' if length == 2 && last.is_none_or(|m| m == '.') => Some(('\'', from)),
         '.' | ',' if length > 0 => Some((mark, from)),
-        ' ' | '.' | ',' if last.is_none_or(|m| m == ' ') => torn(text, end),
+        ' ' | '.' | ',' if last.is_none_or(|m| m == ' ') => {
+            torn(text, end).or_else(|| apart(text, start, end, last))
+        }
         _ => None,
     }
+}
+
+/// Whether the digits before a space can be the first group of a number: "2024 599" are two numbers.
+fn fits(text: &str, start: usize, end: usize, last: Option<char>) -> bool {
+    let first = last.is_none();
+    !first || end - start <= 3 && !(text[start..end].starts_with('0') && end - start > 1)
 }
 
 /// The decimal mark of a torn number, `119. 95` or `199 ,00`: two digits, and nothing after them that they could belong to.
@@ -106,70 +137,89 @@ fn torn(text: &str, end: usize) -> Option<(char, usize)> {
     (after == digits_at + 2 && next.is_none_or(super::currency::sign)).then_some((mark, digits_at))
 }
 
+/// Cents that only their raised place told apart, `19 99 €`: two digits, and a text that is nothing but the price.
+fn apart(text: &str, start: usize, end: usize, last: Option<char>) -> Option<(char, usize)> {
+    let from = end + 1;
+    let after = digits(text, from);
+    let fits = last.is_none() && text[end..].starts_with(' ') && after == from + 2;
+    if !fits {
+        return None;
+    }
+    let signed = |part: &str| {
+        let part = part.trim_matches([' ', '*']);
+        part.chars().all(super::currency::sign) || RAISING.contains(&part)
+    };
+    let (before, behind) = (text[..start].trim(), text[after..].trim());
+    let priced = !before.is_empty() || !behind.is_empty();
+    (priced && signed(before) && signed(behind)).then_some(('.', from))
+}
+
 impl Number {
     /// The amount. `thousandths`: the currency has three decimal places, so `1.250` is one and a quarter.
-    pub(super) fn value(&self, thousandths: bool) -> Option<Decimal> {
-        let split = if self.decimal(thousandths) {
-            self.groups.len() - 1
+    pub(super) fn value(&self, text: &str, thousandths: bool) -> Option<Decimal> {
+        let shown = text.get(self.range.clone())?;
+        let split = if self.lead {
+            Some(0)
         } else {
-            self.groups.len()
+            fraction(shown, thousandths)
         };
-        let mut text: String = self.groups[..split].concat();
-        if text.is_empty() {
-            text.push('0');
+        let (whole, fraction) = shown.split_at(split.unwrap_or(shown.len()));
+        let mut plain = String::with_capacity(shown.len() + 2);
+        plain.extend(whole.chars().filter(char::is_ascii_digit));
+        if plain.is_empty() {
+            plain.push('0');
         }
-        if let Some(fraction) = self.groups.get(split) {
-            text.push('.');
-            text.push_str(fraction);
+        if split.is_some() {
+            plain.push('.');
+            plain.extend(fraction.chars().filter(char::is_ascii_digit));
         }
-        text.parse().ok()
+        plain.parse().ok()
     }
 
-    /// Whether the last group is a fraction.
-    fn decimal(&self, thousandths: bool) -> bool {
-        let (Some(last), Some(fraction)) = (self.marks.last(), self.groups.last()) else {
-            return false;
-        };
-        if matches!(last, ' ' | '\'') {
-            return false;
-        }
-        let whole = self.groups.first().map_or("", String::as_str);
-        let alike = self.marks.iter().filter(|m| *m == last).count();
-        match self.marks.len() {
-            1 => {
-                fraction.len() != 3
-                    || thousandths
-                    || whole.len() > 3
-                    || whole.trim_start_matches('0').is_empty()
-            }
-            // "1.234.567" groups, "1.234.56" ends in a fraction.
-            _ if alike > 1 => fraction.len() != 3,
-            _ => true,
-        }
+    /// Whether nothing but digits stands in it.
+    pub(super) fn whole(&self, text: &str) -> bool {
+        let shown = text.get(self.range.clone()).unwrap_or_default();
+        !self.lead && shown.bytes().all(|b| b.is_ascii_digit())
     }
 }
 
-/// The factor that a word right behind a number means.
-pub(super) fn scale(behind: &str) -> Option<Decimal> {
-    let rest = behind.trim_start();
-    let power = match rest.chars().next()? {
-        '万' | '萬' | '만' => 4,
-        '亿' | '億' | '억' => 8,
-        '千' | '천' => 3,
-        _ => {
-            let word: String = rest.chars().take_while(|c| c.is_alphabetic()).collect();
-            match word.to_lowercase().as_str() {
-                // Apart it is a carat, or the beginning of something else.
-                "k" if behind.len() == rest.len() => 3,
-                "тыс" | "тис" | "rb" | "ribu" => 3,
-                "lakh" | "lakhs" => 5,
-                "crore" | "crores" => 7,
-                "mln" | "million" | "millions" | "млн" | "jt" | "juta" | "triệu" => 6,
-                _ => return None,
-            }
+/// Where the fraction begins in the digits and marks of a number; none where it has none.
+fn fraction(shown: &str, thousandths: bool) -> Option<usize> {
+    let is_mark = |c: char| !c.is_ascii_digit();
+    let at = shown.rfind(is_mark)? + 1;
+    let head = shown[..at].trim_end_matches(' ');
+    let last = head.chars().next_back().unwrap_or(' ');
+    let length = shown.len() - at;
+    let whole = &shown[..shown.find(is_mark)?];
+    let (marks, alike) = parted(shown, last);
+    let decimal = match last {
+        // Only two digits behind a space or an apostrophe are cents.
+        c if c.is_ascii_digit() || c == '\'' => length == 2,
+        _ if marks == 1 => {
+            length != 3
+                || thousandths
+                || whole.len() > 3
+                || whole.trim_start_matches('0').is_empty()
         }
+        // "1.234.567" groups, "1.234.56" ends in a fraction.
+        _ if alike > 1 => length != 3,
+        _ => true,
     };
-    Some(Decimal::from(10u64.pow(power)))
+    decimal.then_some(at)
+}
+
+/// How many marks part a number, and how many of them are `last`.
+fn parted(shown: &str, last: char) -> (usize, usize) {
+    let mut marks = 0;
+    let mut alike = 0;
+    let mut inside = false;
+    for c in shown.chars() {
+        let mark = !c.is_ascii_digit();
+        marks += usize::from(mark && !inside);
+        alike += usize::from(c == last);
+        inside = mark;
+    }
+    (marks, alike)
 }
 
 /// Cents behind a sign: `35€ 99`, `1250€60`. After a space only two digits are cents; a number of its own is none.
