@@ -123,6 +123,7 @@ impl Build {
             self.graph.things[owner].properties.push(Property {
                 name: name.to_owned(),
                 value,
+                other: None,
                 place: Place::Path(path.to_owned()),
             });
         }

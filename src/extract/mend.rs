@@ -2,6 +2,9 @@
 
 use serde_json::Value as Json;
 
+/// Bytes of a comment in HTML's marks.
+const LONGEST_COMMENT: usize = 1_000;
+
 /// Every JSON value in `text`. Comments, control characters, trailing commas, CDATA marks, escapes that JSON does not
 /// know and what follows the last value are overlooked.
 pub(super) fn parse(text: &str) -> Result<Vec<Json>, serde_json::Error> {
@@ -50,6 +53,13 @@ fn mend(text: &str) -> String {
 
 /// The length of a comment or mark that does not belong to JSON.
 fn noise(rest: &str) -> Option<usize> {
+    // A comment with words, or the marks around everything.
+    if let Some(comment) = rest.strip_prefix("<!--")
+        && let Some(end) = comment[..comment.floor_char_boundary(LONGEST_COMMENT)].find("-->")
+        && !comment[..end].contains(['{', '['])
+    {
+        return Some(end + "<!---->".len());
+    }
     for mark in ["<!--", "-->", "//<![CDATA[", "<![CDATA[", "//]]>", "]]>"] {
         if rest.starts_with(mark) {
             return Some(mark.len());
@@ -104,6 +114,7 @@ mod tests {
         for text in [
             "{\"a\": \"x y\", \"b\": [1, 2]}",
             "<!-- {\"a\": \"x\ny\", \"b\": [1, 2,],} -->",
+            "<!-- first -->{\"a\": \"x y\", \"b\": [1, 2]}",
             "// first\n{\"a\": \"x\ty\", /* more */ \"b\": [1, 2]};",
             "//<![CDATA[\n{\"a\": \"x\\ y\", \"b\": [1, 2]}\n//]]>",
             "{&quot;a&quot;: &quot;x y&quot;, &quot;b&quot;: [1, 2]}",

@@ -20,6 +20,9 @@ mod offer;
 mod open_graph;
 mod outline;
 mod page;
+mod rdfa;
+#[cfg(test)]
+mod samples;
 mod schema;
 mod select;
 mod settle;
@@ -27,6 +30,7 @@ mod shown;
 mod shown_price;
 mod shown_stock;
 mod soup;
+mod state;
 mod stock;
 mod table;
 mod tidy;
@@ -66,7 +70,7 @@ pub struct BadSelector {
 pub struct Candidate {
     pub field: String,
     pub value: String,
-    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `text`, `address`.
+    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `state`, `text`, `address`.
     pub reader: String,
     pub path: String,
     pub chosen: bool,
@@ -106,10 +110,13 @@ const READERS: &[(&str, Reader)] = &[
         schema::read(&microdata::graph(found.page), from.subject, found)
     }),
     ("rdfa", |from, found| {
-        schema::read(&microdata::rdfa(found.page), from.subject, found)
+        schema::read(&rdfa::graph(found.page), from.subject, found)
     }),
     ("open-graph", |_, found| open_graph::read(found)),
     ("table", |from, found| table::read(found, from.zones)),
+    ("state", |from, found| {
+        state::read(found, from.zones, from.subject)
+    }),
     ("text", |from, found| shown::read(found, from.zones)),
     ("address", |_, found| address::read(found)),
 ];

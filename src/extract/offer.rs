@@ -88,7 +88,12 @@ fn prices(graph: &Graph, offer: usize, found: &mut Found<'_, '_>) {
     for property in &graph.things[offer].properties {
         match (property.name.as_str(), &property.value) {
             ("price", Value::Text(price)) => {
-                found.beside("price", price, currency, property.place.clone(), 0);
+                let place = &property.place;
+                found.beside("price", price, currency, place.clone(), 0);
+                if let Some(other) = &property.other {
+                    let lean = schema::OTHER_READING;
+                    found.beside("price", other, currency, place.clone(), lean);
+                }
             }
             ("lowPrice", Value::Text(price)) if aggregate => {
                 found.beside("price", price, currency, property.place.clone(), -2);

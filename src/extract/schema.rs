@@ -42,6 +42,9 @@ const OTHERS: &[&str] = &[
     "itemOffered",
 ];
 
+/// The other reading of an element is shown, and counts only where the first one means nothing.
+pub(super) const OTHER_READING: i32 = super::settle::RUNNER_UP - 5;
+
 /// What the page itself says about which product it shows.
 #[derive(Debug, Default)]
 pub(super) struct Subject {
@@ -182,6 +185,9 @@ fn plain(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
                 continue;
             }
             found.add(field, words, property.place.clone());
+        }
+        if let Some(other) = &property.other {
+            found.lean(field, other, property.place.clone(), OTHER_READING);
         }
     }
 }

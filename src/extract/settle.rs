@@ -18,6 +18,7 @@ const TRUST: &[(&str, i32)] = &[
     ("rdfa", 70),
     ("open-graph", 60),
     ("table", 55),
+    ("state", 50),
     ("text", 45),
     ("address", 20),
 ];
