@@ -5,6 +5,7 @@
 
 mod absent;
 mod address;
+mod dublin_core;
 mod entity;
 mod fill;
 mod found;
@@ -13,6 +14,7 @@ mod json_ld;
 mod kind;
 mod labels;
 mod links;
+mod literal;
 mod market;
 mod mend;
 mod microdata;
@@ -36,6 +38,7 @@ mod table;
 mod tidy;
 mod token;
 mod values;
+mod variant;
 mod zones;
 
 use url::Url;
@@ -70,7 +73,8 @@ pub struct BadSelector {
 pub struct Candidate {
     pub field: String,
     pub value: String,
-    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `state`, `text`, `address`.
+    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `state`, `text`,
+    /// `dublin-core`, `address`.
     pub reader: String,
     pub path: String,
     pub chosen: bool,
@@ -118,6 +122,7 @@ const READERS: &[(&str, Reader)] = &[
         state::read(found, from.zones, from.subject)
     }),
     ("text", |from, found| shown::read(found, from.zones)),
+    ("dublin-core", |_, found| dublin_core::read(found)),
     ("address", |_, found| address::read(found)),
 ];
 

@@ -20,6 +20,7 @@ const TRUST: &[(&str, i32)] = &[
     ("table", 55),
     ("state", 50),
     ("text", 45),
+    ("dublin-core", 30),
     ("address", 20),
 ];
 

@@ -4,17 +4,22 @@
 //! Such state holds everything that a page shows and much that it does not. `goods` finds the one object in it that is
 //! about the page's own goods; nothing is offered from the others.
 
+mod called;
 mod fields;
 mod goods;
 mod keys;
-mod literal;
 mod numbers;
 
 use memchr::{memchr2, memmem};
 
-use super::{found::Found, page::PageModel, schema::Subject, zones::Zone};
+use super::{
+    found::Found,
+    literal::{self, Kind, Node, Room},
+    page::PageModel,
+    schema::Subject,
+    zones::Zone,
+};
 use keys::Key;
-use literal::{Kind, Node, Room};
 
 /// How much of one page's state is read.
 const ROOM: Room = Room {
@@ -58,10 +63,22 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], subject: &Subject)
         room: ROOM,
     };
     for (element, text) in &page.scripts {
+        let first = state.nodes.len();
         state.script(page, *element, text);
+        let call = packed
+            .iter()
+            .find(|p| p.element == *element && p.names.is_some());
+        if let Some(Packed {
+            names: Some(names),
+            text,
+            ..
+        }) = call
+        {
+            state.put(first, names, text);
+        }
     }
-    for (element, name, text) in &packed {
-        state.scan(text, Some((*element, *name)), *element);
+    for whole in packed.iter().filter(|p| p.names.is_none()) {
+        state.scan(&whole.text, Some(whole.name), whole.element);
     }
     state.attributes(page, zones);
     if state.nodes.is_empty() {
@@ -81,12 +98,33 @@ fn is_about_goods(text: &str) -> bool {
             .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
 }
 
+/// A text that is made from a script.
+struct Packed<'t> {
+    element: usize,
+    name: &'static str,
+    text: String,
+    /// The names of the function that is called with what is in `text`; none where the text is state itself.
+    names: Option<Vec<&'t str>>,
+}
+
 /// JSON that scripts hold in strings, out of them: `JSON.parse("…")`, and what Next.js sends in pieces.
-fn packed<'t>(page: &PageModel<'t>) -> Vec<(usize, &'static str, String)> {
+fn packed<'t>(page: &PageModel<'t>) -> Vec<Packed<'t>> {
     let mut all = Vec::new();
+    let whole = |element, name, text| Packed {
+        element,
+        name,
+        text,
+        names: None,
+    };
     let (mut pieces, mut first) = (String::new(), None);
     let mut room = MAX_PACKED;
     for (element, text) in &page.scripts {
+        if let Some((names, given)) = called::call(text) {
+            all.push(Packed {
+                names: Some(names),
+                ..whole(*element, "__NUXT__", given)
+            });
+        }
         for (mark, sent) in [("JSON.parse(", false), ("__next_f.push([1,", true)] {
             for at in memmem::find_iter(text.as_bytes(), mark).take(50) {
                 let rest = &text[at + mark.len()..];
@@ -98,13 +136,13 @@ fn packed<'t>(page: &PageModel<'t>) -> Vec<(usize, &'static str, String)> {
                     first.get_or_insert(*element);
                     pieces.push_str(&literal::plain(string));
                 } else if is_about_goods(string) {
-                    all.push((*element, "JSON.parse", literal::plain(string)));
+                    all.push(whole(*element, "JSON.parse", literal::plain(string)));
                 }
             }
         }
     }
     if let Some(element) = first.filter(|_| is_about_goods(&pieces)) {
-        all.push((element, "__next_f", pieces));
+        all.push(whole(element, "__next_f", pieces));
     }
     all
 }
@@ -138,15 +176,11 @@ impl<'t> State<'t> {
         }
         let id = page.either(element, &["id", "data-id", "data-name"]);
         let own = is("json") || is("magento");
-        self.scan(
-            text,
-            own.then_some((element, id.unwrap_or_default())),
-            element,
-        );
+        self.scan(text, own.then_some(id.unwrap_or_default()), element);
     }
 
     /// Reads every literal of a text. `named` is where all of it stands; else each is named by what it is given to.
-    fn scan(&mut self, text: &'t str, named: Option<(usize, &'t str)>, element: usize) {
+    fn scan(&mut self, text: &'t str, named: Option<&'t str>, element: usize) {
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(next) = memchr2(b'{', b'[', &bytes[at..]) {
@@ -158,7 +192,7 @@ impl<'t> State<'t> {
                 at += 1;
                 continue;
             }
-            let name = named.map_or_else(|| name_before(&text[..at]), |(_, name)| name);
+            let name = named.unwrap_or_else(|| name_before(&text[..at]));
             at = self.piece(text, at, Origin::Script(element, name));
         }
     }
@@ -172,6 +206,15 @@ impl<'t> State<'t> {
             self.nodes.truncate(first);
         }
         over
+    }
+
+    /// Puts what a function is called with in the place of its names, in what was read from `first` on.
+    fn put(&mut self, first: usize, names: &[&str], given: &'t str) {
+        let mut values = Vec::new();
+        literal::read(given, 0, &mut self.room, &mut values);
+        let top = values.iter().skip(1).filter(|node| node.parent == 0);
+        let top: Vec<Node<'t>> = top.copied().collect();
+        called::put(&mut self.nodes[first..], names, &top);
     }
 
     /// The `data-` attributes that name goods, and those that hold JSON about them.
@@ -306,6 +349,9 @@ fn begins(bytes: &[u8], at: usize) -> bool {
 /// What a script gives the literal after `text` to: `window.X = ` is X, `dataLayer.push(` is dataLayer.push.
 fn name_before(text: &str) -> &str {
     let near = &text[text.ceil_char_boundary(text.len().saturating_sub(LOOK_BACK))..];
+    if near.trim_end().ends_with("return") && near.contains("__NUXT__") {
+        return "__NUXT__";
+    }
     let near = near.rsplit([';', '\n', '{', '}']).next().unwrap_or(near);
     let near = near.split('=').next().unwrap_or(near);
     let near = near.trim_end_matches(|c: char| c.is_whitespace() || "([\"':]".contains(c));

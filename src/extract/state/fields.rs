@@ -4,10 +4,12 @@ use super::{
     State,
     goods::Goods,
     keys::{self, Key},
-    literal::Kind,
     numbers::{Numbers, Unit},
 };
-use crate::extract::found::{Found, Place};
+use crate::extract::{
+    found::{Found, Place},
+    literal::Kind,
+};
 
 /// Values of one object that are looked at.
 const MOST: usize = 300;
@@ -17,6 +19,8 @@ const MOST_ATTRIBUTES: usize = 100;
 const DEPTH: usize = 3;
 /// What each further object about the goods is trusted less.
 const FURTHER: i32 = 6;
+/// A price and a stock that may not be those that a buyer sees.
+const UNSEEN: i32 = -8;
 /// An `id` may be that of a row in the shop's database.
 const ROW: i32 = -12;
 /// A whole number that the page shows neither as it is nor as cents.
@@ -230,6 +234,7 @@ impl Offering<'_, '_, '_, '_> {
             Unit::Unknown => (text, lean + DOUBTFUL),
         };
         let place = self.place(node);
+        let lean = lean + UNSEEN;
         self.found.beside(field, &text, &self.currency, place, lean);
     }
 
@@ -269,7 +274,8 @@ impl Offering<'_, '_, '_, '_> {
             _ => number.map(|n| n > 0.0),
         };
         // A count of nothing is what shops have too that count nothing.
-        let lean = if number == Some(0.0) { lean - 8 } else { lean };
+        let doubt = if number == Some(0.0) { UNSEEN } else { 0 };
+        let lean = lean + UNSEEN + doubt;
         let words = match yes.map(|yes| yes != (key == Key::SoldOut)) {
             Some(true) => "InStock",
             Some(false) => "OutOfStock",

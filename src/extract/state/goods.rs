@@ -4,10 +4,9 @@
 use super::{
     Origin, State,
     keys::{self, Key},
-    literal::Kind,
 };
 use crate::{
-    extract::{page::PageModel, schema::Subject},
+    extract::{literal::Kind, page::PageModel, schema::Subject, variant::stands_in},
     text::fold::fold,
 };
 
@@ -20,8 +19,6 @@ const ADDRESSED: i32 = 8;
 const NAMED: i32 = 8;
 /// What makes an object the page's own.
 const ENOUGH: i32 = 6;
-/// Characters of a number that stands in an address, at least.
-const LEAST_NUMBER: usize = 4;
 
 /// An object about the page's goods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +35,7 @@ pub(super) fn choose(
     page: &PageModel<'_>,
     subject: &Subject,
 ) -> Vec<Goods> {
-    let address = format!("{} ", page.url.as_str().to_ascii_lowercase());
+    let address = page.url.as_str().to_ascii_lowercase();
     let mut others: Vec<Option<bool>> = vec![None; state.nodes.len()];
     let rated = (0..state.nodes.len())
         .filter(|at| state.nodes[*at].kind == Kind::Object)
@@ -122,14 +119,19 @@ impl Told {
         let numbers = self.numbers.iter().filter_map(|at| text(*at));
         let mut addressed = numbers.take(8).any(|number| stands_in(&number, address));
         addressed |= self.url.and_then(text).is_some_and(|url| {
-            let path = url.split(['?', '#']).next().unwrap_or_default();
-            path.len() > 8 && address.contains(&path.to_ascii_lowercase())
+            let path = |url: &str| {
+                let path = url.split(['?', '#']).next().unwrap_or_default();
+                path.trim_end_matches('/').to_ascii_lowercase()
+            };
+            let own = path(&url);
+            own.len() > 8 && path(address).ends_with(&own)
         });
         let sure = named + if addressed { ADDRESSED } else { 0 };
         let parent = state.nodes[node].parent;
         let own = keys::is_own(state.nodes[node].key);
-        let listed =
-            state.nodes[parent].kind == Kind::Array && state.children(parent).take(2).count() > 1;
+        let listed = !addressed
+            && state.nodes[parent].kind == Kind::Array
+            && state.children(parent).take(2).count() > 1;
         let own = i32::from(own) * 2;
         let listed = if listed { 3 } else { 0 };
         let worth = i32::from(self.priced) * 2 + self.further.min(3);
@@ -156,21 +158,6 @@ fn likeness(name: &str, subject: &Subject) -> i32 {
         }
     };
     subject.titles.iter().map(one).max().unwrap_or(0)
-}
-
-/// Whether a number stands in an address, with nothing of its kind around it.
-fn stands_in(number: &str, address: &str) -> bool {
-    let number = number.trim().to_ascii_lowercase();
-    if number.len() < LEAST_NUMBER || !number.contains(|c: char| c.is_ascii_digit()) {
-        return false;
-    }
-    let ends = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
-    address.match_indices(&number).take(10).any(|(at, _)| {
-        let before = &address[..at];
-        let own = before.strip_suffix('p').unwrap_or(before);
-        let after = address[at + number.len()..].chars().next();
-        (ends(before.chars().next_back()) || ends(own.chars().next_back())) && ends(after)
-    })
 }
 
 /// Whether an object stands in a part of the state that is about other goods.

