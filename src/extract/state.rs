@@ -28,6 +28,8 @@ const ROOM: Room = Room {
 };
 /// Bytes of strings that hold JSON, of one page.
 const MAX_PACKED: usize = 1 << 20;
+/// Such strings of one page, and of one script.
+const MOST_PACKED: usize = 50;
 /// Elements with `data-` attributes of goods that are looked at.
 const MAX_ELEMENTS: usize = 400;
 /// Bytes before a literal that may hold its name.
@@ -119,6 +121,9 @@ fn packed<'t>(page: &PageModel<'t>) -> Vec<Packed<'t>> {
     let (mut pieces, mut first) = (String::new(), None);
     let mut room = MAX_PACKED;
     for (element, text) in &page.scripts {
+        if all.len() >= MOST_PACKED {
+            break;
+        }
         if let Some((names, given)) = called::call(text) {
             all.push(Packed {
                 names: Some(names),
@@ -126,7 +131,7 @@ fn packed<'t>(page: &PageModel<'t>) -> Vec<Packed<'t>> {
             });
         }
         for (mark, sent) in [("JSON.parse(", false), ("__next_f.push([1,", true)] {
-            for at in memmem::find_iter(text.as_bytes(), mark).take(50) {
+            for at in memmem::find_iter(text.as_bytes(), mark).take(MOST_PACKED) {
                 let rest = &text[at + mark.len()..];
                 let Some(string) = string(&rest[..rest.floor_char_boundary(room)]) else {
                     continue;
@@ -359,6 +364,7 @@ fn name_before(text: &str) -> &str {
         .rsplit(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$' | '.'))
         .next()
         .unwrap_or_default();
+    let name = name.trim_start_matches('.');
     name.strip_prefix("window.").unwrap_or(name)
 }
 

@@ -185,8 +185,10 @@ impl Offering<'_, '_, '_, '_> {
             }
             _ => self.named(node),
         };
-        let number =
-            |t: &String| t.len() <= 60 && t != "0" && t.contains(|c: char| c.is_ascii_digit());
+        let number = |t: &String| {
+            let words = t.contains(char::is_whitespace) && field != "gtin";
+            !words && t.len() <= 60 && t != "0" && t.contains(|c: char| c.is_ascii_digit())
+        };
         if let Some(text) = text.filter(number) {
             self.found.lean(field, &text, self.place(node), lean);
         }
@@ -216,8 +218,6 @@ impl Offering<'_, '_, '_, '_> {
             "price"
         };
         let whole = text.len() >= 3 && text.bytes().all(|b| b.is_ascii_digit());
-        let page = self.found.page;
-        let shown = self.shown.get_or_insert_with(|| Numbers::shown(page));
         let minor = self
             .state
             .outwards(node)
@@ -225,7 +225,7 @@ impl Offering<'_, '_, '_, '_> {
             .any(|at| keys::is_minor(self.state.nodes[at].key));
         let unit = match whole {
             true if minor => Unit::Cents,
-            true => shown.unit(&text),
+            true => self.unit(&text),
             false => Unit::Whole,
         };
         let (text, lean) = match unit {
@@ -236,6 +236,13 @@ impl Offering<'_, '_, '_, '_> {
         let place = self.place(node);
         let lean = lean + UNSEEN;
         self.found.beside(field, &text, &self.currency, place, lean);
+    }
+
+    /// What the page shows a whole number to be.
+    fn unit(&mut self, number: &str) -> Unit {
+        let page = self.found.page;
+        let shown = self.shown.get_or_insert_with(|| Numbers::shown(page));
+        shown.unit(number)
     }
 
     /// Kinds of the goods: the only one, or the one that the page's address names, or the first.

@@ -189,3 +189,52 @@ fn hostile_state_is_read_to_its_end() {
         read_page(SHOP, &attribute);
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_script_is_read_to_its_end(pieces in proptest::collection::vec(0..PIECES.len(), 0..40), other in "\\PC{0,9}") {
+        let script: String = pieces.iter().map(|at| PIECES[*at]).chain([other.as_str()]).collect();
+        let page = format!("<h1>Kettle X</h1><script>{script}</script><p data-sku='{script}' data-x=\"{script}\">");
+        read_page(SHOP, &page);
+    }
+}
+
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    ":",
+    ",",
+    ";",
+    "=",
+    "\"",
+    "'",
+    "`",
+    "\\",
+    "\\u00e",
+    "/*",
+    "*/",
+    "//",
+    "\n",
+    "é",
+    "水",
+    "sku",
+    "price",
+    "name",
+    "\"Kettle X\"",
+    "7731904",
+    "5.00",
+    "-",
+    "!0",
+    "return",
+    "JSON.parse(",
+    "variants",
+    "__next_f.push([1,",
+    "__NUXT__=(function(a,b)",
+    "}(",
+    "))",
+    "{\"sku\":\"1\",\"price\":100,\"name\":\"Kettle X\"}",
+];
