@@ -16,6 +16,8 @@ pub(super) struct Property {
     /// schema.org's name, without its address.
     pub(super) name: String,
     pub(super) value: Value,
+    /// How else the same element can be read: the address of a link whose text is the value, the text beside a `content`.
+    pub(super) other: Option<String>,
     pub(super) place: Place,
 }
 

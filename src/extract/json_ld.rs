@@ -44,7 +44,10 @@ pub(super) fn blocks(page: &PageModel<'_>) -> (Vec<Json>, Vec<String>) {
         (bytes, values) = (bytes - text.len(), values - own);
         match mend::parse(text) {
             Ok(values) => blocks.extend(values),
-            Err(error) => faults.push(format!("a block that is no JSON: {error}")),
+            Err(error) => {
+                faults.push(format!("a block that is no JSON: {error}"));
+                blocks.extend(mend::salvage(text));
+            }
         }
     }
     (blocks, faults)
@@ -107,8 +110,8 @@ impl Build {
                 }
                 return;
             }
-            Json::Object(fields) => match fields.get("@value") {
-                Some(inner) => return self.value(inner, owner, name, &step(path, "@value")),
+            Json::Object(fields) => match wrapped(fields) {
+                Some((key, inner)) => return self.value(inner, owner, name, &step(path, key)),
                 None => match self.thing(fields, owner, name, path) {
                     Some(thing) => Value::Thing(thing),
                     None => return,
@@ -123,6 +126,7 @@ impl Build {
             self.graph.things[owner].properties.push(Property {
                 name: name.to_owned(),
                 value,
+                other: None,
                 place: Place::Path(path.to_owned()),
             });
         }
@@ -186,6 +190,13 @@ impl Build {
             }
         }
     }
+}
+
+/// What stands in a value object, a list or a set (JSON-LD 1.1, 4.2 and 4.3).
+fn wrapped(fields: &serde_json::Map<String, Json>) -> Option<(&'static str, &Json)> {
+    ["@value", "@list", "@set"]
+        .into_iter()
+        .find_map(|key| Some((key, fields.get(key)?)))
 }
 
 fn types(json: Option<&Json>) -> Vec<String> {

@@ -186,11 +186,15 @@ fn evidence(
     if structured(title) || price.is_some_and(|o| o.reader == "open-graph") {
         return Evidence::Goods;
     }
-    let heading = matches!(title.place, Place::Element(_))
+    // State is offered only where it is named or numbered like the page itself.
+    let state = |o: &Offered| o.reader == "state";
+    let heading = state(title)
+        || matches!(title.place, Place::Element(_))
         || page
             .all()
             .any(|e| page.tag(e) == "h1" && !zones[e].furniture && !page.raw(e).trim().is_empty());
-    let priced = price.is_some_and(|o| structured(o) || o.reader == "text" && o.lean >= -8);
+    let priced =
+        price.is_some_and(|o| structured(o) || state(o) || o.reader == "text" && o.lean >= -8);
     let named = listing.brand.is_some()
         || listing.model.is_some()
         || listing.sku.is_some()

@@ -2,6 +2,17 @@
 
 use serde_json::Value as Json;
 
+use super::literal::{self, Room};
+
+/// Bytes of a comment in HTML's marks.
+const LONGEST_COMMENT: usize = 1_000;
+
+/// How much of a broken block is read.
+const SALVAGED: Room = Room {
+    bytes: 1 << 20,
+    values: 20_000,
+};
+
 /// Every JSON value in `text`. Comments, control characters, trailing commas, CDATA marks, escapes that JSON does not
 /// know and what follows the last value are overlooked.
 pub(super) fn parse(text: &str) -> Result<Vec<Json>, serde_json::Error> {
@@ -21,10 +32,24 @@ pub(super) fn parse(text: &str) -> Result<Vec<Json>, serde_json::Error> {
     Ok(values)
 }
 
+/// What can be read of a block that is no JSON, up to where it is none: single quotes, bare names, a cut end.
+/// None where no thing has a type.
+pub(super) fn salvage(text: &str) -> Option<Json> {
+    let at = text.find(['{', '['])?;
+    let mut room = SALVAGED;
+    let mut nodes = Vec::new();
+    literal::read(text, at, &mut room, &mut nodes);
+    nodes.iter().find(|node| node.key == "@type")?;
+    Some(literal::json(&nodes, 0))
+}
+
 fn mend(text: &str) -> String {
     let decoded;
     let mut rest = text;
-    if text.starts_with("{&quot;") || text.starts_with("[{&quot;") {
+    let references = ["&quot;", "&#34;", "&#x22;"]
+        .iter()
+        .any(|r| text.contains(r));
+    if references && !text.contains('"') {
         decoded = super::entity::decode(text);
         rest = &decoded;
     }
@@ -50,6 +75,13 @@ fn mend(text: &str) -> String {
 
 /// The length of a comment or mark that does not belong to JSON.
 fn noise(rest: &str) -> Option<usize> {
+    // A comment with words, or the marks around everything.
+    if let Some(comment) = rest.strip_prefix("<!--")
+        && let Some(end) = comment[..comment.floor_char_boundary(LONGEST_COMMENT)].find("-->")
+        && !comment[..end].contains(['{', '['])
+    {
+        return Some(end + "<!---->".len());
+    }
     for mark in ["<!--", "-->", "//<![CDATA[", "<![CDATA[", "//]]>", "]]>"] {
         if rest.starts_with(mark) {
             return Some(mark.len());
@@ -104,6 +136,7 @@ mod tests {
         for text in [
             "{\"a\": \"x y\", \"b\": [1, 2]}",
             "<!-- {\"a\": \"x\ny\", \"b\": [1, 2,],} -->",
+            "<!-- first -->{\"a\": \"x y\", \"b\": [1, 2]}",
             "// first\n{\"a\": \"x\ty\", /* more */ \"b\": [1, 2]};",
             "//<![CDATA[\n{\"a\": \"x\\ y\", \"b\": [1, 2]}\n//]]>",
             "{&quot;a&quot;: &quot;x y&quot;, &quot;b&quot;: [1, 2]}",
@@ -119,6 +152,20 @@ mod tests {
             parse("{\"u\": \"http://x/\\u00e9\\'\",}").unwrap(),
             [json!({"u": "http://x/é'"})]
         );
+    }
+
+    #[test]
+    fn what_is_no_json_is_read_as_far_as_it_goes() {
+        for text in [
+            "{'@type': 'Product', name: 'Kettle \\'X\\'', offers: {price: 5.50, tags: ['a', true]}}",
+            "{\"@type\": \"Product\", \"name\": \"Kettle 'X'\", \"offers\": {\"price\": 5.50, \"tags\": [\"a\", true], \"cut",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+            let wanted = json!({"@type": "Product", "name": "Kettle 'X'", "offers": {"price": "5.50", "tags": ["a", true]}});
+            assert_eq!(salvage(text), Some(wanted), "{text}");
+        }
+        assert_eq!(salvage("{oops"), None);
+        assert_eq!(salvage("function () { return {a: 1} }"), None);
     }
 
     #[test]

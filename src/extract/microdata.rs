@@ -1,4 +1,4 @@
-//! Microdata (HTML, 5.2) and RDFa Lite to things: `itemscope`/`itemprop`, `typeof`/`property`, by one walk.
+//! Microdata (HTML, 5.2) to things: `itemscope`, `itemtype`, `itemprop`, `itemref`, by one walk.
 
 use std::collections::BTreeMap;
 
@@ -8,134 +8,113 @@ use super::{
     page::PageModel,
 };
 
-/// The attributes that a notation uses.
-#[derive(Debug)]
-struct Notation {
-    /// Marks an element as a thing.
-    scope: &'static str,
-    kind: &'static str,
-    property: &'static str,
-    id: &'static str,
-}
-
-const MICRODATA: Notation = Notation {
-    scope: "itemscope",
-    kind: "itemtype",
-    property: "itemprop",
-    id: "itemid",
-};
-const RDFA: Notation = Notation {
-    scope: "typeof",
-    kind: "typeof",
-    property: "property",
-    id: "resource",
-};
+/// Things that one element can belong to by `itemref`.
+const MOST_OWNERS: usize = 20;
+/// Bytes of a text beside a `content` that is kept too.
+const LONGEST_OTHER: usize = 200;
 
 /// What microdata states.
 pub(super) fn graph(page: &PageModel<'_>) -> Graph {
-    read(page, &MICRODATA)
-}
-
-/// What RDFa states.
-pub(super) fn rdfa(page: &PageModel<'_>) -> Graph {
-    read(page, &RDFA)
-}
-
-fn read(page: &PageModel<'_>, notation: &Notation) -> Graph {
     let mut graph = Graph::default();
-    let stated = if notation.scope == "itemscope" {
-        page.items
-    } else {
-        page.typed
-    };
-    if !stated {
+    if !page.items {
         return graph;
     }
-    let mut thing_of: BTreeMap<usize, usize> = BTreeMap::new();
-    let referred = referred(page, notation);
+    // All things first: one may refer to elements further up.
+    let mut scopes = Scopes::default();
     for element in page.all() {
-        let is_thing = page.attribute(element, notation.scope).is_some();
-        let names = page.attribute(element, notation.property);
-        if !is_thing && names.is_none() {
-            continue;
+        if page.attribute(element, "itemscope").is_some() {
+            scopes.add(page, element, graph.things.len());
+            graph.things.push(thing(page, element));
         }
-        let owner = owner(page, element, &thing_of, &referred);
-        let own = is_thing.then(|| {
-            let at = graph.things.len();
-            graph.things.push(Thing {
-                types: types(page.attribute(element, notation.kind)),
-                properties: Vec::new(),
-                parent: owner.filter(|_| names.is_some()),
-                role: names.map(first_name).unwrap_or_default().to_owned(),
-                id: page.either(element, &[notation.id]).map(str::to_owned),
-            });
-            thing_of.insert(element, at);
-            // `<meta itemprop=brand itemscope content="Acme">`: the content is the thing's name.
-            if let Some(name) = page.either(element, &["content"]) {
-                graph.things[at].properties.push(Property {
-                    name: "name".to_owned(),
-                    value: Value::Text(name.to_owned()),
+    }
+    for element in page.all() {
+        let Some(names) = page.attribute(element, "itemprop") else {
+            continue;
+        };
+        let owners = scopes.owners(page, element);
+        let own = scopes.thing_of.get(&element).copied();
+        if let (Some(own), Some(owner)) = (own, owners.first()) {
+            graph.things[own].parent = Some(*owner);
+        }
+        for name in names.split_ascii_whitespace().map(bare) {
+            for owner in &owners {
+                let (value, other) = match own {
+                    Some(own) => (Value::Thing(own), None),
+                    None => value(page, element, name),
+                };
+                graph.things[*owner].properties.push(Property {
+                    name: name.to_owned(),
+                    value,
+                    other,
                     place: Place::Element(element),
                 });
             }
-            at
-        });
-        let (Some(names), Some(owner)) = (names, owner) else {
-            continue;
-        };
-        for name in names.split_ascii_whitespace() {
-            let value = own.map_or_else(
-                || Value::Text(value(page, element, bare(name))),
-                Value::Thing,
-            );
-            graph.things[owner].properties.push(Property {
-                name: bare(name).to_owned(),
-                value,
-                place: Place::Element(element),
-            });
         }
     }
     graph
 }
 
-fn first_name(names: &str) -> &str {
-    bare(names.split_ascii_whitespace().next().unwrap_or_default())
+fn thing(page: &PageModel<'_>, element: usize) -> Thing {
+    let names = page.attribute(element, "itemprop").unwrap_or_default();
+    let first = names.split_ascii_whitespace().next().unwrap_or_default();
+    // `<meta itemprop=brand itemscope content="Acme">`: the content is the thing's name.
+    let name = page.either(element, &["content"]).map(|name| Property {
+        name: "name".to_owned(),
+        value: Value::Text(name.to_owned()),
+        other: None,
+        place: Place::Element(element),
+    });
+    Thing {
+        types: types(page.attribute(element, "itemtype")),
+        properties: name.into_iter().collect(),
+        parent: None,
+        role: bare(first).to_owned(),
+        id: page.either(element, &["itemid"]).map(str::to_owned),
+    }
 }
 
-/// Elements that an `itemref` names, with the element of the thing that they belong to.
-fn referred(page: &PageModel<'_>, notation: &Notation) -> BTreeMap<String, usize> {
-    let mut found = BTreeMap::new();
-    for element in page.all() {
-        if page.attribute(element, notation.scope).is_some()
-            && let Some(ids) = page.attribute(element, "itemref")
-        {
-            for id in ids.split_ascii_whitespace() {
-                found.entry(id.to_owned()).or_insert(element);
+/// The elements that are things, and those that things refer to.
+#[derive(Debug, Default)]
+struct Scopes {
+    thing_of: BTreeMap<usize, usize>,
+    /// The things whose `itemref` names an id.
+    referred: BTreeMap<String, Vec<usize>>,
+}
+
+impl Scopes {
+    fn add(&mut self, page: &PageModel<'_>, element: usize, thing: usize) {
+        self.thing_of.insert(element, thing);
+        let ids = page.attribute(element, "itemref").unwrap_or_default();
+        for id in ids.split_ascii_whitespace() {
+            let by = self.referred.entry(id.to_owned()).or_default();
+            if by.len() < MOST_OWNERS {
+                by.push(thing);
             }
         }
     }
-    found
-}
 
-/// The thing that a property at `element` belongs to: the nearest one around it, or the one that refers to it.
-fn owner(
-    page: &PageModel<'_>,
-    element: usize,
-    thing_of: &BTreeMap<usize, usize>,
-    referred: &BTreeMap<String, usize>,
-) -> Option<usize> {
-    for e in std::iter::once(element).chain(page.ancestors(element)) {
-        if e != element
-            && let Some(thing) = thing_of.get(&e)
-        {
-            return Some(*thing);
+    /// The things that a property at `element` belongs to: the nearest one around it, and those that refer to it or to
+    /// something around it.
+    fn owners(&self, page: &PageModel<'_>, element: usize) -> Vec<usize> {
+        let mut owners = Vec::new();
+        for e in std::iter::once(element).chain(page.ancestors(element)) {
+            let around = self.thing_of.get(&e).filter(|_| e != element);
+            owners.extend(around);
+            // What stands in a thing that is itself a property belongs to that thing alone.
+            let property = around.is_some() && page.attribute(e, "itemprop").is_some();
+            if !self.referred.is_empty() && !property {
+                let by = page.attribute(e, "id").and_then(|id| self.referred.get(id));
+                let own = self.thing_of.get(&element);
+                owners.extend(by.into_iter().flatten().filter(|t| Some(*t) != own));
+            }
+            if around.is_some() {
+                break;
+            }
         }
-        let by = page.attribute(e, "id").and_then(|id| referred.get(id));
-        if let Some(thing) = by.filter(|by| **by != e).and_then(|by| thing_of.get(by)) {
-            return Some(*thing);
-        }
+        owners.sort_unstable();
+        owners.dedup();
+        owners
     }
-    None
 }
 
 fn types(kind: Option<&str>) -> Vec<String> {
@@ -161,28 +140,66 @@ const ADDRESSES: &[&str] = &[
     "photo",
 ];
 
-/// The value of a property by HTML's rules, save that a link whose address is no value gives its text.
-fn value(page: &PageModel<'_>, element: usize, name: &str) -> String {
-    if let Some(content) = page.attribute(element, "content") {
-        return content.trim().to_owned();
-    }
-    let attribute = match page.tag(element) {
-        "a" | "area" if !ADDRESSES.contains(&name) && !page.raw(element).trim().is_empty() => None,
-        "a" | "area" | "link" => page.either(element, &["href"]),
-        "img" => page
-            .either(element, &["data-src", "data-original", "src"])
-            .filter(|src| !src.starts_with("data:"))
-            .or_else(|| page.attribute(element, "src")),
-        "audio" | "embed" | "iframe" | "source" | "track" | "video" => {
-            page.attribute(element, "src")
+/// Whether a property's value is an address, so that a link's target is meant and not its text.
+pub(super) fn is_address(name: &str) -> bool {
+    ADDRESSES.contains(&name)
+}
+
+/// The value of a property by HTML's rules, save that a link whose address is no value gives its text; and the other
+/// reading of the same element, where there are two.
+fn value(page: &PageModel<'_>, element: usize, name: &str) -> (Value, Option<String>) {
+    let (tag, raw) = (page.tag(element), page.raw(element).trim());
+    let text = || Some(page.line(element)).filter(|t| !t.is_empty());
+    let (value, other) = match (page.attribute(element, "content"), tag) {
+        (Some(content), "meta") => (Some(content.to_owned()), None),
+        (Some(content), _) => {
+            let beside = text().filter(|t| t.len() <= LONGEST_OTHER);
+            (Some(content.to_owned()), beside)
         }
-        "object" => page.attribute(element, "data"),
-        "data" | "meter" => page.attribute(element, "value"),
-        "input" if page.raw(element).trim().is_empty() => page.attribute(element, "value"),
-        "time" => page.attribute(element, "datetime"),
-        _ => None,
+        (None, "a" | "area") if !is_address(name) && !raw.is_empty() => {
+            let address = page.either(element, &["href"]);
+            (text(), address.map(str::to_owned))
+        }
+        (None, "img") => {
+            let lazy = page.either(element, &["data-src", "data-original"]);
+            let source = page.attribute(element, "src").map(|s| s.trim().to_owned());
+            match lazy {
+                Some(lazy) => (Some(lazy.to_owned()), source),
+                None => (source, None),
+            }
+        }
+        // What an action asks for, in schema.org's short form.
+        (None, "input") if name.ends_with("-input") => {
+            let required = page.attribute(element, "required").map(|_| "required ");
+            let asked = page.attribute(element, "name").unwrap_or_default();
+            (
+                Some(format!("{}name={asked}", required.unwrap_or_default())),
+                None,
+            )
+        }
+        (None, "input") if raw.is_empty() => {
+            (page.attribute(element, "value").map(str::to_owned), None)
+        }
+        (None, tag) => {
+            let stated = holds(tag).and_then(|name| page.attribute(element, name));
+            (stated.map(str::to_owned).or_else(text), None)
+        }
     };
-    attribute.map_or_else(|| page.line(element), |value| value.trim().to_owned())
+    let value = value.unwrap_or_default().trim().to_owned();
+    let other = other.filter(|o| *o != value);
+    (Value::Text(value), other)
+}
+
+/// The attribute that holds the value of a property on such an element (HTML, 5.2.4).
+fn holds(tag: &str) -> Option<&'static str> {
+    Some(match tag {
+        "a" | "area" | "link" => "href",
+        "audio" | "embed" | "iframe" | "source" | "track" | "video" => "src",
+        "object" => "data",
+        "data" | "meter" => "value",
+        "time" => "datetime",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod absent;
 mod address;
+mod dublin_core;
 mod entity;
 mod fill;
 mod found;
@@ -13,6 +14,7 @@ mod json_ld;
 mod kind;
 mod labels;
 mod links;
+mod literal;
 mod market;
 mod marks;
 mod mend;
@@ -21,6 +23,9 @@ mod offer;
 mod open_graph;
 mod outline;
 mod page;
+mod rdfa;
+#[cfg(test)]
+mod samples;
 mod schema;
 mod select;
 mod settle;
@@ -29,12 +34,14 @@ mod shown;
 mod shown_price;
 mod shown_stock;
 mod soup;
+mod state;
 mod stock;
 mod table;
 mod tags;
 mod tidy;
 mod token;
 mod values;
+mod variant;
 mod zones;
 
 use url::Url;
@@ -69,7 +76,8 @@ pub struct BadSelector {
 pub struct Candidate {
     pub field: String,
     pub value: String,
-    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `text`, `address`.
+    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `state`, `text`,
+    /// `dublin-core`, `address`.
     pub reader: String,
     pub path: String,
     pub chosen: bool,
@@ -109,11 +117,15 @@ const READERS: &[(&str, Reader)] = &[
         schema::read(&microdata::graph(found.page), from.subject, found)
     }),
     ("rdfa", |from, found| {
-        schema::read(&microdata::rdfa(found.page), from.subject, found)
+        schema::read(&rdfa::graph(found.page), from.subject, found)
     }),
     ("open-graph", |_, found| open_graph::read(found)),
     ("table", |from, found| table::read(found, from.zones)),
+    ("state", |from, found| {
+        state::read(found, from.zones, from.subject)
+    }),
     ("text", |from, found| shown::read(found, from.zones)),
+    ("dublin-core", |_, found| dublin_core::read(found)),
     ("address", |_, found| address::read(found)),
 ];
 

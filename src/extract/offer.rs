@@ -3,7 +3,7 @@
 use super::{
     found::{Found, Place},
     graph::{Graph, Value},
-    schema,
+    schema, variant,
 };
 
 /// Offers of one product beyond this number are not looked at.
@@ -35,39 +35,46 @@ pub(super) fn read(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
     }
 }
 
-/// The offers of a product, those of its variants, and those inside an AggregateOffer (which comes first).
+/// The offers of a product: those of its chosen kind first, its own, those of every kind, those inside an
+/// AggregateOffer (which comes before them), and the one that it is the goods of.
 fn offers(graph: &Graph, product: usize, found: &Found<'_, '_>) -> Vec<usize> {
-    let mut all: Vec<usize> = graph.things(product, "offers").take(MOST).collect();
-    let mut variants: Vec<usize> = graph.things(product, "hasVariant").take(MOST).collect();
-    // The variant whose address is the page's own goes first.
-    variants.sort_by_key(|v| !own(graph, *v, found));
-    all.extend(
-        variants
-            .iter()
-            .flat_map(|v| graph.things(*v, "offers"))
-            .take(MOST),
-    );
+    let kind = variant::chosen(graph, product, found);
+    let mut all: Vec<usize> = kind
+        .into_iter()
+        .chain([product])
+        .flat_map(|at| graph.things(at, "offers"))
+        .take(MOST)
+        .collect();
+    if kind.is_none() {
+        let kinds = graph.things(product, "hasVariant").take(MOST);
+        let of_kinds = kinds.flat_map(|kind| graph.things(kind, "offers"));
+        all.extend(of_kinds.take(MOST));
+    }
     let inner: Vec<usize> = all
         .iter()
         .flat_map(|o| graph.things(*o, "offers"))
         .take(MOST)
         .collect();
     all.extend(inner);
+    all.extend(offering(graph, product));
     all.truncate(MOST);
     all
 }
 
-fn own(graph: &Graph, thing: usize, found: &Found<'_, '_>) -> bool {
-    graph
-        .text(thing, "url")
-        .or(graph.things[thing].id.as_deref())
-        .and_then(|url| found.page.resolve(url))
-        .is_some_and(|url| url == *found.page.url)
+/// The offer that says what it offers: `{"@type": "Offer", "itemOffered": {"@type": "Product"}}`.
+pub(super) fn offering(graph: &Graph, product: usize) -> Option<usize> {
+    let thing = &graph.things[product];
+    let offer = thing.parent.filter(|_| thing.role == "itemOffered")?;
+    let alone = graph.things[offer].parent.is_none();
+    (alone && graph.things[offer].is(&["offer", "aggregateoffer"])).then_some(offer)
 }
 
 /// The offer whose price is shown: one at the page's own address, one in stock, the first with a price.
 fn chosen(graph: &Graph, offers: &[usize], found: &Found<'_, '_>) -> Option<usize> {
-    let variants = offers.iter().filter(|o| own(graph, **o, found)).count();
+    let variants = offers
+        .iter()
+        .filter(|o| variant::is_at_home(graph, **o, found))
+        .count();
     let rate = |offer: usize| {
         let priced = ["price", "lowPrice", "priceSpecification"]
             .iter()
@@ -75,7 +82,7 @@ fn chosen(graph: &Graph, offers: &[usize], found: &Found<'_, '_>) -> Option<usiz
         let stocked = graph
             .text(offer, "availability")
             .is_none_or(|a| !a.to_ascii_lowercase().contains("out"));
-        let here = variants < offers.len() && own(graph, offer, found);
+        let here = variants < offers.len() && variant::is_at_home(graph, offer, found);
         (priced, here, stocked)
     };
     // Of equals the first: `max_by_key` would take the last.
@@ -88,7 +95,12 @@ fn prices(graph: &Graph, offer: usize, found: &mut Found<'_, '_>) {
     for property in &graph.things[offer].properties {
         match (property.name.as_str(), &property.value) {
             ("price", Value::Text(price)) => {
-                found.beside("price", price, currency, property.place.clone(), 0);
+                let place = &property.place;
+                found.beside("price", price, currency, place.clone(), 0);
+                if let Some(other) = &property.other {
+                    let lean = schema::OTHER_READING;
+                    found.beside("price", other, currency, place.clone(), lean);
+                }
             }
             ("lowPrice", Value::Text(price)) if aggregate => {
                 found.beside("price", price, currency, property.place.clone(), -2);
@@ -103,7 +115,10 @@ fn prices(graph: &Graph, offer: usize, found: &mut Found<'_, '_>) {
 
 /// A UnitPriceSpecification: a price to pay, or one crossed out.
 fn specified(graph: &Graph, at: usize, currency: &str, found: &mut Found<'_, '_>) {
-    let own = graph.text(at, "priceCurrency").unwrap_or(currency);
+    let own = ["priceCurrency", "currency"]
+        .iter()
+        .find_map(|name| graph.text(at, name))
+        .unwrap_or(currency);
     let kind = graph
         .text(at, "priceType")
         .unwrap_or_default()
@@ -115,7 +130,7 @@ fn specified(graph: &Graph, at: usize, currency: &str, found: &mut Found<'_, '_>
     let partial = graph.things[at].all("referenceQuantity").next().is_some()
         && graph.things[at].all("billingDuration").next().is_none();
     for property in &graph.things[at].properties {
-        if let ("price" | "minPrice", Value::Text(price)) =
+        if let ("price" | "minPrice" | "value" | "amount", Value::Text(price)) =
             (property.name.as_str(), &property.value)
         {
             let place = property.place.clone();
@@ -131,8 +146,13 @@ fn specified(graph: &Graph, at: usize, currency: &str, found: &mut Found<'_, '_>
 /// In stock if any of the offers is.
 fn availability(graph: &Graph, offers: &[usize], first: usize, found: &mut Found<'_, '_>) {
     let stated = |offer: usize| {
-        let property = graph.things[offer].all("availability").next()?;
-        Some((graph.words(&property.value)?, property.place.clone()))
+        let all = graph.things[offer].all("availability");
+        let words = all.filter_map(|p| Some((graph.words(&p.value)?, p.place.clone())));
+        let words: Vec<(&str, Place)> = words.take(5).collect();
+        let known = words
+            .iter()
+            .find(|(words, _)| super::stock::read(words).is_some());
+        known.or(words.first()).cloned()
     };
     let in_stock = |(words, _): &(&str, Place)| {
         super::stock::read(words) == Some(crate::model::Availability::InStock)

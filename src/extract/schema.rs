@@ -3,7 +3,7 @@
 use super::{
     found::{Found, Place},
     graph::{Graph, Property, Thing, Value},
-    offer,
+    offer, variant,
 };
 
 /// Types that mean goods on offer.
@@ -41,6 +41,9 @@ const OTHERS: &[&str] = &[
     "model",
     "itemOffered",
 ];
+
+/// The other reading of an element is shown, and counts only where the first one means nothing.
+pub(super) const OTHER_READING: i32 = super::settle::RUNNER_UP - 5;
 
 /// What the page itself says about which product it shows.
 #[derive(Debug, Default)]
@@ -102,13 +105,18 @@ fn rate(graph: &Graph, at: usize, subject: &Subject, found: &Found<'_, '_>) -> i
             .resolve(address)
             .is_some_and(|url| same_page(&url, found.page.url))
     };
+    let exact = |address: &str| found.page.resolve(address).as_ref() == Some(found.page.url);
     if graph.text(at, "url").is_some_and(own) || thing.id.as_deref().is_some_and(own) {
         rate += 4;
     }
-    if graph
-        .owners(at)
-        .any(|(owner, role)| OTHERS.contains(&role) || graph.things[owner].is(PRODUCT))
-    {
+    if graph.text(at, "url").is_some_and(exact) {
+        rate += 2;
+    }
+    let elsewhere =
+        |(owner, role): (usize, &str)| OTHERS.contains(&role) || graph.things[owner].is(PRODUCT);
+    if offer::offering(graph, at).is_some() {
+        rate += 4;
+    } else if graph.owners(at).any(elsewhere) {
         rate -= 9;
     }
     rate
@@ -124,7 +132,7 @@ pub(super) fn read(graph: &Graph, subject: &Subject, found: &mut Found<'_, '_>) 
     let Some(main) = product(graph, subject, found) else {
         return;
     };
-    for at in same_goods(graph, main) {
+    for at in same_goods(graph, main, found) {
         plain(graph, at, found);
         identifiers(graph, at, found);
         makers(graph, at, found);
@@ -135,8 +143,9 @@ pub(super) fn read(graph: &Graph, subject: &Subject, found: &mut Found<'_, '_>) 
 }
 
 /// The product, then the things that say more about it: its group, its chosen variant, a second block of the same name.
-fn same_goods(graph: &Graph, main: usize) -> Vec<usize> {
+fn same_goods(graph: &Graph, main: usize, found: &Found<'_, '_>) -> Vec<usize> {
     let mut all = vec![main];
+    all.extend(variant::chosen(graph, main, found));
     all.extend(graph.things(main, "isVariantOf"));
     let name = graph.text(main, "name");
     let twin = |at: &usize| {
@@ -182,6 +191,9 @@ fn plain(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
                 continue;
             }
             found.add(field, words, property.place.clone());
+        }
+        if let Some(other) = &property.other {
+            found.lean(field, other, property.place.clone(), OTHER_READING);
         }
     }
 }

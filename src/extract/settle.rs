@@ -18,7 +18,9 @@ const TRUST: &[(&str, i32)] = &[
     ("rdfa", 70),
     ("open-graph", 60),
     ("table", 55),
+    ("state", 50),
     ("text", 45),
+    ("dublin-core", 30),
     ("address", 20),
 ];
 

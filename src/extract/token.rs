@@ -353,6 +353,12 @@ fn is_of_few(name: &str) -> bool {
             | "property"
             | "typeof"
             | "resource"
+            | "about"
+            | "vocab"
+            | "prefix"
+            | "rev"
+            | "datatype"
+            | "lang"
             | "value"
     )
 }
