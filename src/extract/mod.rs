@@ -34,6 +34,8 @@ mod token;
 mod values;
 mod zones;
 
+use std::ops::Range;
+
 use url::Url;
 
 use crate::{
@@ -48,9 +50,9 @@ use zones::Zone;
 
 pub use links::Links;
 pub use outline::{Outline, outline};
-pub use select::Selectors;
+pub use select::{Recipe, Selectors};
 
-/// A selector that could not be compiled.
+/// A line of a recipe that could not be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("selector '{selector}' for {field}: {message}")]
 #[allow(missing_docs, reason = "plain names")]
@@ -58,6 +60,10 @@ pub struct BadSelector {
     pub field: String,
     pub selector: String,
     pub message: String,
+    /// What would be right.
+    pub help: Option<String>,
+    /// Which of the field's lines, and which bytes of it; none where it is the field's name.
+    pub place: Option<(usize, Range<usize>)>,
 }
 
 /// One value that a reader offered for a field.
