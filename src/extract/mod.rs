@@ -6,6 +6,7 @@
 mod absent;
 mod address;
 mod entity;
+mod explain;
 mod fill;
 mod found;
 mod graph;
@@ -48,6 +49,7 @@ use page::PageModel;
 use schema::Subject;
 use zones::Zone;
 
+pub use explain::{Candidate, Choice, Points};
 pub use links::Links;
 pub use outline::{Outline, outline};
 pub use select::{Recipe, Selectors};
@@ -66,18 +68,6 @@ pub struct BadSelector {
     pub place: Option<(usize, Range<usize>)>,
 }
 
-/// One value that a reader offered for a field.
-#[derive(Clone, Debug, serde::Serialize)]
-#[allow(missing_docs, reason = "plain names")]
-pub struct Candidate {
-    pub field: String,
-    pub value: String,
-    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `text`, `address`.
-    pub reader: String,
-    pub path: String,
-    pub chosen: bool,
-}
-
 /// What was read from one page.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -87,8 +77,10 @@ pub struct Reading {
     pub listing: Listing,
     /// Where it leads.
     pub links: Links,
-    /// What was offered for each field, and which won.
+    /// What was offered for each field and which won, where that was asked for.
     pub candidates: Vec<Candidate>,
+    /// Why it won, by field; as `candidates`.
+    pub choices: Vec<Choice>,
     /// What was looked for and not found.
     pub gaps: Vec<Gap>,
 }
@@ -122,6 +114,15 @@ const READERS: &[(&str, Reader)] = &[
 
 /// Reads a page's text. Never fails: a bad page gives gaps.
 pub fn read(text: &str, url: &Url, selectors: &Selectors) -> Reading {
+    reading(text, url, selectors, false)
+}
+
+/// As `read`, with everything that was offered and why what won did.
+pub fn explain(text: &str, url: &Url, selectors: &Selectors) -> Reading {
+    reading(text, url, selectors, true)
+}
+
+fn reading(text: &str, url: &Url, selectors: &Selectors, explained: bool) -> Reading {
     let page = PageModel::new(text, url);
     let zones = zones::zones(&page);
     let (blocks, faults) = json_ld::blocks(&page);
@@ -157,11 +158,16 @@ pub fn read(text: &str, url: &Url, selectors: &Selectors) -> Reading {
             .into_iter()
             .map(|(field, css)| gap(field, &format!("selector '{css}' found nothing"))),
     );
+    let (candidates, choices) = match explained {
+        true => explain::explained(&page, &offered, hint.as_deref(), &listing),
+        false => <_>::default(),
+    };
     Reading {
         kind,
         listing,
         links: links::read(&page),
-        candidates: candidates(&page, &offered, &chosen),
+        candidates,
+        choices,
         gaps,
     }
 }
@@ -232,29 +238,6 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
         PageKind::Index | PageKind::Ruined => {}
     }
     gaps
-}
-
-fn candidates(
-    page: &PageModel<'_>,
-    offered: &[Offered],
-    chosen: &std::collections::BTreeMap<&'static str, usize>,
-) -> Vec<Candidate> {
-    let one = |(at, offer): (usize, &Offered)| Candidate {
-        field: match &offer.beside {
-            Some(name) if offer.field == "attributes" => format!("attributes.{name}"),
-            _ => offer.field.to_owned(),
-        },
-        value: match &offer.beside {
-            Some(currency) if offer.field.ends_with("price") => {
-                format!("{} {currency}", offer.value)
-            }
-            _ => offer.value.clone(),
-        },
-        reader: offer.reader.to_owned(),
-        path: page.place(&offer.place),
-        chosen: chosen.get(offer.field) == Some(&at),
-    };
-    offered.iter().enumerate().map(one).collect()
 }
 
 #[cfg(test)]

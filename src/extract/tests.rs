@@ -4,7 +4,7 @@ use super::*;
 
 fn read_page(text: &str) -> Reading {
     let url = Url::parse("http://shop.example/item/1").unwrap();
-    read(text, &url, &Selectors::default())
+    explain(text, &url, &Selectors::default())
 }
 
 #[test]

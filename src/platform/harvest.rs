@@ -77,7 +77,7 @@ pub(super) fn explain(platform: &Platform, page: &Page) -> Reading {
             ..empty(ruined(share))
         },
         Ok(Content::Html(text)) => {
-            let mut reading = extract::read(&text, &page.url, &platform.selectors);
+            let mut reading = extract::explain(&text, &page.url, &platform.selectors);
             name(platform, &page.url, &mut reading.listing);
             reading
         }
