@@ -29,6 +29,7 @@ mod shown_price;
 mod shown_stock;
 mod soup;
 mod stock;
+mod suggest;
 mod table;
 mod tidy;
 mod token;
@@ -53,6 +54,7 @@ pub use explain::{Candidate, Choice, Points};
 pub use links::Links;
 pub use outline::{Outline, outline};
 pub use select::{Recipe, Selectors};
+pub use suggest::{BadWish, MOST_PAGES, Missed, Proposal, Sample, suggest};
 
 /// A line of a recipe that could not be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

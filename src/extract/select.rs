@@ -8,6 +8,8 @@ mod source;
 mod step;
 mod written;
 
+use std::rc::Rc;
+
 use serde_json::Value as Json;
 
 use super::{
@@ -44,13 +46,26 @@ pub(super) struct Value {
 }
 
 impl Value {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let mut text = text.trim().to_owned();
         text.truncate(text.floor_char_boundary(MOST_BYTES));
         text.shrink_to_fit();
         Self {
             text,
             ..Self::default()
+        }
+    }
+
+    /// A text, a number or a truth value.
+    pub(super) fn of_json(json: &Json) -> Option<Self> {
+        match json {
+            Json::String(text) => Some(Self::new(text)),
+            Json::Number(number) => Some(Self {
+                number: true,
+                ..Self::new(&number.to_string())
+            }),
+            Json::Bool(yes) => Some(Self::new(&yes.to_string())),
+            _ => None,
         }
     }
 
@@ -65,7 +80,7 @@ impl Value {
 
     /// As it is offered for a price: a number with three decimals gets a fourth, so that no one takes its point for a
     /// grouping mark.
-    fn price(&self) -> String {
+    pub(super) fn price(&self) -> String {
         match self.text.split_once('.') {
             Some((_, decimals)) if self.number && decimals.len() == 3 => format!("{}0", self.text),
             _ => self.text.clone(),
@@ -83,7 +98,7 @@ pub(super) struct Way {
 
 impl Way {
     /// Compiles `SOURCE | step | step`.
-    fn compile(line: &str) -> Result<Self, Wrong> {
+    pub(super) fn compile(line: &str) -> Result<Self, Wrong> {
         let parts = written::parts(line)?;
         let Some((source, steps)) = parts.split_first() else {
             return Err(source::empty(&Part { text: "", at: 0..0 }));
@@ -182,11 +197,19 @@ pub(super) fn read(
     blocks: &[Json],
     found: &mut Found<'_, '_>,
 ) -> Vec<(&'static str, String)> {
-    let sheet = Sheet::new(found.page, blocks);
+    read_sheet(selectors, &Sheet::new(found.page, blocks), found)
+}
+
+/// As `read`, of a page that is already laid out.
+pub(super) fn read_sheet(
+    selectors: &Selectors,
+    sheet: &Sheet<'_, '_>,
+    found: &mut Found<'_, '_>,
+) -> Vec<(&'static str, String)> {
     let mut missed = Vec::new();
     for (field, ways) in &selectors.fields {
         let first = ways.iter().find_map(|way| {
-            let values = way.values(&sheet);
+            let values = way.values(sheet);
             (!values.is_empty()).then_some((way, values))
         });
         match first {
@@ -198,6 +221,15 @@ pub(super) fn read(
         }
     }
     missed
+}
+
+/// The JSON of what a recipe calls `script#id`, `window.NAME` or `css@attribute`.
+pub(super) fn held_json(sheet: &Sheet<'_, '_>, written: &str) -> Option<Rc<Json>> {
+    let part = Part {
+        text: written,
+        at: 0..written.len(),
+    };
+    sheet.held(&held::Holder::compile(&part).ok()?)
 }
 
 fn offer(field: &Field, way: &Way, values: Vec<Value>, found: &mut Found<'_, '_>) {

@@ -113,6 +113,11 @@ pub enum Role {
     Ignore,
 }
 
+/// The text of a page, unpacked and decoded; else why it cannot be read, as a sentence without its stop.
+pub fn text(page: &Page) -> Result<String, String> {
+    harvest::readable(page)
+}
+
 /// A platform that config.toml alone describes.
 #[derive(Debug)]
 pub struct Platform {

@@ -12,4 +12,5 @@ mod crawl;
 mod kill;
 mod layers;
 mod market;
+mod recipe;
 mod shop;

@@ -9,7 +9,7 @@ use super::{
     sheet::Sheet,
     written::{Part, Wrong},
 };
-use crate::extract::json_ld;
+use crate::extract::{json_ld, page::one_line};
 
 /// Members that a `*` may spread to.
 const MOST_MEMBERS: usize = 10_000;
@@ -52,12 +52,15 @@ impl Source {
             Self::Css {
                 selector,
                 attribute,
-            } => sheet
-                .html()
-                .select(selector)
-                .take(MOST)
-                .map(|e| Value::new(&text_of(e, attribute.as_deref())))
-                .collect(),
+            } => {
+                let title = sheet.page.title.as_deref().unwrap_or_default();
+                let text = |e: scraper::ElementRef<'_>| match attribute {
+                    // A page's title is no part of its text.
+                    None if e.value().name() == "title" => Value::new(&one_line(title)),
+                    _ => Value::new(&text_of(e, attribute.as_deref())),
+                };
+                sheet.html().select(selector).take(MOST).map(text).collect()
+            }
             Self::JsonLd(pointer) => in_json_ld(sheet.blocks, pointer),
             Self::Held(holder, pointer) => match sheet.held(holder) {
                 Some(json) => pointer.values(&json, &holder.written),
@@ -72,7 +75,7 @@ pub(super) fn text_of(e: scraper::ElementRef<'_>, attribute: Option<&str>) -> St
     match attribute {
         Some(name) => e.attr(name).unwrap_or_default().to_owned(),
         None if e.value().name() == "meta" => e.attr("content").unwrap_or_default().to_owned(),
-        None => crate::extract::page::one_line(&e.text().collect::<String>()),
+        None => one_line(&e.text().collect::<String>()),
     }
 }
 
@@ -256,12 +259,6 @@ fn in_json_ld(blocks: &[Json], pointer: &Pointer) -> Vec<Value> {
 fn flat(json: &Json, values: &mut Vec<Value>) {
     match json {
         _ if values.len() >= MOST => {}
-        Json::String(text) => values.push(Value::new(text)),
-        Json::Number(number) => values.push(Value {
-            number: true,
-            ..Value::new(&number.to_string())
-        }),
-        Json::Bool(yes) => values.push(Value::new(&yes.to_string())),
         Json::Array(all) => {
             for json in all.iter().filter(|j| !j.is_array()) {
                 flat(json, values);
@@ -272,7 +269,7 @@ fn flat(json: &Json, values: &mut Vec<Value>) {
                 values.push(Value::new(name));
             }
         }
-        Json::Null => {}
+        _ => values.extend(Value::of_json(json)),
     }
 }
 

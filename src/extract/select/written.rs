@@ -12,7 +12,7 @@ pub(super) struct Part<'a> {
 
 /// What is wrong with a line, where in it, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub(in crate::extract) struct Wrong {
     pub(super) at: Range<usize>,
     pub(super) message: String,
     pub(super) help: Option<String>,
