@@ -66,6 +66,8 @@ pub struct Proposal {
     pub asked: usize,
     /// Pages on which the general readers give it, without any recipe.
     pub readers: usize,
+    /// The same was wanted of all pages, so that what fits may be a coincidence.
+    pub same: bool,
     /// Other lines that fit every page.
     pub others: Vec<String>,
     /// Pages on which the lines are not right.
@@ -230,6 +232,7 @@ fn proposal(name: &str, pages: &[Asked<'_, '_, '_>], readers: usize) -> Proposal
         right: pages.len() - missed.len(),
         asked: pages.len(),
         readers,
+        same: pages.windows(2).all(|two| two[0].wanted == two[1].wanted),
         lines: chosen,
         others,
         missed,

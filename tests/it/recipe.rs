@@ -21,6 +21,7 @@ fn what_is_proposed_can_be_pasted_and_gives_what_was_wanted() {
     let (code, words) = said(&output);
     assert_eq!(code, 0, "{words}");
     assert_eq!(words.matches("right on 3 of 3").count(), 7, "{words}");
+    assert!(!words.contains("all want the same"), "{words}");
     let platform = "[[platform]]\nid = \"spielhof\"\nstart = [\"https://spielhof.example/\"]\nlisting = [\"*/ware/{id}\"]\n";
     fs::write(
         workspace.join("config.toml"),

@@ -104,6 +104,9 @@ fn field(one: &Proposal) -> Vec<String> {
         if one.readers > 0 {
             remark.push_str(&format!("; without it {}", one.readers));
         }
+        if one.same && one.asked > 1 {
+            remark.push_str("; all want the same, add a page that differs");
+        }
         lines.push(format!("{written}{fill} # {remark}"));
     }
     let several = |values: &[String]| match values {

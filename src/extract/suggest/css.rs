@@ -204,20 +204,23 @@ fn is_value(value: &str) -> bool {
     !value.is_empty() && value.len() <= 50 && value.chars().all(plain)
 }
 
-/// The price of a name that a program made: `css-1q2w3e`, `item-48213`.
+/// What a name costs that a program made, because the next version of the page has another: `css-1q2w3e`, `item-48213`,
+/// `uMhVZi`.
 fn generated(name: &str) -> u32 {
-    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let count = |part: &str, is: fn(&u8) -> bool| part.bytes().filter(is).count();
     let prefix = ["css-", "sc-", "jsx-", "_ngcontent-"]
         .iter()
-        .any(|p| name.starts_with(p));
+        .any(|prefix| name.starts_with(prefix));
     let hashed = name.split(['-', '_']).any(|part| {
-        let has = |is: fn(&u8) -> bool| part.bytes().any(|b| is(&b));
-        part.len() >= 5
-            && (has(u8::is_ascii_digit)
-                || part[1..].bytes().any(|b| b.is_ascii_uppercase())
-                    && !part.bytes().any(|b| b"aeiou".contains(&b)))
+        let capitals = count(part.get(1..).unwrap_or_default(), u8::is_ascii_uppercase);
+        // A number at the end counts what stands on the page: `main2`.
+        let word = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        part.len() >= 5 && count(word, u8::is_ascii_digit) > 0 || part.len() <= 8 && capitals > 1
     });
-    if prefix || hashed || digits >= 3 {
+    let mixed = name.len() <= 10
+        && count(name, u8::is_ascii_digit) > 0
+        && count(name, u8::is_ascii_uppercase) > 0;
+    if prefix || hashed || mixed || count(name, u8::is_ascii_digit) >= 3 {
         GENERATED
     } else {
         0
@@ -230,6 +233,30 @@ mod tests {
     use url::Url;
 
     use super::*;
+
+    #[test]
+    fn names_that_programs_make_are_known() {
+        for name in [
+            "css-1q2w3e",
+            "item-48213",
+            "uMhVZi",
+            "_5Yd-hZ",
+            "Price_price__3fKzq",
+        ] {
+            assert_eq!(generated(name), GENERATED, "{name}");
+        }
+        for name in [
+            "price",
+            "prodName",
+            "product-title",
+            "col-md-6",
+            "h1",
+            "main2",
+            "buyBox",
+        ] {
+            assert_eq!(generated(name), 0, "{name}");
+        }
+    }
 
     #[test]
     fn names_come_before_places_and_every_selector_finds_its_element() {

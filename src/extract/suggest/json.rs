@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use memchr::memchr_iter;
 use serde_json::Value as Json;
 
-use super::{Asked, wanted::Wanted};
+use super::{Asked, places::MOST_NUMBER, wanted::Wanted};
 use crate::extract::{
     json_ld,
     select::{self, Value},
@@ -161,6 +161,13 @@ fn ways(asked: &Asked<'_, '_, '_>, json: &Json) -> Vec<String> {
     let Some(value) = Value::of_json(json) else {
         return Vec::new();
     };
+    let number = matches!(
+        asked.wanted,
+        Wanted::Money(_) | Wanted::Gtin(_) | Wanted::Decimal(_) | Wanted::Whole(_)
+    );
+    if number && value.text.len() > MOST_NUMBER {
+        return Vec::new();
+    }
     if asked
         .wanted
         .is(asked.field, &value, asked.sheet.page, asked.hint)

@@ -6,7 +6,7 @@ use super::{
     Asked, css, steps,
     wanted::{Answer, Wanted},
 };
-use crate::extract::select::Value;
+use crate::extract::{select::Value, stock};
 
 /// Elements of a page that are looked at.
 const MOST_ELEMENTS: usize = 20_000;
@@ -14,6 +14,8 @@ const MOST_ELEMENTS: usize = 20_000;
 const MOST_PLACES: usize = 40;
 /// Bytes of text around a value in which it is still looked for.
 const AROUND: usize = 160;
+/// Bytes of a text that is about a number: a description that names a price is none.
+pub(super) const MOST_NUMBER: usize = 100;
 /// What each step of a line costs, and a value that is not shown.
 const STEP: u32 = 8;
 const HIDDEN: u32 = 10;
@@ -139,7 +141,11 @@ fn attributed<'p>(asked: &Asked<'p, '_, '_>) -> Vec<Place<'p>> {
             {
                 continue;
             }
-            if let Some(steps) = ways(asked, text) {
+            // `1` and `true` say of many things that they are there.
+            let told = !matches!(asked.wanted, Wanted::Stock(_))
+                || stock::exactly(text).is_some()
+                || text.contains("schema.org/");
+            if let Some(steps) = ways(asked, text).filter(|_| told) {
                 places.push(Place {
                     element,
                     attribute: Some(name.as_ref()),
@@ -174,7 +180,7 @@ fn tells(asked: &Asked<'_, '_, '_>, name: &str) -> bool {
 fn likely(asked: &Asked<'_, '_, '_>, text: &str) -> bool {
     match asked.wanted {
         Wanted::Money(_) | Wanted::Gtin(_) | Wanted::Decimal(_) | Wanted::Whole(_) => {
-            text.chars().any(char::is_numeric)
+            text.len() <= MOST_NUMBER && text.chars().any(char::is_numeric)
         }
         _ => true,
     }

@@ -1,6 +1,6 @@
 //! Lines tried on every page: how many each gets right, and which are proposed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Asked,
@@ -11,7 +11,9 @@ use crate::extract::select::Way;
 /// Lines of one field that are tried.
 const MOST_TRIALS: usize = 700;
 /// Lines that fit all pages, after which no more are sought.
-const ENOUGH: usize = 3;
+const ENOUGH: usize = 12;
+/// Of those so many are told beside the best.
+const OTHERS: usize = 2;
 /// Lines that one field gets where no single one fits every page.
 const MOST_LINES: usize = 3;
 /// What a line costs for each page on which it also gives other values.
@@ -146,12 +148,16 @@ pub(super) fn chosen(trials: &[Trial]) -> Vec<String> {
     }
 }
 
-/// Further lines that fit every page.
+/// Further lines that fit every page, each ending in another element or name than those before it.
 pub(super) fn others(trials: &[Trial], lines: &[String]) -> Vec<String> {
-    let fits = trials
-        .iter()
-        .filter(|t| t.fits() && !lines.contains(&t.line));
-    fits.take(ENOUGH - 1).map(|t| t.line.clone()).collect()
+    fn end(line: &str) -> &str {
+        let source = line.split(" | ").next().unwrap_or(line);
+        source.rsplit([' ', '/']).next().unwrap_or(source)
+    }
+    let mut ends: BTreeSet<&str> = lines.iter().map(|line| end(line)).collect();
+    let fits = trials.iter().filter(|trial| trial.fits());
+    let fresh = fits.filter(|trial| ends.insert(end(&trial.line)));
+    fresh.take(OTHERS).map(|trial| trial.line.clone()).collect()
 }
 
 #[cfg(test)]
@@ -178,5 +184,15 @@ mod tests {
         assert_eq!(chosen(&trials[..1]), ["mostly"]);
         assert_eq!(chosen(&[trials[0].clone(), trials[2].clone()]), ["mostly"]);
         assert!(chosen(&[]).is_empty());
+    }
+
+    #[test]
+    fn lines_that_differ_only_in_their_way_are_told_once() {
+        let trials = ["#a .b", "main .b", "#a > .b", "/b", ".c | number", "#a .c"]
+            .map(|line| trial(line, 1, &[Answer::Right]));
+        assert_eq!(
+            others(&trials, &["#a .b".to_owned()]),
+            ["/b", ".c | number"]
+        );
     }
 }

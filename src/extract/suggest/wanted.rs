@@ -56,6 +56,9 @@ impl Wanted {
         let Some(first) = written.first().filter(|text| !text.is_empty()) else {
             return Ok(Self::Nothing);
         };
+        if written.len() > 1 && !field.takes_many() {
+            return Err("several values are given; write one".to_owned());
+        }
         let no = |right: &str| format!("'{first}' is not {right}");
         match field.name {
             "price" | "list_price" => money(first, hint)
