@@ -266,10 +266,10 @@ mod tests {
     use super::*;
 
     fn recipe(fields: &[(&str, &str)]) -> Recipe {
-        let lines = fields
-            .iter()
-            .map(|(f, line)| ((*f).to_owned(), vec![(*line).to_owned()]));
-        Recipe(lines.collect())
+        let lines = fields.iter();
+        lines
+            .map(|(field, line)| ((*field).to_owned(), (*line).to_owned()))
+            .collect()
     }
 
     #[test]

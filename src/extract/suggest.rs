@@ -113,30 +113,38 @@ pub fn suggest(samples: &[Sample]) -> Result<Vec<Proposal>, Vec<BadWish>> {
         .iter()
         .map(|sample| super::explain(&sample.text, &sample.url, &Selectors::default()))
         .collect();
-    let propose = |(name, field, wanted): &(String, Field, Vec<Option<Wanted>>)| {
+    let propose = |wish: &Wish| {
         let mut pages = Vec::new();
         let mut readers = 0;
-        for (n, wanted) in wanted.iter().enumerate() {
+        for (n, wanted) in wish.pages.iter().enumerate() {
             let Some(wanted) = wanted else { continue };
             let asked = Asked {
                 sheet: &sheets[n],
                 sample: &samples[n],
-                field,
+                field: &wish.field,
                 wanted,
-                written: first(&samples[n], name),
+                written: first(&samples[n], &wish.name),
                 hint: hint(&samples[n], sheets[n].page),
                 holders: &holders[n],
             };
-            readers += usize::from(is_read(&asked, &readings[n], name));
+            readers += usize::from(is_read(&asked, &readings[n], &wish.name));
             pages.push(asked);
         }
-        proposal(name, &pages, readers)
+        proposal(&wish.name, &pages, readers)
     };
     Ok(wishes.iter().map(propose).collect())
 }
 
+/// What is wanted for one field.
+struct Wish {
+    name: String,
+    field: Field,
+    /// Of each page; none where it is not said.
+    pages: Vec<Option<Wanted>>,
+}
+
 /// For each field what is wanted of each page.
-fn wishes(samples: &[Sample]) -> Result<Vec<(String, Field, Vec<Option<Wanted>>)>, Vec<BadWish>> {
+fn wishes(samples: &[Sample]) -> Result<Vec<Wish>, Vec<BadWish>> {
     let names: BTreeSet<&String> = samples.iter().flat_map(|s| s.wanted.keys()).collect();
     let (mut wishes, mut faults) = (Vec::new(), Vec::new());
     for name in names {
@@ -168,8 +176,12 @@ fn wishes(samples: &[Sample]) -> Result<Vec<(String, Field, Vec<Option<Wanted>>)
                 }
             }
         });
-        let wanted: Vec<Option<Wanted>> = wanted.collect();
-        wishes.push((name.clone(), field, wanted));
+        let pages = wanted.collect();
+        wishes.push(Wish {
+            name: name.clone(),
+            field,
+            pages,
+        });
     }
     if faults.is_empty() {
         Ok(wishes)

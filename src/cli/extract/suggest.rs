@@ -102,7 +102,7 @@ fn field(one: &Proposal) -> Vec<String> {
         let fill = " ".repeat(REMARK.saturating_sub(written.chars().count()));
         let mut remark = format!("right on {} of {}", one.right, one.asked);
         if one.readers > 0 {
-            remark.push_str(&format!("; without it {}", one.readers));
+            remark.push_str(&format!("; the readers alone {}", one.readers));
         }
         if one.same && one.asked > 1 {
             remark.push_str("; all want the same, add a page that differs");

@@ -12,6 +12,14 @@ use serde::{
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Recipe(pub BTreeMap<String, Vec<String>>);
 
+impl FromIterator<(String, String)> for Recipe {
+    /// One line for each field.
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(lines: I) -> Self {
+        let lines = lines.into_iter();
+        Self(lines.map(|(field, line)| (field, vec![line])).collect())
+    }
+}
+
 impl<'de> Deserialize<'de> for Recipe {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let Tree::Fields(fields) = from.deserialize_map(TreeVisitor)? else {

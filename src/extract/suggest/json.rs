@@ -31,7 +31,7 @@ pub(super) fn lines(asked: &Asked<'_, '_, '_>, lines: &mut BTreeMap<String, u32>
     for (nth, block) in asked.sheet.blocks.iter().enumerate().take(MOST_HOLDERS) {
         look(asked, block, &format!("/{nth}"), JSON_LD + BY_NUMBER, lines);
     }
-    for holder in &asked.holders[..] {
+    for holder in asked.holders {
         if let Some(json) = select::held_json(asked.sheet, holder) {
             look(asked, &json, &format!("{holder} "), HELD, lines);
         }

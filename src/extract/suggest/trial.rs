@@ -152,7 +152,7 @@ pub(super) fn chosen(trials: &[Trial]) -> Vec<String> {
 pub(super) fn others(trials: &[Trial], lines: &[String]) -> Vec<String> {
     fn end(line: &str) -> &str {
         let source = line.split(" | ").next().unwrap_or(line);
-        source.rsplit([' ', '/']).next().unwrap_or(source)
+        source.rsplit([' ', '/', '@']).next().unwrap_or(source)
     }
     let mut ends: BTreeSet<&str> = lines.iter().map(|line| end(line)).collect();
     let fits = trials.iter().filter(|trial| trial.fits());
