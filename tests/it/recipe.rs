@@ -138,6 +138,11 @@ fn explain_tells_points_and_reasons() {
     ] {
         assert!(words.contains(told), "{told}: {words}");
     }
+    let table = words.lines().filter(|line| line.starts_with(['┌', '│']));
+    assert!(table.clone().count() > 8);
+    for line in table {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
     let document = &lines(&run(&workspace, &[&args[..], &["--json"]].concat()))[0];
     let won = document["candidates"]
         .as_array()
