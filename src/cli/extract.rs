@@ -1,12 +1,18 @@
-//! `extract`: the listing that a page gives, and where each value came from. Touches no store.
+//! `extract`: the listing that a page gives, and where each value came from; a recipe for pages. Touches no store.
 
-use std::{io::Read, path::Path};
+mod explain;
+mod suggest;
+mod wanted;
+
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
-use serde_json::json;
 use url::Url;
 
-use super::{Context, Exit, Failure, listings::pretty};
+use super::{Context, Exit, Failure, listings::pretty, printer::Printer};
 use crate::{
     extract::Reading,
     fetch::{Fetch, Wanted},
@@ -15,24 +21,43 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = wanted::HELP)]
 pub(super) struct Args {
-    /// A saved page, a URL to fetch (politely), or - for standard input
-    page: String,
+    /// A saved page, a URL to fetch (politely), or - for standard input; with --suggest several saved pages
+    #[arg(value_name = "PAGE", required_unless_present = "wanted")]
+    pages: Vec<String>,
     /// Where a saved page came from: links and prices are read against it
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
     /// Read it as this platform of config.toml would
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", conflicts_with = "suggest")]
     platform: Option<String>,
-    /// Show every value that was offered for each field, and which won
-    #[arg(long)]
+    /// Show every value that was offered for each field with its points, and why one won
+    #[arg(long, conflicts_with = "suggest")]
     explain: bool,
+    /// Propose [platform.select] lines that give the values wanted of saved pages; three or more are best
+    #[arg(long)]
+    suggest: bool,
+    /// A value wanted of the pages, given once for each page in their order; empty where a page has none
+    #[arg(long, value_name = "FIELD=VALUE", requires = "suggest")]
+    want: Vec<String>,
+    /// A TOML or JSON file that names pages and the values wanted of them
+    #[arg(long, value_name = "FILE", requires = "suggest")]
+    wanted: Option<PathBuf>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
-    let page = match Url::parse(&args.page) {
+    if args.suggest {
+        return suggest::run(&args, context);
+    }
+    let [given] = &args.pages[..] else {
+        return Err(Failure::new(
+            "one page is read at a time; give several with --suggest",
+        ));
+    };
+    let page = match Url::parse(given) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => fetched(&url, context)?,
-        _ => saved(&args)?,
+        _ => saved(given, args.url.as_ref())?,
     };
     let reading = platform(&args, &page.url, context)?.explain(&page);
     show(&args, &reading, context)?;
@@ -43,21 +68,21 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
     })
 }
 
-fn saved(args: &Args) -> Result<Page, Failure> {
+/// A page from disk or standard input, as if its server had sent it.
+fn saved(given: &str, url: Option<&Url>) -> Result<Page, Failure> {
     let mut body = Vec::new();
-    if args.page == "-" {
+    if given == "-" {
         std::io::stdin()
             .lock()
             .read_to_end(&mut body)
             .map_err(|e| Failure::Message(format!("could not read standard input: {e}")))?;
     } else {
-        let path = Path::new(&args.page);
+        let path = Path::new(given);
         body = std::fs::read(path)
             .map_err(|e| Failure::Message(format!("could not read {}: {e}", path.display())))?;
     }
-    let url = args
-        .url
-        .clone()
+    let url = url
+        .cloned()
         .or_else(|| Url::parse("http://page.invalid/").ok());
     let url = url.ok_or_else(|| Failure::new("give the page's address with --url"))?;
     // A saved page may itself be compressed, as archives keep them.
@@ -122,36 +147,21 @@ fn general(url: &Url) -> Result<Platform, Failure> {
 }
 
 fn show(args: &Args, reading: &Reading, context: &Context) -> Result<(), Failure> {
+    if args.explain {
+        return explain::show(reading, context.printer);
+    }
     let document = serde_json::to_value(&reading.listing).map_err(Failure::new)?;
     if context.printer.json {
-        if args.explain {
-            return context.printer.document(&json!({ "listing": document, "candidates": reading.candidates, "gaps": reading.gaps }));
-        }
         return context.printer.document(&document);
     }
     context.printer.line(&pretty(&document))?;
-    if args.explain {
-        let rows = reading.candidates.iter().map(|c| {
-            let won = if c.chosen { "✓" } else { "" };
-            vec![
-                won.to_owned(),
-                c.field.clone(),
-                c.value.clone(),
-                c.reader.clone(),
-                c.path.clone(),
-            ]
-        });
-        context.printer.table(
-            &["", "field", "value", "reader", "where on the page"],
-            rows.collect(),
-        )?;
-    }
-    for gap in &reading.gaps {
-        context.printer.say(&format!(
-            "{}: {}",
-            gap.field,
-            crate::text::harmless::line(&gap.why)
-        ));
-    }
+    gaps(reading, context.printer);
     Ok(())
+}
+
+fn gaps(reading: &Reading, printer: Printer) {
+    for gap in &reading.gaps {
+        let why = crate::text::harmless::line(&gap.why);
+        printer.say(&format!("{}: {why}", gap.field));
+    }
 }

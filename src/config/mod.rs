@@ -91,6 +91,44 @@ mod tests {
     }
 
     #[test]
+    fn each_fault_of_a_recipe_is_named_with_its_column() {
+        let found = faults(concat!(
+            "[[platform]]\nid = \"a\"\nstart = [\"https://a.example/\"]\n[platform.select]\n",
+            "titel = \"h1\"\n",
+            "price = [\".now\", '.was | aftr \":\"']\n",
+            "brand = \"div[\"\n",
+            "sku = 5\n",
+            "gtin = \"b | match '(\\\\d'\"\n",
+            "seller.name = \"/seller//name\"\n",
+            "attributes.\"净含量\" = 'td | nth 0'\n",
+            "\"seller.id\" = 'b@'\n",
+        ));
+        let said: Vec<_> = found
+            .iter()
+            .map(|f| (f.line, f.column, f.help.as_deref().unwrap_or_default()))
+            .collect();
+        let places: Vec<_> = said.iter().map(|said| (said.0, said.1)).collect();
+        let wanted = [
+            (5, 1),
+            (6, 26),
+            (7, 10),
+            (8, 7),
+            (9, 8),
+            (10, 16),
+            (11, 30),
+            (12, 16),
+        ];
+        assert_eq!(places, wanted, "{said:#?}");
+        assert_eq!(said[0].2, "did you mean `title`?");
+        assert_eq!(said[1].2, "did you mean `after`?");
+        assert!(
+            found[3].message.contains("a selector in quotes"),
+            "{found:?}"
+        );
+        assert!(found[6].message.starts_with("select.attributes.净含量: "));
+    }
+
+    #[test]
     fn a_key_of_crawl_that_cannot_be_meant_is_named() {
         let found = faults("[crawl]\nrobots = \"ignore\"\nrevisit_latest = \"1h\"\n");
         assert_eq!((found[0].line, found.len()), (1, 2), "{found:?}");

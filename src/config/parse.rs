@@ -9,7 +9,10 @@ use toml::{
 };
 
 use super::Config;
-use crate::{platform::Platform, text::snippet};
+use crate::{
+    platform::{self, Part, Platform},
+    text::snippet,
+};
 
 /// One fault of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -168,8 +171,12 @@ impl Reader<'_> {
         for (index, platform) in config.platform.iter().enumerate() {
             if let Err(faults) = Platform::new(platform) {
                 for fault in faults {
-                    let span = place(root, "platform", index, &fault.key);
-                    self.say(span, format!("{}: {}", fault.key, fault.message), None);
+                    let span = part(self.text, root, index, &fault);
+                    self.say(
+                        span,
+                        format!("{}: {}", fault.key, fault.message),
+                        fault.help,
+                    );
                 }
             }
             self.taken("platform", root, index, &platform.id, &mut taken);
@@ -243,35 +250,97 @@ fn unknown_field(message: &str) -> Option<(String, Vec<String>)> {
     ))
 }
 
-/// Takes the key out whose name or value holds `span`; false where there is none.
+/// Takes the innermost key out whose name or value holds `span`; false where there is none. A table with a header of its
+/// own is not where its keys are, so each is looked into.
 fn remove_at(value: &mut Spanned<DeValue<'_>>, span: &Range<usize>) -> bool {
     let holds = |outer: Range<usize>| outer.start <= span.start && span.end <= outer.end;
     let DeValue::Table(table) = value.get_mut() else {
         return false;
     };
-    let held = table
-        .iter()
-        .find(|(key, value)| holds(key.span()) || holds(value.span()));
-    match held.map(|(key, _)| key.get_ref().to_string()) {
-        Some(key) => table.remove(key.as_str()).is_some(),
-        None => false,
+    let mut held = None;
+    for (key, value) in table.iter_mut() {
+        if remove_at(value, span) {
+            return true;
+        }
+        if holds(key.span()) || holds(value.span()) {
+            held = Some(key.get_ref().to_string());
+        }
+    }
+    held.is_some_and(|key| table.remove(key.as_str()).is_some())
+}
+
+/// Where a key of the `index`th `[[list]]` stands; the whole entry where the key is missing.
+fn place(root: &DeTable<'_>, list: &str, index: usize, key: &str) -> Range<usize> {
+    let Some(entry) = entry(root, list, index) else {
+        return 0..0;
+    };
+    let (name, value) = at(entry, key);
+    value.map_or_else(|| name.unwrap_or_else(|| entry.span()), Spanned::span)
+}
+
+fn entry<'r, 'a>(
+    root: &'r DeTable<'a>,
+    list: &str,
+    index: usize,
+) -> Option<&'r Spanned<DeValue<'a>>> {
+    root.get(list)?.get_ref().as_array()?.get(index)
+}
+
+/// The part of a platform's key that a fault is about.
+fn part(text: &str, root: &DeTable<'_>, index: usize, fault: &platform::Fault) -> Range<usize> {
+    let whole = place(root, "platform", index, &fault.key);
+    let Some((name, value)) = entry(root, "platform", index).map(|entry| at(entry, &fault.key))
+    else {
+        return whole;
+    };
+    match &fault.part {
+        Part::Key => name.unwrap_or(whole),
+        Part::Value => whole,
+        Part::Text { entry, bytes } => {
+            let line = value.and_then(|value| match value.get_ref() {
+                DeValue::Array(lines) => lines.get(*entry),
+                _ => Some(value),
+            });
+            line.map_or(whole, |line| within(text, line, bytes))
+        }
     }
 }
 
-/// Where a key of the `index`th `[[list]]` stands; `select.title` names a key below; the whole entry where the key is missing.
-fn place(root: &DeTable<'_>, list: &str, index: usize, key: &str) -> Range<usize> {
-    let Some(mut here) = root
-        .get(list)
-        .and_then(|l| l.get_ref().as_array())
-        .and_then(|l| l.get(index))
-    else {
-        return 0..0;
-    };
-    for part in key.split('.') {
-        match here.get_ref().as_table().and_then(|t| t.get(part)) {
-            Some(inner) => here = inner,
-            None => break,
+/// Where `bytes` of a text stand in the file; the whole text where escapes have moved them.
+fn within(text: &str, line: &Spanned<DeValue<'_>>, bytes: &Range<usize>) -> Range<usize> {
+    let span = line.span();
+    let meant = line.get_ref().as_str().unwrap_or_default();
+    let from = text
+        .get(span.clone())
+        .and_then(|written| written.find(meant).filter(|from| (1..=4).contains(from)));
+    match from {
+        Some(from) if bytes.end <= meant.len() => {
+            let start = span.start + from;
+            start + bytes.start..start + bytes.end.max(bytes.start + 1).min(meant.len().max(1))
         }
+        _ => span,
     }
-    here.span()
+}
+
+/// The name's place and the value of a key below `here`: `select.title`, also where a name holds a dot itself.
+fn at<'r, 'a>(
+    here: &'r Spanned<DeValue<'a>>,
+    key: &str,
+) -> (Option<Range<usize>>, Option<&'r Spanned<DeValue<'a>>>) {
+    let Some(table) = here.get_ref().as_table() else {
+        return (None, None);
+    };
+    let dots = key.match_indices('.').map(|(at, _)| at);
+    // The longest name first: `"seller.name" = …` and `seller.name = …` mean the same.
+    for end in std::iter::once(key.len()).chain(dots.rev()) {
+        let Some((name, value)) = table.get_key_value(&key[..end]) else {
+            continue;
+        };
+        let Some(rest) = key.get(end + 1..) else {
+            return (Some(name.span()), Some(value));
+        };
+        let (below, found) = at(value, rest);
+        return (below.or_else(|| Some(name.span())), found);
+    }
+    (None, None)
 }

@@ -7,6 +7,7 @@ mod absent;
 mod address;
 mod dublin_core;
 mod entity;
+mod explain;
 mod fill;
 mod found;
 mod graph;
@@ -36,6 +37,7 @@ mod shown_stock;
 mod soup;
 mod state;
 mod stock;
+mod suggest;
 mod table;
 mod tags;
 mod tidy;
@@ -43,6 +45,8 @@ mod token;
 mod values;
 mod variant;
 mod zones;
+
+use std::ops::Range;
 
 use url::Url;
 
@@ -56,11 +60,13 @@ use page::PageModel;
 use schema::Subject;
 use zones::Zone;
 
+pub use explain::{Candidate, Choice, Points};
 pub use links::Links;
 pub use outline::{Outline, outline};
-pub use select::Selectors;
+pub use select::{Recipe, Selectors};
+pub use suggest::{BadWish, MOST_PAGES, Missed, Proposal, Sample, suggest};
 
-/// A selector that could not be compiled.
+/// A line of a recipe that could not be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("selector '{selector}' for {field}: {message}")]
 #[allow(missing_docs, reason = "plain names")]
@@ -68,19 +74,10 @@ pub struct BadSelector {
     pub field: String,
     pub selector: String,
     pub message: String,
-}
-
-/// One value that a reader offered for a field.
-#[derive(Clone, Debug, serde::Serialize)]
-#[allow(missing_docs, reason = "plain names")]
-pub struct Candidate {
-    pub field: String,
-    pub value: String,
-    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `state`, `text`,
-    /// `dublin-core`, `address`.
-    pub reader: String,
-    pub path: String,
-    pub chosen: bool,
+    /// What would be right.
+    pub help: Option<String>,
+    /// Which of the field's lines, and which bytes of it; none where it is the field's name.
+    pub place: Option<(usize, Range<usize>)>,
 }
 
 /// What was read from one page.
@@ -92,8 +89,10 @@ pub struct Reading {
     pub listing: Listing,
     /// Where it leads.
     pub links: Links,
-    /// What was offered for each field, and which won; only where it was asked for.
+    /// What was offered for each field and which won, where that was asked for.
     pub candidates: Vec<Candidate>,
+    /// Why it won, by field; as `candidates`.
+    pub choices: Vec<Choice>,
     /// What was looked for and not found.
     pub gaps: Vec<Gap>,
 }
@@ -134,7 +133,7 @@ pub fn read(text: &str, url: &Url, selectors: &Selectors) -> Reading {
     reading(&mut model(text, url, selectors), selectors, false)
 }
 
-/// As `read`, with every candidate of every field.
+/// As `read`, with everything that was offered and why what won did.
 pub fn explain(text: &str, url: &Url, selectors: &Selectors) -> Reading {
     reading(&mut model(text, url, selectors), selectors, true)
 }
@@ -142,13 +141,13 @@ pub fn explain(text: &str, url: &Url, selectors: &Selectors) -> Reading {
 /// What the readers look at. For CSS selectors nothing of the page may be passed over.
 fn model<'a>(text: &'a str, url: &'a Url, selectors: &Selectors) -> PageModel<'a> {
     if selectors.need_tree() {
-        PageModel::whole(text, url)
-    } else {
         PageModel::new(text, url)
+    } else {
+        PageModel::of_goods(text, url)
     }
 }
 
-fn reading(page: &mut PageModel<'_>, selectors: &Selectors, told: bool) -> Reading {
+fn reading(page: &mut PageModel<'_>, selectors: &Selectors, explained: bool) -> Reading {
     let leads = std::mem::take(&mut page.leads);
     let (page, url) = (&*page, page.url);
     let zones = zones::zones(page);
@@ -185,15 +184,16 @@ fn reading(page: &mut PageModel<'_>, selectors: &Selectors, told: bool) -> Readi
             .into_iter()
             .map(|(field, css)| gap(field, &format!("selector '{css}' found nothing"))),
     );
+    let (candidates, choices) = match explained {
+        true => explain::explained(page, &offered, hint.as_deref(), &listing),
+        false => <_>::default(),
+    };
     Reading {
         kind,
         listing,
         links: leads.resolved(url, &|_| true),
-        candidates: if told {
-            candidates(page, &offered, &chosen)
-        } else {
-            Vec::new()
-        },
+        candidates,
+        choices,
         gaps,
     }
 }
@@ -264,29 +264,6 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
         PageKind::Index | PageKind::Ruined => {}
     }
     gaps
-}
-
-fn candidates(
-    page: &PageModel<'_>,
-    offered: &[Offered],
-    chosen: &std::collections::BTreeMap<&'static str, usize>,
-) -> Vec<Candidate> {
-    let one = |(at, offer): (usize, &Offered)| Candidate {
-        field: match &offer.beside {
-            Some(name) if offer.field == "attributes" => format!("attributes.{name}"),
-            _ => offer.field.to_owned(),
-        },
-        value: match &offer.beside {
-            Some(currency) if offer.field.ends_with("price") => {
-                format!("{} {currency}", offer.value)
-            }
-            _ => offer.value.clone(),
-        },
-        reader: offer.reader.to_owned(),
-        path: page.place(&offer.place),
-        chosen: chosen.get(offer.field) == Some(&at),
-    };
-    offered.iter().enumerate().map(one).collect()
 }
 
 #[cfg(test)]

@@ -123,14 +123,14 @@ pub(super) struct PageModel<'a> {
 }
 
 impl<'a> PageModel<'a> {
-    /// The model of `text`, which came from `url`: of what stands beside the goods only what `soup::build` says.
+    /// The model of `text`, which came from `url`.
     pub(super) fn new(text: &'a str, url: &'a Url) -> Self {
-        soup::build(text, url, false)
+        soup::build(text, url, true)
     }
 
-    /// The model with every element.
-    pub(super) fn whole(text: &'a str, url: &'a Url) -> Self {
-        soup::build(text, url, true)
+    /// The same, but of what stands beside the goods only what `soup::build` keeps.
+    pub(super) fn of_goods(text: &'a str, url: &'a Url) -> Self {
+        soup::build(text, url, false)
     }
 
     /// How many start tags there are from one element to a later one; negative to an earlier one.

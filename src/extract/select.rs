@@ -1,8 +1,15 @@
-//! A platform's own selectors: CSS on the page, JSON pointers into its JSON-LD. What they find wins over every reader.
+//! A platform's own recipe: per field CSS, JSON pointers and small transforms. What it finds wins over every reader.
 
-use std::collections::BTreeMap;
+mod field;
+mod held;
+mod recipe;
+mod sheet;
+mod source;
+mod step;
+mod written;
 
-use scraper::{Html, Selector, error::SelectorErrorKind};
+use std::rc::Rc;
+
 use serde_json::Value as Json;
 
 use super::{
@@ -10,90 +17,154 @@ use super::{
     found::{Found, Place},
 };
 
-/// Fields that a selector may fill.
-pub(super) const FIELDS: &[&str] = &[
-    "availability",
-    "brand",
-    "category",
-    "condition",
-    "description",
-    "gtin",
-    "images",
-    "importer",
-    "language",
-    "list_price",
-    "manufacturer",
-    "manufacturer_address",
-    "model",
-    "mpn",
-    "price",
-    "rating",
-    "review_count",
-    "sales",
-    "seller.id",
-    "seller.licence",
-    "seller.location",
-    "seller.name",
-    "seller.rating",
-    "seller.url",
-    "sku",
-    "title",
-];
-/// Fields of which every match counts, not only the first.
-const MANY: &[&str] = &["category", "images"];
+pub(super) use field::Field;
+pub use recipe::Recipe;
+pub(super) use sheet::Sheet;
+
+use source::Source;
+use step::Step;
+use written::{Part, Wrong};
+
 /// Matches of one selector that are taken.
 const MOST: usize = 100;
 
 /// Bytes of one match.
 const MOST_BYTES: usize = 1 << 16;
 
-/// One compiled selector.
-#[derive(Debug)]
-enum Way {
-    Css {
-        selector: Selector,
-        attribute: Option<String>,
-    },
-    Pointer(String),
+/// Bytes of one line of a recipe.
+const MOST_WRITTEN: usize = 2_000;
+
+/// One value on its way through the steps.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Value {
+    pub(super) text: String,
+    /// Where it stands, where that is more exact than the line of the recipe.
+    path: Option<String>,
+    pub(super) currency: Option<String>,
+    /// It is a number with a decimal point, so nothing in it is a grouping mark.
+    number: bool,
 }
 
-/// CSS selectors and JSON pointers of one platform, by field.
+impl Value {
+    pub(super) fn new(text: &str) -> Self {
+        let mut text = text.trim().to_owned();
+        text.truncate(text.floor_char_boundary(MOST_BYTES));
+        text.shrink_to_fit();
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
+    /// A text, a number or a truth value.
+    pub(super) fn of_json(json: &Json) -> Option<Self> {
+        match json {
+            Json::String(text) => Some(Self::new(text)),
+            Json::Number(number) => Some(Self {
+                number: true,
+                ..Self::new(&number.to_string())
+            }),
+            Json::Bool(yes) => Some(Self::new(&yes.to_string())),
+            _ => None,
+        }
+    }
+
+    /// The same with another text.
+    fn with(&self, text: &str) -> Self {
+        Self {
+            path: self.path.clone(),
+            currency: self.currency.clone(),
+            ..Self::new(text)
+        }
+    }
+
+    /// As it is offered for a price: a number with three decimals gets a fourth, so that no one takes its point for a
+    /// grouping mark.
+    pub(super) fn price(&self) -> String {
+        match self.text.split_once('.') {
+            Some((_, decimals)) if self.number && decimals.len() == 3 => format!("{}0", self.text),
+            _ => self.text.clone(),
+        }
+    }
+}
+
+/// One way to a field's value: where it stands, and what is made of it.
+#[derive(Debug)]
+pub(super) struct Way {
+    written: String,
+    source: Source,
+    steps: Vec<Step>,
+}
+
+impl Way {
+    /// Compiles `SOURCE | step | step`.
+    pub(super) fn compile(line: &str) -> Result<Self, Wrong> {
+        let parts = written::parts(line)?;
+        let Some((source, steps)) = parts.split_first() else {
+            return Err(source::empty(&Part { text: "", at: 0..0 }));
+        };
+        if line.len() > MOST_WRITTEN {
+            let message = format!("it is longer than {MOST_WRITTEN} bytes");
+            return Err(Wrong::new(source, &message, "write a shorter selector"));
+        }
+        let source = Source::compile(source)?;
+        let steps = steps.iter().map(Step::compile).collect::<Result<_, _>>()?;
+        Ok(Self {
+            written: line.trim().to_owned(),
+            source,
+            steps,
+        })
+    }
+
+    /// What it gives on a page; empty where it gives nothing.
+    pub(super) fn values(&self, sheet: &Sheet<'_, '_>) -> Vec<Value> {
+        let mut values = self.source.values(sheet);
+        values.retain(|value| !value.text.is_empty());
+        for step in &self.steps {
+            values = step.apply(values, sheet.page);
+        }
+        values
+    }
+
+    fn path(&self, value: &Value) -> Place {
+        let own = value.path.clone().filter(|_| self.steps.is_empty());
+        Place::Path(own.unwrap_or_else(|| self.written.clone()))
+    }
+}
+
+/// The recipe of one platform, compiled.
 #[derive(Debug, Default)]
 pub struct Selectors {
-    ways: Vec<(&'static str, String, Way)>,
+    fields: Vec<(Field, Vec<Way>)>,
 }
 
 impl Selectors {
-    /// Compiles what config.toml's `[platform.select]` says: field name to CSS selector (`css@attr` for an attribute)
-    /// or JSON pointer (RFC 6901, begins with `/`; tried on each product of the page's JSON-LD, then on the array of all
-    /// its blocks). `seller` means `seller.name`. All faults at once.
-    pub fn compile(fields: &BTreeMap<String, String>) -> Result<Self, Vec<BadSelector>> {
-        let (mut ways, mut faults) = (Vec::new(), Vec::new());
-        for (field, selector) in fields {
-            let bad = |message: String| BadSelector {
-                field: field.clone(),
-                selector: selector.clone(),
-                message,
+    /// Compiles what config.toml's `[platform.select]` says. For each field one way or several, the first that gives a
+    /// value counts; a way is a source and the steps after it, `SOURCE | step | step`. A source is a CSS selector
+    /// (`css@attr` for an attribute), a JSON pointer (RFC 6901, begins with `/`; tried on each product of the page's
+    /// JSON-LD, then on the array of all its blocks; `*` stands for each member), or a pointer into JSON held elsewhere:
+    /// `script#id /pointer`, `window.NAME /pointer`, `css@attr /pointer`. All faults at once.
+    pub fn compile(recipe: &Recipe) -> Result<Self, Vec<BadSelector>> {
+        let (mut fields, mut faults) = (Vec::new(), Vec::new());
+        for (name, lines) in &recipe.0 {
+            let field = match Field::named(name) {
+                Ok(field) => field,
+                Err(help) => {
+                    faults.push(unknown(name, help));
+                    continue;
+                }
             };
-            let wanted = if field == "seller" {
-                "seller.name"
-            } else {
-                field.as_str()
-            };
-            let Some(known) = FIELDS.iter().copied().find(|f| *f == wanted) else {
-                faults.push(bad(format!(
-                    "no such field; use one of {}",
-                    FIELDS.join(", ")
-                )));
-                continue;
-            };
-            match way(selector) {
-                Ok(way) => ways.push((known, selector.clone(), way)),
-                Err(message) => faults.push(bad(message)),
+            let mut ways = Vec::new();
+            for (entry, line) in lines.iter().enumerate() {
+                match Way::compile(line) {
+                    Ok(way) => ways.push(way),
+                    Err(wrong) => faults.push(bad(name, line, entry, wrong)),
+                }
             }
+            fields.push((field, ways));
         }
         if faults.is_empty() {
-            Ok(Self { ways })
+            Ok(Self { fields })
         } else {
             Err(faults)
         }
@@ -103,161 +174,98 @@ impl Selectors {
 impl Selectors {
     /// Whether some of them look at the tree of a page, so that nothing of it may be passed over.
     pub(super) fn need_tree(&self) -> bool {
-        self.ways
-            .iter()
-            .any(|(_, _, way)| matches!(way, Way::Css { .. }))
+        let ways = self.fields.iter().flat_map(|(_, ways)| ways);
+        ways.into_iter().any(|way| !matches!(way.source, Source::JsonLd(_)))
     }
 }
 
-fn way(selector: &str) -> Result<Way, String> {
-    let selector = selector.trim();
-    if selector.is_empty() {
-        return Err("it is empty; write a CSS selector or a JSON pointer".to_owned());
-    }
-    if selector.starts_with('/') {
-        return Ok(Way::Pointer(selector.to_owned()));
-    }
-    let (css, attribute) = match selector.rsplit_once('@') {
-        // An `@` inside brackets or quotes belongs to the selector.
-        Some((css, name)) if !name.contains([']', '"', '\'', ')']) => {
-            (css, Some(name.trim().to_ascii_lowercase()))
-        }
-        _ => (selector, None),
-    };
-    if attribute.as_deref() == Some("") {
-        return Err("no attribute after '@'; write it like img.main@src".to_owned());
-    }
-    match Selector::parse(css.trim()) {
-        Ok(selector) => Ok(Way::Css {
-            selector,
-            attribute,
-        }),
-        Err(error) => Err(in_words(&error)),
+fn unknown(field: &str, help: String) -> BadSelector {
+    BadSelector {
+        field: field.to_owned(),
+        selector: String::new(),
+        message: "there is no such field".to_owned(),
+        help: Some(help),
+        place: None,
     }
 }
 
-/// What is wrong with a selector. The parser's own words are meant for its developers where it met what it did not expect.
-fn in_words(error: &SelectorErrorKind) -> String {
-    let words = error.to_string();
-    let kind = match error {
-        SelectorErrorKind::UnexpectedSelectorParseError(kind) => format!("{kind:?}"),
-        _ => words.lines().next().unwrap_or_default().to_owned(),
-    };
-    let what = match kind.split(['(', '{', ' ']).next().unwrap_or_default() {
-        "DanglingCombinator" => {
-            "a combinator (a space, >, + or ~) needs a selector on both sides".to_owned()
-        }
-        "EmptySelector" => "a selector is missing".to_owned(),
-        _ => kind,
-    };
-    format!("{what}; write it like \"div.price > b\" or \"img.main@src\"")
+fn bad(field: &str, line: &str, entry: usize, wrong: Wrong) -> BadSelector {
+    BadSelector {
+        field: field.to_owned(),
+        selector: line.to_owned(),
+        message: wrong.message,
+        help: wrong.help,
+        place: Some((entry, wrong.at)),
+    }
 }
 
-/// Offers what the selectors find; names the fields whose selector found nothing.
+/// Offers what the recipe finds; names the fields for which it found nothing.
 pub(super) fn read(
     selectors: &Selectors,
     blocks: &[Json],
     found: &mut Found<'_, '_>,
 ) -> Vec<(&'static str, String)> {
-    let css = selectors
-        .ways
-        .iter()
-        .any(|(_, _, way)| matches!(way, Way::Css { .. }));
-    // Built from the page model, not from the page: so deep nesting and misnested formatting stay harmless.
-    let html = css.then(|| Html::parse_document(&found.page.tidy()));
+    read_sheet(selectors, &Sheet::new(found.page, blocks), found)
+}
+
+/// As `read`, of a page that is already laid out.
+pub(super) fn read_sheet(
+    selectors: &Selectors,
+    sheet: &Sheet<'_, '_>,
+    found: &mut Found<'_, '_>,
+) -> Vec<(&'static str, String)> {
     let mut missed = Vec::new();
-    for (field, written, way) in &selectors.ways {
-        let values = match (way, &html) {
-            (
-                Way::Css {
-                    selector,
-                    attribute,
-                },
-                Some(html),
-            ) => matches(html, selector, attribute.as_deref()),
-            (Way::Pointer(pointer), _) => pointed(blocks, pointer),
-            _ => Vec::new(),
-        };
-        let path = |own: Option<String>| Place::Path(own.unwrap_or_else(|| written.clone()));
-        let values: Vec<_> = values
-            .into_iter()
-            .filter(|(v, _)| !v.trim().is_empty())
-            .collect();
-        if values.is_empty() {
-            missed.push((*field, written.clone()));
-        }
-        if *field == "category" && values.len() > 1 {
-            let steps: Vec<String> = values.into_iter().map(|(v, _)| v).collect();
-            found.beside(field, &steps.join(" > "), "breadcrumb", path(None), 0);
-            continue;
-        }
-        let take = if MANY.contains(field) { MOST } else { 1 };
-        for (value, own) in values.into_iter().take(take) {
-            let address = matches!(*field, "images" | "seller.url");
-            let value = match found.page.resolve(&value) {
-                Some(url) if address => url.to_string(),
-                _ => value,
-            };
-            found.add(field, &value, path(own));
+    for (field, ways) in &selectors.fields {
+        let first = ways.iter().find_map(|way| {
+            let values = way.values(sheet);
+            (!values.is_empty()).then_some((way, values))
+        });
+        match first {
+            Some((way, values)) => offer(field, way, values, found),
+            None => {
+                let written: Vec<&str> = ways.iter().map(|way| way.written.as_str()).collect();
+                missed.push((field.name, written.join("', '")));
+            }
         }
     }
     missed
 }
 
-fn matches(
-    html: &Html,
-    selector: &Selector,
-    attribute: Option<&str>,
-) -> Vec<(String, Option<String>)> {
-    let value = |e: scraper::ElementRef<'_>| match attribute {
-        Some(name) => e.attr(name).unwrap_or_default().to_owned(),
-        None if e.value().name() == "meta" => e.attr("content").unwrap_or_default().to_owned(),
-        None => super::page::one_line(&e.text().collect::<String>()),
+/// The JSON of what a recipe calls `script#id`, `window.NAME` or `css@attribute`.
+pub(super) fn held_json(sheet: &Sheet<'_, '_>, written: &str) -> Option<Rc<Json>> {
+    let part = Part {
+        text: written,
+        at: 0..written.len(),
     };
-    html.select(selector)
-        .take(MOST)
-        .map(|e| {
-            let mut value = value(e);
-            value.truncate(value.floor_char_boundary(MOST_BYTES));
-            value.shrink_to_fit();
-            (value, None)
-        })
-        .collect()
+    sheet.held(&held::Holder::compile(&part).ok()?)
 }
 
-/// What a pointer leads to: in the products of the JSON-LD, else in the array of its blocks.
-fn pointed(blocks: &[Json], pointer: &str) -> Vec<(String, Option<String>)> {
-    let whole = Json::Array(blocks.to_vec());
-    let products = super::json_ld::products(blocks);
-    let within = products.into_iter().filter_map(|(at, product)| {
-        Some((texts(product.pointer(pointer)?), format!("{at}{pointer}")))
-    });
-    let all = within.chain(
-        whole
-            .pointer(pointer)
-            .map(|json| (texts(json), pointer.to_owned())),
-    );
-    all.flat_map(|(texts, path)| texts.into_iter().map(move |t| (t, Some(path.clone()))))
-        .collect()
-}
-
-fn texts(json: &Json) -> Vec<String> {
-    match json {
-        Json::String(text) => vec![text.clone()],
-        Json::Number(number) => vec![number.to_string()],
-        Json::Bool(yes) => vec![yes.to_string()],
-        Json::Array(all) => all
-            .iter()
-            .filter(|j| !j.is_array())
-            .flat_map(texts)
-            .collect(),
-        Json::Object(fields) => fields
-            .get("name")
-            .and_then(Json::as_str)
-            .map(str::to_owned)
-            .into_iter()
-            .collect(),
-        Json::Null => Vec::new(),
+fn offer(field: &Field, way: &Way, values: Vec<Value>, found: &mut Found<'_, '_>) {
+    if field.name == "category" && values.len() > 1 {
+        let place = way.path(&Value::default());
+        let steps: Vec<String> = values.into_iter().map(|value| value.text).collect();
+        found.beside(field.name, &steps.join(" > "), "breadcrumb", place, 0);
+        return;
+    }
+    let take = if field.takes_many() { MOST } else { 1 };
+    for value in values.iter().take(take) {
+        let place = way.path(value);
+        match (&field.attribute, &value.currency) {
+            (Some(name), _) => found.beside(field.name, &value.text, name, place, 0),
+            (None, Some(code)) if field.is_price() => {
+                found.beside(field.name, &value.price(), code, place, 0);
+            }
+            (None, _) if field.is_price() => found.add(field.name, &value.price(), place),
+            (None, _) if field.is_address() => {
+                let url = found.page.resolve(&value.text).map(|url| url.to_string());
+                found.add(
+                    field.name,
+                    &url.unwrap_or_else(|| value.text.clone()),
+                    place,
+                );
+            }
+            (None, _) => found.add(field.name, &value.text, place),
+        }
     }
 }
 
@@ -265,22 +273,85 @@ fn texts(json: &Json) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn recipe(fields: &[(&str, &str)]) -> Recipe {
+        let lines = fields.iter();
+        lines
+            .map(|(field, line)| ((*field).to_owned(), (*line).to_owned()))
+            .collect()
+    }
+
     #[test]
-    fn all_faults_come_at_once() {
-        let fields = [
+    fn all_faults_come_at_once_each_with_its_place() {
+        let faults = Selectors::compile(&recipe(&[
             ("price", "div["),
             ("titel", "h1"),
-            ("brand", ".b"),
+            ("brand", ".b | aftr 'x'"),
             ("sku", "b@"),
-        ];
-        let fields = fields.map(|(f, s)| (f.to_owned(), s.to_owned())).into();
-        let faults = Selectors::compile(&fields).unwrap_err();
-        let named: Vec<&str> = faults.iter().map(|f| f.field.as_str()).collect();
-        assert_eq!(named, ["price", "sku", "titel"]);
-        assert!(
-            faults[2]
-                .to_string()
-                .starts_with("selector 'h1' for titel: no such field; use one of availability")
+            ("mpn", "/a~"),
+        ]))
+        .unwrap_err();
+        let told: Vec<_> = faults
+            .iter()
+            .map(|f| {
+                (
+                    f.field.as_str(),
+                    f.place.clone(),
+                    f.help.as_deref().unwrap_or_default(),
+                )
+            })
+            .collect();
+        assert_eq!(told.len(), 5);
+        assert_eq!(told[0], ("brand", Some((0, 5..9)), "did you mean `after`?"));
+        assert_eq!((told[1].0, &told[1].1), ("mpn", &Some((0, 1..3))));
+        assert_eq!((told[2].0, &told[2].1), ("price", &Some((0, 0..4))));
+        assert_eq!(told[4], ("titel", None, "did you mean `title`?"));
+    }
+
+    fn read_with(fields: &[(&str, &[&str])], text: &str) -> crate::extract::Reading {
+        let lines = fields.iter().map(|(field, lines)| {
+            let lines = lines.iter().map(|line| (*line).to_owned());
+            ((*field).to_owned(), lines.collect())
+        });
+        let selectors = Selectors::compile(&Recipe(lines.collect())).unwrap();
+        let url = url::Url::parse("http://shop.example/i/1").unwrap();
+        crate::extract::read(text, &url, &selectors)
+    }
+
+    #[test]
+    fn the_first_way_that_gives_a_value_counts() {
+        let page = "<h1>Kettle X</h1><i class=now></i><p>品牌：博美</p><b class=was>¥5</b>";
+        let reading = read_with(
+            &[
+                ("price", &[".now", ".was | currency CNY"]),
+                ("brand", &["p | after '牌子：'", "p | after '品牌：'"]),
+                ("attributes.净含量", &[".none"]),
+                ("attributes.口号", &["h1 | before ' '"]),
+                ("sku", &[".a", ".b"]),
+            ],
+            page,
         );
+        let price = reading.listing.price.unwrap();
+        assert_eq!(
+            (price.amount.to_string().as_str(), price.currency.as_deref()),
+            ("5", Some("CNY"))
+        );
+        assert_eq!(reading.listing.brand.as_deref(), Some("博美"));
+        assert_eq!(reading.listing.attributes["口号"], "Kettle");
+        assert_eq!(reading.listing.paths["brand"], "p | after '品牌：'");
+        let gap = reading.gaps.iter().find(|gap| gap.field == "sku").unwrap();
+        assert_eq!(gap.why, "selector '.a', '.b' found nothing");
+    }
+
+    #[test]
+    fn a_number_that_is_one_already_is_not_read_as_a_grouped_one() {
+        let page = r#"<script type=application/ld+json>{"@type": "Product", "name": "x", "offers": {"price": 1.299}}</script>
+            <script>var STATE = {"cents": 1299, "whole": "1.299"}</script>"#;
+        let price = |line: &str| {
+            let listing = read_with(&[("price", &[line])], page).listing;
+            listing.price.unwrap().amount.normalize().to_string()
+        };
+        assert_eq!(price("/offers/price"), "1.299");
+        assert_eq!(price("STATE /cents | divide 1000"), "1.299");
+        assert_eq!(price("STATE /whole"), "1299");
     }
 }

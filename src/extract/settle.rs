@@ -34,8 +34,61 @@ const CROSSED_OUT: i32 = 45;
 /// The lean at which a reader offers what it would not choose itself.
 pub(super) const RUNNER_UP: i32 = -30;
 
+/// What speaks for a value, and against it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Weight {
+    /// How far the reader of its most trusted offer is trusted.
+    pub(super) trust: i32,
+    /// What that reader itself adds or takes away.
+    pub(super) lean: i32,
+    /// What further readers add that offer the same.
+    pub(super) agreement: i32,
+    /// What it loses where the page crosses it out.
+    pub(super) crossed_out: i32,
+}
+
+impl Weight {
+    pub(super) fn total(self) -> i32 {
+        self.trust + self.lean + self.agreement + self.crossed_out
+    }
+}
+
+/// Offers that mean the same for one field.
+#[derive(Debug)]
+pub(super) struct Weighed {
+    pub(super) field: &'static str,
+    /// In the order offered.
+    pub(super) members: Vec<usize>,
+    /// The most trusted of them.
+    pub(super) best: usize,
+    pub(super) weight: Weight,
+}
+
 /// For each field the index of the value chosen.
 pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'static str, usize> {
+    let mut chosen: BTreeMap<&'static str, (i32, usize)> = BTreeMap::new();
+    for Weighed {
+        field,
+        best: at,
+        weight,
+        ..
+    } in weighed(offered, hint)
+    {
+        let weight = weight.total();
+        let best = chosen.entry(field).or_insert((weight, at));
+        // Of equals the first offered.
+        if (weight, std::cmp::Reverse(at)) > (best.0, std::cmp::Reverse(best.1)) {
+            *best = (weight, at);
+        }
+    }
+    chosen
+        .into_iter()
+        .map(|(field, (_, at))| (field, at))
+        .collect()
+}
+
+/// Every value that means something for its field, with its weight; what means the same is one value.
+pub(super) fn weighed(offered: &[Offered], hint: Option<&str>) -> Vec<Weighed> {
     let mut groups: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
     // Of attributes all count.
     let one_of = |(_, offer): &(usize, &Offered)| offer.field != "attributes";
@@ -51,28 +104,23 @@ pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'stat
         })
         .map(|((_, amount), _)| amount.clone())
         .collect();
-    let mut chosen: BTreeMap<&'static str, (i32, usize)> = BTreeMap::new();
-    for ((field, meaning), members) in &groups {
-        let Some((mut weight, at)) = weigh(offered, members) else {
-            continue;
-        };
-        if *field == "price" && crossed.contains(meaning) && offered[at].reader != "select" {
-            weight -= CROSSED_OUT;
+    let one = |((field, meaning), members): ((&str, String), Vec<usize>)| {
+        let (mut weight, best) = weigh(offered, &members)?;
+        if field == "price" && crossed.contains(&meaning) && offered[best].reader != "select" {
+            weight.crossed_out = -CROSSED_OUT;
         }
-        let best = chosen.entry(offered[at].field).or_insert((weight, at));
-        // Of equals the first offered.
-        if (weight, std::cmp::Reverse(at)) > (best.0, std::cmp::Reverse(best.1)) {
-            *best = (weight, at);
-        }
-    }
-    chosen
-        .into_iter()
-        .map(|(field, (_, at))| (field, at))
-        .collect()
+        Some(Weighed {
+            field: offered[best].field,
+            members,
+            best,
+            weight,
+        })
+    };
+    groups.into_iter().filter_map(one).collect()
 }
 
 /// The weight of a group of equal values, and its most trusted member.
-fn weigh(offered: &[Offered], members: &[usize]) -> Option<(i32, usize)> {
+fn weigh(offered: &[Offered], members: &[usize]) -> Option<(Weight, usize)> {
     // What a reader itself hardly believes agrees with nobody.
     let firm = members.iter().filter(|at| offered[**at].lean > RUNNER_UP);
     let readers: BTreeSet<&str> = firm.map(|at| offered[*at].reader).collect();
@@ -87,7 +135,14 @@ fn weigh(offered: &[Offered], members: &[usize]) -> Option<(i32, usize)> {
     } else {
         AGREEMENT
     };
-    Some((trust(&offered[best]) + each * further, best))
+    let lean = offered[best].lean;
+    let weight = Weight {
+        trust: trust(&offered[best]) - lean,
+        lean,
+        agreement: each * further,
+        crossed_out: 0,
+    };
+    Some((weight, best))
 }
 
 fn trust(offer: &Offered) -> i32 {

@@ -598,7 +598,7 @@ mod tests {
 
     fn shape(text: &str) -> String {
         let url = Url::parse("http://shop.example/").unwrap();
-        let page = PageModel::whole(text, &url);
+        let page = PageModel::new(text, &url);
         let line = |e: usize| {
             let depth = page.ancestors(e).count();
             format!("{}{}={}", ".".repeat(depth), page.tag(e), page.line(e))

@@ -22,7 +22,7 @@ pub(super) fn label(name: &str) -> String {
 /// Text of a description: lines without markup (JSON-LD descriptions often carry some), no empty ones.
 pub(super) fn plain(text: &str, url: &Url) -> String {
     let stripped = if text.contains('<') && text.contains('>') {
-        PageModel::whole(text, url).text
+        PageModel::new(text, url).text
     } else {
         text.to_owned()
     };

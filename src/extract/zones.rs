@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn a_zone_is_inherited() {
         let url = Url::parse("http://shop.example/").unwrap();
-        let page = PageModel::whole("<div class=rec><p><b>5</b></p></div><footer><i>", &url);
+        let page = PageModel::new("<div class=rec><p><b>5</b></p></div><footer><i>", &url);
         let zones = zones(&page);
         assert!(zones[3].others && !zones[3].furniture && zones[5].furniture && !zones[5].others);
     }

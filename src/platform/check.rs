@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::{
-    Fault, Platform, PlatformConfig, pager,
+    Fault, Part, Platform, PlatformConfig, pager,
     pattern::Pattern,
     search::{self, Search},
 };
@@ -82,6 +82,8 @@ impl Check<'_> {
             platform: self.config.id.clone(),
             key: key.to_owned(),
             message: message.to_owned(),
+            help: None,
+            part: Part::Value,
         });
     }
 
@@ -201,12 +203,17 @@ impl Check<'_> {
         match Selectors::compile(&self.config.select) {
             Ok(selectors) => selectors,
             Err(bad) => {
-                for one in bad {
-                    self.fault(
-                        &format!("select.{}", one.field),
-                        &format!("'{}': {}", one.selector, one.message),
-                    );
-                }
+                self.faults.extend(bad.into_iter().map(|bad| {
+                    Fault {
+                        platform: self.config.id.clone(),
+                        key: format!("select.{}", bad.field),
+                        message: bad.message,
+                        help: bad.help,
+                        part: bad
+                            .place
+                            .map_or(Part::Key, |(entry, bytes)| Part::Text { entry, bytes }),
+                    }
+                }));
                 Selectors::default()
             }
         }

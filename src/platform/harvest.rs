@@ -84,6 +84,15 @@ pub(super) fn explain(platform: &Platform, page: &Page) -> Reading {
     }
 }
 
+/// The text of a page, unpacked and decoded; else why it cannot be read.
+pub(super) fn readable(page: &Page) -> Result<String, String> {
+    match text(page)? {
+        Content::Html(text) => Ok(text),
+        Content::Ruined(share, _) => Err(ruined(share)),
+        Content::Map(_) => Err("it is a site map".to_owned()),
+    }
+}
+
 /// Why there is nothing to read in an answer, by its status.
 fn denied(page: &Page) -> Option<String> {
     (page.status >= 400).then(|| {

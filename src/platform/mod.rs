@@ -8,13 +8,13 @@ mod pattern;
 mod search;
 mod sitemap;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, ops::Range};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    extract::{Reading, Selectors},
+    extract::{Reading, Recipe, Selectors},
     model::{Harvest, Page},
     text::{address, hours::Hours, measure::Rate},
 };
@@ -68,8 +68,8 @@ pub struct PlatformConfig {
     pub region: Option<String>,
     /// May its hosts be loopback addresses? For test markets only.
     pub loopback: bool,
-    /// CSS selectors or JSON pointers, by field.
-    pub select: BTreeMap<String, String>,
+    /// CSS selectors, JSON pointers and what is made of what they find, by field.
+    pub select: Recipe,
 }
 
 /// A fault in a `[[platform]]`, by key.
@@ -80,6 +80,26 @@ pub struct Fault {
     pub platform: String,
     pub key: String,
     pub message: String,
+    /// What would be right, where the message does not say it.
+    pub help: Option<String>,
+    pub part: Part,
+}
+
+/// Which part of what stands at a key a fault is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// The key itself.
+    Key,
+    /// The whole value.
+    #[default]
+    Value,
+    /// Bytes of a text: of the value, or of one entry of its list.
+    Text {
+        /// From 0.
+        entry: usize,
+        /// Within the text as it is meant, quotes and escapes gone.
+        bytes: Range<usize>,
+    },
 }
 
 /// What a URL is to a platform.
@@ -91,6 +111,11 @@ pub enum Role {
     Follow,
     /// Not fetched.
     Ignore,
+}
+
+/// The text of a page, unpacked and decoded; else why it cannot be read, as a sentence without its stop.
+pub fn text(page: &Page) -> Result<String, String> {
+    harvest::readable(page)
 }
 
 /// A platform that config.toml alone describes.

@@ -46,7 +46,9 @@ fn all_faults_come_at_once_by_key() {
         listing: vec!["/item/{sku}".to_owned()],
         render: Some("browser".to_owned()),
         region: Some("China".to_owned()),
-        select: [("titel".to_owned(), "h1".to_owned())].into(),
+        select: [("titel".to_owned(), "h1".to_owned())]
+            .into_iter()
+            .collect(),
         ..PlatformConfig::default()
     };
     let faults = Platform::new(&config).unwrap_err();

@@ -177,5 +177,7 @@ fn first(faults: Vec<platform::Fault>, platform: &str) -> platform::Fault {
             platform: platform.to_owned(),
             key: "id".to_owned(),
             message: "it could not be read".to_owned(),
+            help: None,
+            part: platform::Part::Value,
         })
 }

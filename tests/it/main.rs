@@ -12,5 +12,6 @@ mod crawl;
 mod kill;
 mod layers;
 mod market;
+mod recipe;
 mod reextract;
 mod shop;
