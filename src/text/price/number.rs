@@ -134,7 +134,10 @@ fn torn(text: &str, end: usize) -> Option<(char, usize)> {
     let digits_at = text.len() - rest[1..].trim_start().len();
     let after = digits(text, digits_at);
     let next = text[after..].trim_start().chars().next();
-    (after == digits_at + 2 && next.is_none_or(super::currency::sign)).then_some((mark, digits_at))
+    // "39 .9": the part behind the point was set apart with its point.
+    let set_apart = text[end..].starts_with(" .") && rest.len() - 1 == text.len() - digits_at;
+    let cents = after == digits_at + 2 || set_apart && after == digits_at + 1;
+    (cents && next.is_none_or(super::currency::sign)).then_some((mark, digits_at))
 }
 
 /// Cents that only their raised place told apart, `19 99 €`: two digits, and a text that is nothing but the price.

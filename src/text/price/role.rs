@@ -94,8 +94,17 @@ pub(super) fn role(before: &str, behind: &str) -> Role {
 
 /// Whether an East Asian word right before a number calls it the price: `券后59.9`.
 pub(super) fn called(before: &str) -> bool {
-    let before = before.trim_end_matches([' ', ':', '价', '價', '仅', '只', '需', '约']);
-    let ends = |word: &&str| before.ends_with(word.trim_end_matches(['价', '價']));
+    let before = before.trim_end_matches([' ', ':', '仅', '只', '需', '约']);
+    let bare = before.trim_end_matches(['价', '價']);
+    let ends = |word: &str| {
+        // "已售" is how many were sold, though "售价" is the price.
+        let stem = word.trim_end_matches(['价', '價']);
+        if stem.chars().count() > 1 {
+            bare.ends_with(stem)
+        } else {
+            before.ends_with(word)
+        }
+    };
     PAID_EAST.iter().any(|word| ends(word))
 }
 

@@ -697,6 +697,26 @@ fn prices_as_shops_write_them() {
         ("à vista R$ 189,00 ou R$ 199,00 em 10x", None, "189 BRL"),
         ("3 cuotas de $ 1.000 $ 2.999", Some("ARS"), "2999 ARS"),
         ("$ 2.999 o 3 cuotas de $ 1.000", Some("ARS"), "2999 ARS"),
+        ("到手价¥1,299 券后再减100", None, "1299 CNY"),
+        ("￥129.00 (约$18.20)", None, "129 CNY"),
+        ("$18.20 (约￥129.00)", None, "18.2 USD"),
+        ("拼单价 ¥ 39.9 单独购买 ¥ 49.9", None, "39.9 CNY"),
+        ("惊喜价￥ 39.9", None, "39.9 CNY"),
+        ("¥39.9 已售1.2万件", None, "39.9 CNY"),
+        ("已售1.2万件 ¥39.9", None, "39.9 CNY"),
+        ("月销 1000+ ¥39.9", None, "39.9 CNY"),
+        ("¥39.9 1000+人付款", None, "39.9 CNY"),
+        ("¥ 39 .9", None, "39.9 CNY"),
+        ("39.9元/2件", None, "39.9 CNY"),
+        ("共39.9元", None, "39.9 CNY"),
+        ("合计：￥39.90", None, "39.9 CNY"),
+        ("每件￥39.9", None, "39.9 CNY"),
+        ("￥39.9×2", None, "39.9 CNY"),
+        ("单价：39.9元/米", None, "39.9 CNY"),
+        ("人民币叁佰元整", None, "300 CNY"),
+        ("壹万贰仟叁佰肆拾伍元陆角", None, "12345.6 CNY"),
+        ("一块钱", None, "1 CNY"),
+        ("三千八", None, "none"),
         ("面议", None, "none"),
         ("", None, "none"),
     ] {
@@ -739,7 +759,7 @@ fn a_price_for_a_measure_is_told_apart() {
 
 proptest! {
     #[test]
-    fn no_text_is_too_strange(raw in "\\PC{0,40}|[0-9., '€$¥%万-]{0,60}", hint in proptest::option::of("\\PC{0,8}")) {
+    fn no_text_is_too_strange(raw in "\\PC{0,40}|[0-9., '€$¥%万千억円元角块折x/kg券后원满减~()-]{0,60}|[一二三十百千万亿元块角九]{0,20}", hint in proptest::option::of("\\PC{0,8}")) {
         let _ = parse(&raw, hint.as_deref());
     }
 
