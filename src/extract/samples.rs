@@ -46,7 +46,7 @@ fn folder() -> Option<PathBuf> {
     );
     let folder = shared.join("data/structured");
     if !folder.is_dir() {
-        eprintln!("skipped: {} is not there", folder.display());
+        println!("skipped: {} is not there", folder.display());
         return None;
     }
     Some(folder)

@@ -9,6 +9,7 @@ use super::{
 use crate::extract::{
     found::{Found, Place},
     literal::Kind,
+    settle::RUNNER_UP,
 };
 
 /// Values of one object that are looked at.
@@ -19,8 +20,10 @@ const MOST_ATTRIBUTES: usize = 100;
 const DEPTH: usize = 3;
 /// What each further object about the goods is trusted less.
 const FURTHER: i32 = 6;
-/// A price and a stock that may not be those that a buyer sees.
+/// A stock that may not be the one that a buyer sees.
 const UNSEEN: i32 = -8;
+/// A price in state may be that of a package or before tax: it counts where no other reader has one, and agrees with none.
+const UNSEEN_PRICE: i32 = RUNNER_UP;
 /// An `id` may be that of a row in the shop's database.
 const ROW: i32 = -12;
 /// A whole number that the page shows neither as it is nor as cents.
@@ -234,7 +237,7 @@ impl Offering<'_, '_, '_, '_> {
             Unit::Unknown => (text, lean + DOUBTFUL),
         };
         let place = self.place(node);
-        let lean = lean + UNSEEN;
+        let lean = lean + UNSEEN_PRICE;
         self.found.beside(field, &text, &self.currency, place, lean);
     }
 
