@@ -24,6 +24,7 @@ mod offer;
 mod open_graph;
 mod outline;
 mod page;
+mod prose;
 mod rdfa;
 #[cfg(test)]
 mod samples;
@@ -166,6 +167,9 @@ fn reading(page: &mut PageModel<'_>, selectors: &Selectors, explained: bool) -> 
         reader(&from, &mut found);
         offered.append(&mut found.offered);
     }
+    let mut prose = Found::new(page, "prose");
+    prose::read(&offered, &mut prose);
+    offered.append(&mut prose.offered);
     let hint = currency(page, &offered);
     let chosen = settle::choose(&offered, hint.as_deref());
     let mut listing = fill::listing(&fill::Chosen {

@@ -21,6 +21,7 @@ const TRUST: &[(&str, i32)] = &[
     ("state", 50),
     ("text", 45),
     ("dublin-core", 30),
+    ("prose", 30),
     ("address", 20),
 ];
 

@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic, Engine};
 use super::{Doc, Family, words};
 use crate::{
     rules::{lookalike::looks_like, terms::stands_alone, view::Answer},
-    text::{fold::fold, likeness},
+    text::{fold::fold, likeness, region},
 };
 
 pub(super) const FAMILY: Family = Family {
@@ -37,6 +37,12 @@ const DOCS: &[Doc] = &[
         example: r#"contains_word("Case for iPhone", "iphone") && !contains_word("iPhones", "iphone")"#,
     },
     Doc {
+        name: "place",
+        signature: "place(text: text?) -> text?",
+        doc: "where an address or place name is: six digits of GB/T 2260 where it is a known place in China, else the country by ISO 3166-1; `()` where nothing is known for certain",
+        example: r#"place("浙江省杭州市西湖区文三路 1 号") == "330100" && place("Made in Germany") == "DE" && place("here") == ()"#,
+    },
+    Doc {
         name: "similar",
         signature: "similar(a: text?, b: text?) -> number",
         doc: "how alike two texts are, from 0 to 1; 0 where either is `()`",
@@ -54,6 +60,11 @@ fn register(engine: &mut Engine) {
     engine.register_fn("different", different);
     engine.register_fn("fold", |text: Dynamic| -> Answer<Dynamic> {
         Ok(words(&text, "the text")?.map_or(Dynamic::UNIT, |text| fold(&text).into()))
+    });
+    engine.register_fn("place", |text: Dynamic| -> Answer<Dynamic> {
+        let place = words(&text, "the text")?.and_then(|text| region::of(&text));
+        let place = place.map(|place| place.code.unwrap_or_else(|| place.country.to_owned()));
+        Ok(place.map_or(Dynamic::UNIT, Dynamic::from))
     });
     engine.register_fn("contains_word", |text: Dynamic, word: Dynamic| {
         both(&text, &word, false, |text, word| {
