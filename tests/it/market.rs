@@ -157,8 +157,7 @@ fn every_command_answers(workspace: &std::path::Path, flags: u64) {
 
     let again = &lines(&run(workspace, &["reextract", "--json"]))[0];
     assert_eq!(
-        (&again["unchanged"], &again["scan"]["judged"]),
-        (&again["pages"], &0.into()),
+        again["unchanged"], again["pages"],
         "the archive gives what the pages gave: {again}"
     );
 
