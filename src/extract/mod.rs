@@ -9,6 +9,7 @@ mod entity;
 mod fill;
 mod found;
 mod graph;
+mod guess;
 mod json_ld;
 mod kind;
 mod labels;
@@ -24,6 +25,7 @@ mod schema;
 mod select;
 mod settle;
 mod shown;
+mod shown_buy;
 mod shown_price;
 mod shown_stock;
 mod soup;
@@ -37,7 +39,7 @@ mod zones;
 use url::Url;
 
 use crate::{
-    model::{Gap, Listing, PageKind},
+    model::{Block, Gap, Listing, PageKind},
     text::fold,
 };
 
@@ -66,7 +68,7 @@ pub struct BadSelector {
 pub struct Candidate {
     pub field: String,
     pub value: String,
-    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `text`, `address`.
+    /// `select`, `json-ld`, `microdata`, `rdfa`, `open-graph`, `table`, `text`, `address`, `guess`.
     pub reader: String,
     pub path: String,
     pub chosen: bool,
@@ -134,6 +136,7 @@ pub fn read(text: &str, url: &Url, selectors: &Selectors) -> Reading {
         offered.append(&mut found.offered);
     }
     let hint = currency(&page, &offered);
+    offered.extend(guess::availability(&offered));
     let chosen = settle::choose(&offered, hint.as_deref());
     let mut listing = fill::listing(&fill::Chosen {
         page: &page,
@@ -208,7 +211,7 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
             }
             for (field, missing) in [
                 ("brand", listing.brand.is_none()),
-                ("availability", listing.availability.is_none()),
+                ("availability", !listing.observed(Block::Availability)),
             ] {
                 if missing {
                     gaps.push(gap(field, "not stated in a form that is read"));

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{found::Offered, stock};
 use crate::{
-    model::Money,
+    model::{Availability, Money},
     text::{blank::says_nothing, fold::fold, price},
 };
 
@@ -20,6 +20,7 @@ const TRUST: &[(&str, i32)] = &[
     ("table", 55),
     ("text", 45),
     ("address", 20),
+    (super::guess::READER, 1),
 ];
 
 /// Each further reader that offers the same value adds so much.
@@ -28,6 +29,11 @@ const AGREEMENT: i32 = 9;
 const AGREEMENT_ON_PRICE: i32 = 24;
 /// What a stated price loses where the page itself crosses it out.
 const CROSSED_OUT: i32 = 45;
+
+/// What a statement that goods are gone loses where the page shows a way to buy them, and nothing that says so.
+const CONTRADICTED: i32 = 60;
+/// The least lean of a word of stock that is shown by the heading.
+pub(super) const SHOWN: i32 = -8;
 
 /// The lean at which a reader offers what it would not choose itself.
 pub(super) const RUNNER_UP: i32 = -30;
@@ -47,6 +53,7 @@ pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'stat
         })
         .map(|((_, amount), _)| amount.clone())
         .collect();
+    let buyable = is_buyable(offered);
     let mut chosen: BTreeMap<&'static str, (i32, usize)> = BTreeMap::new();
     for ((field, meaning), members) in &groups {
         let Some((mut weight, at)) = weigh(offered, members) else {
@@ -54,6 +61,10 @@ pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'stat
         };
         if *field == "price" && crossed.contains(meaning) && offered[at].reader != "select" {
             weight -= CROSSED_OUT;
+        }
+        let gone = *field == "availability" && meaning == Availability::OutOfStock.as_str();
+        if gone && buyable && offered[at].reader != "select" {
+            weight -= CONTRADICTED;
         }
         let best = chosen.entry(offered[at].field).or_insert((weight, at));
         // Of equals the first offered.
@@ -65,6 +76,22 @@ pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'stat
         .into_iter()
         .map(|(field, (_, at))| (field, at))
         .collect()
+}
+
+/// Whether the page shows that the goods can be bought, and nowhere that they cannot.
+fn is_buyable(offered: &[Offered]) -> bool {
+    let shown = offered
+        .iter()
+        .filter(|o| o.field == "availability" && o.reader == "text");
+    let mut buyable = false;
+    for offer in shown {
+        match stock::read(&offer.value) {
+            Some(Availability::InStock | Availability::PreOrder) => buyable |= offer.lean >= SHOWN,
+            Some(_) if offer.lean >= SHOWN => return false,
+            _ => {}
+        }
+    }
+    buyable
 }
 
 /// The weight of a group of equal values, and its most trusted member.

@@ -11,6 +11,7 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
     let heading = title(found, zones);
     shown_price::read(found, zones, heading);
     crumbs(found);
+    let mut stock = shown_stock::Sight::default();
     for element in found.page.all() {
         let zone = zones[element];
         if !zone.is_main() || found.page.hidden(element) || found.page.raw(element).len() > 40_000 {
@@ -19,13 +20,14 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
         description(found, element);
         if found.page.raw(element).len() <= 200 {
             shop(found, element);
-            shown_stock::read(found, element, heading);
+            stock.look(found.page, element, heading);
             rating(found, element);
             number(found, element);
             brand(found, element);
         }
         images(found, element, heading);
     }
+    stock.offer(found, heading);
 }
 
 /// A heading that the page's title repeats is cleaner than what is written for those who share the page.

@@ -94,6 +94,7 @@ const FURNITURE: &[&str] = &[
 
 /// The zone of every element.
 pub(super) fn zones(page: &PageModel<'_>) -> Vec<Zone> {
+    let around = around_heading(page);
     let mut zones: Vec<Zone> = Vec::with_capacity(page.elements.len());
     zones.push(Zone::default());
     for element in page.all() {
@@ -104,6 +105,7 @@ pub(super) fn zones(page: &PageModel<'_>) -> Vec<Zone> {
         match page.tag(element) {
             "nav" | "footer" => zone.furniture = true,
             "body" | "html" | "main" => {}
+            _ if around.contains(&element) => {}
             _ => {
                 words(page, element, |word| {
                     zone.others |= OTHERS.contains(&word);
@@ -115,6 +117,22 @@ pub(super) fn zones(page: &PageModel<'_>) -> Vec<Zone> {
         zones.push(zone);
     }
     zones
+}
+
+/// What the heading that the page's title repeats stands in: a block with a name like `compare258685` is still that of
+/// the goods.
+fn around_heading(page: &PageModel<'_>) -> Vec<usize> {
+    let title = page.title.as_deref().unwrap_or_default();
+    let is_heading = |e: &usize| {
+        if page.tag(*e) != "h1" {
+            return false;
+        }
+        let line = page.line(*e);
+        let start = &line[..line.floor_char_boundary(24)];
+        start.len() >= 9 && title.contains(start)
+    };
+    let heading = page.all().find(is_heading);
+    heading.map_or_else(Vec::new, |h| page.ancestors(h).collect())
 }
 
 /// Whether one of an element's class and id words is among `wanted`.
