@@ -32,3 +32,40 @@ pub(super) fn availability(offered: &[Offered]) -> Option<Offered> {
         lean: 0,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use crate::{
+        extract::{Reading, Selectors, read},
+        model::{Availability, Block},
+    };
+
+    fn page(body: &str) -> Reading {
+        let url = Url::parse("http://shop.example/item/1").unwrap();
+        read(
+            &format!("<h1>Garden bench, oak</h1>{body}"),
+            &url,
+            &Selectors::default(),
+        )
+    }
+
+    #[test]
+    fn goods_with_a_price_can_be_bought_and_the_guess_says_that_it_is_one() {
+        let reading = page("<b class=price>£45.00</b>");
+        assert_eq!(reading.listing.availability, Some(Availability::InStock));
+        assert!(!reading.listing.observed(Block::Availability));
+        assert!(reading.gaps.iter().any(|gap| gap.field == "availability"));
+        let guessed = |c: &crate::extract::Candidate| c.chosen && c.reader == super::READER;
+        assert!(reading.candidates.iter().any(guessed));
+    }
+
+    #[test]
+    fn a_word_of_stock_or_no_price_leaves_nothing_to_guess() {
+        let reading = page("<b class=price>£45.00</b><p class=stock>Sold out</p>");
+        assert_eq!(reading.listing.availability, Some(Availability::OutOfStock));
+        assert!(reading.listing.observed(Block::Availability));
+        assert_eq!(page("<p>Oak</p>").listing.availability, None);
+    }
+}

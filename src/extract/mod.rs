@@ -26,6 +26,7 @@ mod select;
 mod settle;
 mod shown;
 mod shown_buy;
+mod shown_name;
 mod shown_price;
 mod shown_stock;
 mod soup;
@@ -220,7 +221,7 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
         }
         PageKind::Wall => gaps.push(gap(
             "page",
-            "a wall (captcha, login or block) instead of the page",
+            "a wall (captcha, login, block, or a shell that only scripts fill) instead of the page",
         )),
         PageKind::Missing => {
             gaps.push(gap("page", "it says that there is no such page or product"))

@@ -35,6 +35,11 @@ const CONTRADICTED: i32 = 60;
 /// The least lean of a word of stock that is shown by the heading.
 pub(super) const SHOWN: i32 = -8;
 
+/// What a stated price loses that stands nowhere in sight, where the page shows another one plainly.
+const UNSEEN: i32 = 45;
+/// The least lean of a price that is shown plainly: called a price, with a sign, soon after the heading.
+const PLAIN: i32 = 2;
+
 /// The lean at which a reader offers what it would not choose itself.
 pub(super) const RUNNER_UP: i32 = -30;
 
@@ -54,6 +59,9 @@ pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'stat
         .map(|((_, amount), _)| amount.clone())
         .collect();
     let buyable = is_buyable(offered);
+    let plainly = offered
+        .iter()
+        .any(|o| o.field == "price" && o.reader == "text" && o.lean >= PLAIN);
     let mut chosen: BTreeMap<&'static str, (i32, usize)> = BTreeMap::new();
     for ((field, meaning), members) in &groups {
         let Some((mut weight, at)) = weigh(offered, members) else {
@@ -61,6 +69,11 @@ pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'stat
         };
         if *field == "price" && crossed.contains(meaning) && offered[at].reader != "select" {
             weight -= CROSSED_OUT;
+        }
+        let unseen =
+            *field == "price" && plainly && members.iter().all(|at| offered[*at].reader != "text");
+        if unseen && offered[at].reader != "select" {
+            weight -= UNSEEN;
         }
         let gone = *field == "availability" && meaning == Availability::OutOfStock.as_str();
         if gone && buyable && offered[at].reader != "select" {
@@ -207,6 +220,41 @@ mod tests {
         assert_eq!(chosen.get("price"), Some(&1));
         assert_eq!(chosen.get("brand"), Some(&4));
         assert_eq!(chosen.get("availability"), None);
+    }
+
+    #[test]
+    fn a_stated_price_that_is_nowhere_in_sight_gives_way_to_one_shown_plainly() {
+        let plain = Offered {
+            lean: PLAIN,
+            ..offer("price", "15,00 €", None, "text")
+        };
+        let stated = offer("price", "20", Some("EUR"), "json-ld");
+        let chosen = choose(&[stated.clone(), plain.clone()], None);
+        assert_eq!(chosen.get("price"), Some(&1));
+        // Seen elsewhere on the page, even where this reader would not choose it.
+        let seen = Offered {
+            lean: RUNNER_UP,
+            ..offer("price", "20,00 €", None, "text")
+        };
+        let chosen = choose(&[stated, plain, seen], None);
+        assert_eq!(chosen.get("price"), Some(&0));
+    }
+
+    #[test]
+    fn a_way_to_buy_contradicts_a_statement_that_goods_are_gone() {
+        let stated = offer("availability", "OutOfStock", None, "json-ld");
+        let button = Offered {
+            lean: -5,
+            ..offer("availability", "Add to cart", None, "text")
+        };
+        let notice = Offered {
+            lean: SHOWN,
+            ..offer("availability", "Sold out", None, "text")
+        };
+        let chosen = choose(&[stated.clone(), button.clone()], None);
+        assert_eq!(chosen.get("availability"), Some(&1));
+        let chosen = choose(&[stated, button, notice], None);
+        assert_eq!(chosen.get("availability"), Some(&0));
     }
 
     #[test]

@@ -192,7 +192,11 @@ fn words_on(page: &PageModel<'_>, element: usize) -> Option<String> {
 fn does(page: &PageModel<'_>, element: usize, text: &str, pressed: bool) -> Option<Does> {
     let alone = stock::says_alone(text);
     let called = is_called(page, element);
-    let says = alone.or_else(|| (pressed || called).then(|| stock::says(text)).flatten());
+    let says = alone.or_else(|| {
+        (pressed || called && page.tag(element) == "a")
+            .then(|| stock::says(text))
+            .flatten()
+    });
     let buys = || {
         if is_disabled(page, element) {
             Does::Dead

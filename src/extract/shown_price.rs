@@ -1,7 +1,12 @@
 //! The price that a page shows to people, where no vocabulary states it: every price in sight is rated.
 
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
 use super::{
     found::{Found, Place},
+    page::PageModel,
     settle,
     zones::{self, Zone},
 };
@@ -10,11 +15,30 @@ use crate::text::price;
 const PRICE: &[&str] = &[
     "price", "prices", "preis", "prix", "precio", "preco", "prezzo", "cena", "cenas", "hinta",
     "hind", "kaina", "fiyat", "tsena", "pricing", "amount", "cijena", "pret", "prijs", "pris",
-    "kakaku", "jiage",
+    "kakaku", "jiage", "prc", "harga", "gia", "cost",
 ];
 const NOW: &[&str] = &[
-    "sale", "now", "current", "final", "special", "actual", "our", "buy", "main", "new", "promo",
-    "offer", "big", "today", "selling", "sell", "live", "action",
+    "sale",
+    "now",
+    "current",
+    "final",
+    "special",
+    "actual",
+    "our",
+    "buy",
+    "main",
+    "new",
+    "promo",
+    "offer",
+    "big",
+    "today",
+    "selling",
+    "sell",
+    "live",
+    "action",
+    "dsc",
+    "discounted",
+    "reduced",
 ];
 const BEFORE: &[&str] = &[
     "old",
@@ -22,7 +46,7 @@ const BEFORE: &[&str] = &[
     "before",
     "original",
     "origin",
-    "list",
+    "orig",
     "rrp",
     "msrp",
     "crossed",
@@ -30,14 +54,14 @@ const BEFORE: &[&str] = &[
     "striked",
     "strikethrough",
     "through",
-    "regular",
-    "market",
     "del",
     "previous",
     "uvp",
-    "compare",
     "stara",
-    "retail",
+];
+/// Words of old prices on an element that is also called a price; alone they are those of lists and shops.
+const BEFORE_BESIDE: &[&str] = &[
+    "list", "regular", "market", "compare", "retail", "org", "full", "normal",
 ];
 const PART: &[&str] = &[
     "unit",
@@ -95,12 +119,26 @@ const PRICE_WORDS: &[&str] = &[
     "Precio",
 ];
 
+const SIGNS: &[char] = &[
+    '$', '€', '£', '¥', '￥', '₽', '₩', '₹', '₪', '₺', '₴', '₸', '฿', '₫', '₱', '₦', '﷼', '₾', '₼',
+    '₡', '₲',
+];
+
+/// Different amounts that are offered; all but the first as what this reader would not choose itself.
+const MOST: usize = 12;
+/// The lean of a price in a heading.
+const IN_HEADING: i32 = settle::SHOWN;
+/// What the lower of two prices side by side gains.
+const LOWER: i32 = 12;
 /// Fewer points are no offer.
 const ENOUGH: i32 = 25;
 
 /// A price in sight.
 struct Seen {
     at: usize,
+    amount: Decimal,
+    /// A number and its sign, without words.
+    bare: bool,
     points: i32,
     /// Called an old price by its class.
     before: bool,
@@ -119,6 +157,7 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], heading: Option<us
         .take(400)
         .collect();
     repeat_costs(&mut seen);
+    couples(found.page, &mut seen);
     seen.sort_by_key(|s| (-s.points, s.at));
     let best = |before: bool| {
         seen.iter()
@@ -127,28 +166,107 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], heading: Option<us
     };
     // "price-old" alone, near the heading, is a class name that outlived a sale.
     let misnamed = best(true) > best(false).saturating_add(10);
-    let now = |s: &&Seen| s.points >= ENOUGH && !s.crossed && (!s.before || misnamed);
-    for (n, price) in seen.iter().filter(now).take(3).enumerate() {
+    let now = |s: &&Seen| !s.crossed && (!s.before || misnamed);
+    let mut amounts: Vec<Decimal> = Vec::new();
+    for price in seen.iter().filter(now) {
+        if amounts.len() == MOST || amounts.contains(&price.amount) {
+            continue;
+        }
+        if amounts.is_empty() && price.points < ENOUGH {
+            break;
+        }
         let text = found.page.line(price.at);
         let own = ((price.points - 70) / 4).clamp(-20, 10);
-        let lean = if n == 0 { own } else { settle::RUNNER_UP };
+        let lean = if amounts.is_empty() {
+            own
+        } else {
+            settle::RUNNER_UP
+        };
         found.lean("price", &text, Place::Element(price.at), lean);
+        amounts.push(price.amount);
     }
-    let past = |s: &&Seen| s.points >= ENOUGH && (s.crossed || s.before && !misnamed);
+    if amounts.is_empty() {
+        in_heading(found, heading);
+    }
+    let now = amounts.first().copied().unwrap_or_default();
+    let past =
+        |s: &&Seen| s.points >= ENOUGH && s.amount > now && (s.crossed || s.before && !misnamed);
     if let Some(price) = seen.iter().find(past) {
         let text = found.page.line(price.at);
         found.add("list_price", &text, Place::Element(price.at));
     }
 }
 
-/// A price set like many others is one of a list of goods.
-fn repeat_costs(seen: &mut [Seen]) {
-    let mut counts = std::collections::BTreeMap::new();
-    for one in seen.iter() {
-        *counts.entry(one.signature.clone()).or_insert(0) += 1;
+/// The price that small ads put into their heading: "£45 · Garden bench".
+fn in_heading(found: &mut Found<'_, '_>, heading: Option<usize>) {
+    let Some(heading) = heading else {
+        return;
+    };
+    let text = found.page.line(heading);
+    let signs: Vec<usize> = text.match_indices(SIGNS).map(|(at, _)| at).collect();
+    let [at] = signs[..] else {
+        return;
+    };
+    // The number before or after the only sign, and no other: "Lamp 40 W, €15".
+    let start = text[..at]
+        .rfind(char::is_alphabetic)
+        .map_or(0, |a| text.ceil_char_boundary(a + 1));
+    let end = text[at..]
+        .find(char::is_alphabetic)
+        .map_or(text.len(), |a| at + a);
+    let piece = text[start..end].trim();
+    if price::parse(piece, None).is_some_and(|m| !m.amount.is_zero()) {
+        found.lean("price", piece, Place::Element(heading), IN_HEADING);
     }
-    for one in seen {
-        let others = counts.get(&one.signature).copied().unwrap_or(1) - 1;
+}
+
+/// Two bare prices side by side in one block: the lower is to be paid, and a higher one before it is crossed out by a
+/// style sheet.
+fn couples(page: &PageModel<'_>, seen: &mut [Seen]) {
+    for n in 1..seen.len() {
+        let (before, after) = seen.split_at_mut(n);
+        let (Some(first), Some(second)) = (before.last_mut(), after.first_mut()) else {
+            continue;
+        };
+        let parent = |s: &Seen| page.elements[s.at].parent;
+        let side_by_side = first.bare
+            && second.bare
+            && parent(first) == parent(second)
+            && page.elements[first.at].end == second.at;
+        let (low, high) = (
+            first.amount.min(second.amount),
+            first.amount.max(second.amount),
+        );
+        // What is a small part of the other is an instalment or the price of a piece.
+        if !side_by_side
+            || first.before
+            || second.before
+            || low == high
+            || low * Decimal::from(4) < high
+        {
+            continue;
+        }
+        if first.amount == high {
+            first.before = true;
+            second.points += LOWER;
+        } else {
+            first.points += LOWER;
+        }
+    }
+}
+
+/// A price set like others of other amounts is one of a list of goods.
+fn repeat_costs(seen: &mut [Seen]) {
+    let mut sets: BTreeMap<(String, String), BTreeMap<Decimal, i32>> = BTreeMap::new();
+    for one in seen.iter().filter(|s| !s.crossed) {
+        let set = sets.entry(one.signature.clone()).or_default();
+        *set.entry(one.amount).or_insert(0) += 1;
+    }
+    for one in seen.iter_mut().filter(|s| !s.crossed) {
+        let others = sets.get(&one.signature).map_or(0, |set| {
+            let same = set.get(&one.amount).copied().unwrap_or(0);
+            set.values().sum::<i32>() - same
+        });
         one.points -= (others * 8).min(40);
     }
 }
@@ -201,8 +319,12 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
         } else {
             0
         };
-        crossed |= near && matches!(page.tag(e), "del" | "s" | "strike");
-        before |= near && zones::has_word(page, e, BEFORE);
+        crossed |= near
+            && (matches!(page.tag(e), "del" | "s" | "strike")
+                || page
+                    .attribute(e, "style")
+                    .is_some_and(|style| style.contains("line-through")));
+        before |= near && is_called_old(page, e);
         points -= if page.tag(e) == "a" { 25 } else { 0 };
         points -= if matches!(page.tag(e), "option" | "select" | "label") {
             25
@@ -213,6 +335,8 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
     points += nearness(element, heading);
     Some(Seen {
         at: element,
+        amount: money.amount,
+        bare: raw.chars().filter(|c| c.is_alphabetic()).count() <= 3,
         points,
         before: before || crossed,
         crossed,
@@ -221,6 +345,13 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
             look(found, page.elements[element].parent),
         ),
     })
+}
+
+fn is_called_old(page: &PageModel<'_>, element: usize) -> bool {
+    zones::has_word(page, element, BEFORE)
+        || zones::has_word(page, element, BEFORE_BESIDE)
+            && zones::has_word(page, element, PRICE)
+            && !matches!(page.tag(element), "ul" | "ol" | "table")
 }
 
 /// A price soon after the heading is that of the goods.
@@ -243,10 +374,7 @@ fn look(found: &Found<'_, '_>, element: usize) -> String {
 
 /// How many currency signs or words stand in a text.
 fn signs(text: &str) -> usize {
-    let signs = text
-        .chars()
-        .filter(|c| "$€£¥￥₽₩₹₪₺₴₸฿₫₱₦﷼₾₼₡₲".contains(*c))
-        .count();
+    let signs = text.chars().filter(|c| SIGNS.contains(c)).count();
     // Words are looked up only where a text is short enough to be a price and little else.
     if signs > 0 || text.chars().count() > 24 {
         return signs;

@@ -285,3 +285,86 @@ impl Buying {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::extract::{Selectors, read};
+
+    fn seen(body: &str) -> Option<Availability> {
+        let url = Url::parse("http://shop.example/item/1").unwrap();
+        let text = format!(
+            "<title>Copper kettle</title><h1>Copper kettle</h1><b class=price>€ 89,00</b>{body}"
+        );
+        read(&text, &url, &Selectors::default())
+            .listing
+            .availability
+    }
+
+    #[test]
+    fn what_a_buyer_can_do_decides() {
+        const IN_LD: &str = "<script type=application/ld+json>{\"@type\":\"Product\",\"name\":\"Copper kettle\",\"offers\":{\"price\":\"89\",\"availability\":\"InStock\"}}</script>";
+        let gone_ld = IN_LD.replace("InStock", "OutOfStock");
+        let button = "<button>Add to cart</button>";
+        for (body, means) in [
+            // A notice, and nothing that buys.
+            (
+                format!("{IN_LD}<p class=stock>Sold out</p>"),
+                Availability::OutOfStock,
+            ),
+            // A notice of one size beside a button that buys.
+            (
+                format!("{IN_LD}<ul><li class=soldout>Sold out</ul>{button}"),
+                Availability::InStock,
+            ),
+            // A template's notice, hidden by a class.
+            (
+                format!("{IN_LD}<p class='stock hidden'>Sold out</p>{button}"),
+                Availability::InStock,
+            ),
+            (format!("{gone_ld}{button}"), Availability::InStock),
+            (
+                format!("{gone_ld}<button disabled>Add to cart</button>"),
+                Availability::OutOfStock,
+            ),
+            // A dead button and a word for it outweigh a template's statement.
+            (
+                format!(
+                    "{IN_LD}<p class=availability>Diesen Kessel gibt es bald wieder, derzeit nicht lieferbar</p><button disabled>In den Warenkorb</button>"
+                ),
+                Availability::OutOfStock,
+            ),
+            (
+                "<button>Notify me when available</button>".to_owned(),
+                Availability::OutOfStock,
+            ),
+            (
+                "<button>Vorbestellen</button>".to_owned(),
+                Availability::PreOrder,
+            ),
+            // Neighbours come after the button of the goods.
+            (
+                format!("<button>Sold out</button><div><a href=/2>Tin kettle</a>{button}</div>"),
+                Availability::OutOfStock,
+            ),
+        ] {
+            assert_eq!(seen(&body), Some(means), "{body}");
+        }
+    }
+
+    #[test]
+    fn names_speak_where_words_are_not_known() {
+        let gone = Some(Availability::OutOfStock);
+        assert_eq!(seen("<p class='stock out-of-stock'>Bikin abis</p>"), gone);
+        assert_eq!(
+            seen("<a class=btn-add-to-cart href=#><img src=c.png></a>"),
+            Some(Availability::InStock)
+        );
+        let url = Url::parse("http://shop.example/item/1").unwrap();
+        let text = "<div class='product type-product outofstock'><h1>Copper kettle</h1><b class=price>€ 89,00</b></div>";
+        let listing = read(text, &url, &Selectors::default()).listing;
+        assert_eq!(listing.availability, gone);
+    }
+}

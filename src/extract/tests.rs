@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod shops;
+
 fn read_page(text: &str) -> Reading {
     let url = Url::parse("http://shop.example/item/1").unwrap();
     read(text, &url, &Selectors::default())

@@ -105,7 +105,7 @@ pub(super) fn zones(page: &PageModel<'_>) -> Vec<Zone> {
         match page.tag(element) {
             "nav" | "footer" => zone.furniture = true,
             "body" | "html" | "main" => {}
-            _ if around.contains(&element) => {}
+            _ if around.binary_search(&element).is_ok() => {}
             _ => {
                 words(page, element, |word| {
                     zone.others |= OTHERS.contains(&word);
@@ -120,7 +120,7 @@ pub(super) fn zones(page: &PageModel<'_>) -> Vec<Zone> {
 }
 
 /// What the heading that the page's title repeats stands in: a block with a name like `compare258685` is still that of
-/// the goods.
+/// the goods. In page order.
 fn around_heading(page: &PageModel<'_>) -> Vec<usize> {
     let title = page.title.as_deref().unwrap_or_default();
     let is_heading = |e: &usize| {
@@ -132,7 +132,12 @@ fn around_heading(page: &PageModel<'_>) -> Vec<usize> {
         start.len() >= 9 && title.contains(start)
     };
     let heading = page.all().find(is_heading);
-    heading.map_or_else(Vec::new, |h| page.ancestors(h).collect())
+    let mut around: Vec<usize> = heading
+        .into_iter()
+        .flat_map(|h| page.ancestors(h))
+        .collect();
+    around.reverse();
+    around
 }
 
 /// Whether one of an element's class and id words is among `wanted`.
