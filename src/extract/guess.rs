@@ -1,8 +1,11 @@
 //! What nothing on a page says and is nearly always so: goods that stand there with a price can be bought.
 //!
-//! A guess is marked as one: its reader is `guess`, and its block is not among those observed.
+//! A guess is marked as one: its reader and its path are `guess`, and its block is not among those observed.
 
-use super::{found::Offered, settle, stock};
+use super::{
+    found::{Offered, Place},
+    settle, stock,
+};
 use crate::model::Availability;
 
 /// The reader's name of what was guessed.
@@ -22,13 +25,13 @@ pub(super) fn availability(offered: &[Offered]) -> Option<Offered> {
             && o.lean > settle::RUNNER_UP
             && settle::money(o, None).is_some_and(|money| !money.amount.is_zero())
     };
-    let price = of("price").find(priced)?;
+    of("price").find(priced)?;
     Some(Offered {
         field: "availability",
         value: Availability::InStock.as_str().to_owned(),
         beside: None,
         reader: READER,
-        place: price.place.clone(),
+        place: Place::Path(READER.to_owned()),
         lean: 0,
     })
 }
@@ -59,6 +62,7 @@ mod tests {
         assert!(reading.gaps.iter().any(|gap| gap.field == "availability"));
         let guessed = |c: &crate::extract::Candidate| c.chosen && c.reader == super::READER;
         assert!(reading.candidates.iter().any(guessed));
+        assert_eq!(reading.listing.paths["availability"], super::READER);
     }
 
     #[test]

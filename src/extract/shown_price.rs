@@ -40,83 +40,27 @@ const NOW: &[&str] = &[
     "discounted",
     "reduced",
 ];
+#[rustfmt::skip]
 const BEFORE: &[&str] = &[
-    "old",
-    "was",
-    "before",
-    "original",
-    "origin",
-    "orig",
-    "rrp",
-    "msrp",
-    "crossed",
-    "strike",
-    "striked",
-    "strikethrough",
-    "through",
-    "del",
-    "previous",
-    "uvp",
-    "stara",
+    "old", "was", "before", "original", "origin", "orig", "rrp", "msrp", "crossed", "strike", "striked",
+    "strikethrough", "through", "del", "previous", "uvp", "stara",
 ];
 /// Words of old prices on an element that is also called a price; alone they are those of lists and shops.
 const BEFORE_BESIDE: &[&str] = &[
     "list", "regular", "market", "compare", "retail", "org", "full", "normal",
 ];
+#[rustfmt::skip]
 const PART: &[&str] = &[
-    "unit",
-    "per",
-    "tax",
-    "vat",
-    "shipping",
-    "delivery",
-    "installment",
-    "installments",
-    "instalment",
-    "month",
-    "monthly",
-    "save",
-    "saving",
-    "savings",
-    "discount",
-    "deposit",
-    "fee",
-    "points",
-    "coupon",
-    "credit",
-    "leasing",
-    "loan",
-    "from",
-    "cashback",
-    "bonus",
-    "rate",
-    "total",
-    "netto",
-    "filter",
-    "slider",
-    "range",
-    "min",
-    "max",
-    "cart",
-    "subtotal",
-    "free",
-    "threshold",
+    "unit", "per", "tax", "vat", "shipping", "delivery", "installment", "installments", "instalment", "month",
+    "monthly", "save", "saving", "savings", "discount", "deposit", "fee", "points", "coupon", "credit", "leasing",
+    "loan", "from", "cashback", "bonus", "rate", "total", "netto", "filter", "slider", "range", "min", "max", "cart",
+    "subtotal", "free", "threshold",
 ];
 
 /// In a price's own text.
+#[rustfmt::skip]
 const PRICE_WORDS: &[&str] = &[
-    "价",
-    "價",
-    "価格",
-    "판매가",
-    "가격",
-    "Price",
-    "price",
-    "Preis",
-    "Prix",
-    "Цена",
-    "Cena",
-    "Precio",
+    "价", "價", "価格", "판매가", "가격", "Price", "price", "Preis", "Prix", "Цена", "Cena", "Precio",
 ];
 
 const SIGNS: &[char] = &[
@@ -202,19 +146,17 @@ fn in_heading(found: &mut Found<'_, '_>, heading: Option<usize>) {
     let Some(heading) = heading else {
         return;
     };
-    let text = found.page.line(heading);
-    let signs: Vec<usize> = text.match_indices(SIGNS).map(|(at, _)| at).collect();
-    let [at] = signs[..] else {
+    let line = found.page.line(heading);
+    let parts = line.split(['·', '|', '–', '—', '•', ',']);
+    let mut signed = parts.filter_map(|part| part.find(SIGNS).map(|at| (part, at)));
+    let (Some((part, at)), None) = (signed.next(), signed.next()) else {
         return;
     };
-    // The number before or after the only sign, and no other: "Lamp 40 W, €15".
-    let start = text[..at]
-        .rfind(char::is_alphabetic)
-        .map_or(0, |a| text.ceil_char_boundary(a + 1));
-    let end = text[at..]
-        .find(char::is_alphabetic)
-        .map_or(text.len(), |a| at + a);
-    let piece = text[start..end].trim();
+    // The number by the sign, and no other: "Lamp 40 W €15".
+    let start = part[..at].rfind(char::is_alphabetic);
+    let start = start.map_or(0, |a| part.ceil_char_boundary(a + 1));
+    let end = part[at..].find(char::is_alphabetic);
+    let piece = part[start..end.map_or(part.len(), |a| at + a)].trim();
     if price::parse(piece, None).is_some_and(|m| !m.amount.is_zero()) {
         found.lean("price", piece, Place::Element(heading), IN_HEADING);
     }
@@ -292,7 +234,7 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
         0
     };
     points += if money.amount.fract().is_zero() { 0 } else { 2 };
-    let (mut before, mut crossed) = (false, false);
+    let (mut before, mut crossed, mut partial) = (false, false, false);
     points += if PRICE_WORDS.iter().any(|w| raw.contains(w)) {
         10
     } else {
@@ -314,11 +256,9 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
         } else {
             0
         };
-        points -= if near && zones::has_word(page, e, PART) {
-            22
-        } else {
-            0
-        };
+        let part = near && zones::has_word(page, e, PART);
+        partial |= part && n == 0;
+        points -= if part { 22 } else { 0 };
         crossed |= near
             && (matches!(page.tag(e), "del" | "s" | "strike")
                 || page
@@ -336,7 +276,7 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
     Some(Seen {
         at: element,
         amount: money.amount,
-        bare: raw.chars().filter(|c| c.is_alphabetic()).count() <= 3,
+        bare: !partial && is_bare(raw),
         points,
         before: before || crossed,
         crossed,
@@ -345,6 +285,12 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
             look(found, page.elements[element].parent),
         ),
     })
+}
+
+/// Whether a price is a number and its sign, without words and without "/ kg" or "4 ×".
+fn is_bare(text: &str) -> bool {
+    text.chars().filter(|c| c.is_alphabetic()).count() <= 3
+        && !text.contains(['/', '×', '*', '+', '(', '-', '–'])
 }
 
 fn is_called_old(page: &PageModel<'_>, element: usize) -> bool {
@@ -387,4 +333,76 @@ fn signs(text: &str) -> usize {
     words
         .filter(|w| price::currency(w).is_some() || matches!(*w, "kr" | "Kr" | "元" | "원"))
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use crate::extract::{Selectors, read};
+
+    fn prices(body: &str) -> (Option<String>, Option<String>) {
+        let url = Url::parse("http://shop.example/item/1").unwrap();
+        let listing = read(body, &url, &Selectors::default()).listing;
+        let amount = |money: Option<crate::model::Money>| money.map(|m| m.amount.to_string());
+        (amount(listing.price), amount(listing.list_price))
+    }
+
+    #[test]
+    fn the_price_to_pay_among_others() {
+        let head = "<title>Copper kettle</title><h1>Copper kettle</h1>";
+        for (body, price, list) in [
+            (
+                "<div class=box><span>€ 120,00</span><span>€ 89,00</span></div>",
+                "89.00",
+                Some("120.00"),
+            ),
+            (
+                "<div class=price>€ 89,00</div><div>or 4 × <span>€ 22,25</span></div>",
+                "89.00",
+                None,
+            ),
+            (
+                "<span class=price>€ 89,00</span><span class=unit-price>€ 52,35 / l</span>",
+                "89.00",
+                None,
+            ),
+            (
+                "<p>Shipping <b class=shipping-cost>€ 4,90</b></p><b class=price>€ 89,00</b>",
+                "89.00",
+                None,
+            ),
+            (
+                "<b class=price style='text-decoration:line-through'>€ 120,00</b><b class=price>€ 89,00</b>",
+                "89.00",
+                Some("120.00"),
+            ),
+            (
+                "<b class=list-price>€ 120,00</b><b class=sale-price>€ 89,00</b>",
+                "89.00",
+                Some("120.00"),
+            ),
+        ] {
+            let found = prices(&format!("{head}{body}"));
+            assert_eq!(
+                (found.0.as_deref(), found.1.as_deref()),
+                (Some(price), list),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn small_ads_put_it_into_the_heading() {
+        for heading in [
+            "Log in $60 · 1970's fibre board, rare",
+            "Washing machine, 6 kg, hardly used, from a house without pets - $60",
+        ] {
+            assert_eq!(
+                prices(&format!("<h1>{heading}</h1>")).0.as_deref(),
+                Some("60"),
+                "{heading}"
+            );
+        }
+    }
 }

@@ -183,7 +183,7 @@ fn by_names(page: &PageModel<'_>, element: usize) -> Option<Availability> {
             .split_ascii_whitespace()
             .any(|word| word.ends_with(name))
     };
-    if GONE.iter().any(|name| ends(name)) {
+    if GONE.iter().any(ends) {
         Some(Availability::OutOfStock)
     } else {
         ends(&THERE).then_some(Availability::InStock)
