@@ -168,6 +168,11 @@ fn parts(offered: &[Offered], value: &Weighed) -> Vec<Points> {
         (weight.lean, leans),
         (weight.agreement, agree(offered, value)),
         (weight.crossed_out, "the page crosses it out".to_owned()),
+        (weight.unseen, "it stands nowhere in sight".to_owned()),
+        (
+            weight.contradicted,
+            "the page shows a way to buy".to_owned(),
+        ),
     ];
     all.into_iter()
         .filter(|(points, _)| *points != 0)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     found::Offered,
+    guess,
     page::{Holds, PageModel, one_line},
     settle, stock, values,
 };
@@ -119,6 +120,12 @@ impl Chosen<'_, '_> {
         Some(money)
     }
 
+    /// Whether nothing on the page says it: no value that was seen.
+    fn guessed(&self, field: &'static str) -> bool {
+        let chosen = self.chosen.get(field).map(|at| &self.offered[*at]);
+        chosen.is_some_and(|offer| offer.reader == guess::READER)
+    }
+
     fn all(&self, field: &'static str) -> impl Iterator<Item = &Offered> {
         self.offered.iter().filter(move |o| o.field == field)
     }
@@ -228,13 +235,14 @@ fn observed(from: &Chosen<'_, '_>, listing: &Listing) -> Vec<Block> {
         .iter()
         .any(|c| !matches!(c.scheme.as_str(), "gtin" | "isbn" | "uscc" | "energy"));
     let asked = listing.attributes.keys().any(|label| {
-        codes::asked_for(label).is_some_and(|scheme| !matches!(scheme, "gtin" | "isbn" | "uscc" | "energy"))
+        codes::asked_for(label)
+            .is_some_and(|scheme| !matches!(scheme, "gtin" | "isbn" | "uscc" | "energy"))
     });
     let row = |field: &'static str| from.all(field).next().is_some();
     let seen = |block: &Block| match block {
         Block::Title => listing.title.is_some(),
         Block::Price => listing.price.is_some(),
-        Block::Availability => listing.availability.is_some(),
+        Block::Availability => listing.availability.is_some() && !from.guessed("availability"),
         Block::Brand => listing.brand.is_some() || row("brand"),
         Block::Seller => listing.seller.name.is_some() || listing.seller.licence.is_some(),
         Block::Maker => {

@@ -110,6 +110,23 @@ const LOGIN_STEPS: &[&str] = &[
     "connexion",
 ];
 const LOGIN_HOSTS: &[&str] = &["login", "passport", "signin", "sso", "logon"];
+/// Where scripts hang a page that they make.
+const MOUNTS: &[&str] = &[
+    "root",
+    "app",
+    "__next",
+    "__nuxt",
+    "___gatsby",
+    "q-app",
+    "react-root",
+    "app-root",
+    "ice-container",
+    "container",
+];
+/// A page with so many links has something to follow, whatever it says of scripts.
+const SHELL_LINKS: usize = 8;
+/// Letters that a shell may have: "Loading".
+const SHELL_WORDS: usize = 60;
 /// A wall has little else to say.
 pub(super) const MOST_TEXT: usize = 2_500;
 /// With less text than this, a guard's script is what the page is about.
@@ -140,7 +157,11 @@ pub(super) fn of(
             if walled {
                 return PageKind::Wall;
             }
-            absent::told(page, zones).unwrap_or(PageKind::Index)
+            absent::told(page, zones).unwrap_or(if is_shell(page) {
+                PageKind::Wall
+            } else {
+                PageKind::Index
+            })
         }
     }
 }
@@ -220,6 +241,24 @@ fn is_login(page: &PageModel<'_>, title: &str) -> bool {
     LOGIN.iter().any(|word| title.starts_with(word)) && page.all().any(password)
 }
 
+/// Whether scripts alone would fill the page: it says that it needs them, or has a mount for them and no words.
+fn is_shell(page: &PageModel<'_>) -> bool {
+    let links = page.all().filter(|e| page.tag(*e) == "a");
+    if page.text.len() > LEAST_TEXT * 3 || links.take(SHELL_LINKS).count() == SHELL_LINKS {
+        return false;
+    }
+    let text = fold(&page.text);
+    let scripted = page.all().any(|e| page.tag(e) == "script");
+    let mount = |e: usize| {
+        page.tag(e) == "div"
+            && page
+                .attribute(e, "id")
+                .is_some_and(|id| MOUNTS.iter().any(|m| m.eq_ignore_ascii_case(id)))
+    };
+    let words = text.chars().filter(|c| c.is_alphabetic()).count();
+    scripted && (text.contains("javascript") || words < SHELL_WORDS && page.all().any(mount))
+}
+
 /// Whether a script or frame of a guard is all that the page is about.
 fn guarded(page: &PageModel<'_>) -> bool {
     if page.text.chars().take(LEAST_TEXT + 1).count() > LEAST_TEXT {
@@ -242,4 +281,59 @@ fn guarded(page: &PageModel<'_>) -> bool {
             let text = text.to_ascii_lowercase();
             GUARDS.iter().any(|guard| text.contains(guard))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{Selectors, read};
+
+    fn kind(url: &str, text: &str) -> PageKind {
+        read(text, &Url::parse(url).unwrap(), &Selectors::default()).kind
+    }
+
+    #[test]
+    fn what_stands_in_front_of_the_goods_is_a_wall() {
+        for text in [
+            "<title>Robot or human?</title><p>Press &amp; hold to go on",
+            "<title>安全验证</title><div id=slider></div>",
+            "<body><script src=https://geo.captcha-delivery.com/captcha/x.js></script><p>Please wait",
+            "<title>用户登录</title><form><input name=u><input type=password></form>",
+            "<title>Connexion - Boutique</title><h1>Bonjour</h1><input type=password>",
+            "<title>Shop</title><div id=root></div><script src=/static/js/main.js></script>",
+            "<title>Kettle</title><noscript>You need to enable JavaScript to run this app.</noscript><div id=q></div><script src=/x.js></script>",
+            "<title>商城</title><div id=app>加载中</div><script>boot()</script>",
+        ] {
+            assert_eq!(
+                kind("http://shop.example/item/1", text),
+                PageKind::Wall,
+                "{text}"
+            );
+        }
+        let away = kind(
+            "http://passport.shop.example/",
+            "<title>Welcome</title><p>Hello",
+        );
+        assert_eq!(away, PageKind::Wall);
+    }
+
+    #[test]
+    fn goods_and_lists_are_no_walls_whatever_else_is_on_them() {
+        let goods = "<h1>Captcha, the board game</h1><b class=price>€ 19,00</b><noscript>Please enable JavaScript</noscript><script src=https://hcaptcha.com/1/api.js></script>";
+        assert_eq!(kind("http://shop.example/item/1", goods), PageKind::Listing);
+        let links: String = (0..9)
+            .map(|n| format!("<a href=/item/{n}>Kettle {n}</a>"))
+            .collect();
+        let list = format!(
+            "<div id=root>{links}</div><noscript>Please enable JavaScript</noscript><script src=/x.js></script>"
+        );
+        assert_eq!(kind("http://shop.example/kettles", &list), PageKind::Index);
+        let missing = "<title>Page not found</title><div id=app><h1>Page not found</h1></div><script src=/x.js></script>";
+        assert_eq!(
+            kind("http://shop.example/item/1", missing),
+            PageKind::Missing
+        );
+        let state = "<div id=root></div><script type=application/ld+json>{\"@type\":\"Product\",\"name\":\"Copper kettle\",\"offers\":{\"price\":\"5\",\"priceCurrency\":\"EUR\"}}</script>";
+        assert_eq!(kind("http://shop.example/item/1", state), PageKind::Listing);
+    }
 }

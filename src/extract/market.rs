@@ -20,7 +20,17 @@ const CURRENCIES: &[(&str, &str)] = &[
     ("us", "USD"), ("uy", "UYU"), ("uz", "UZS"), ("vn", "VND"), ("za", "ZAR"),
 ];
 
-/// The currency of the region in a language tag (`en-IE`), else of the country in the host name.
+/// ISO 639-1 codes of languages that are spoken where one currency is paid, and its ISO 4217 code.
+#[rustfmt::skip]
+const LANGUAGES: &[(&str, &str)] = &[
+    ("bg", "BGN"), ("cs", "CZK"), ("da", "DKK"), ("el", "EUR"), ("et", "EUR"), ("fi", "EUR"), ("he", "ILS"), ("hr", "EUR"),
+    ("hu", "HUF"), ("id", "IDR"), ("ja", "JPY"), ("ko", "KRW"), ("lt", "EUR"), ("lv", "EUR"), ("nb", "NOK"), ("no", "NOK"),
+    ("pl", "PLN"), ("ro", "RON"), ("sk", "EUR"), ("sl", "EUR"), ("sv", "SEK"), ("th", "THB"), ("tr", "TRY"), ("uk", "UAH"),
+    ("vi", "VND"),
+];
+
+/// The currency of the region in a language tag (`en-IE`), of the country in the host name, or of a language
+/// that is spoken in one country.
 pub(super) fn currency(language: Option<&str>, url: &Url) -> Option<&'static str> {
     let region = language.and_then(|tag| tag.split(['-', '_']).nth(1));
     let host = url.host_str().unwrap_or_default();
@@ -32,7 +42,8 @@ pub(super) fn currency(language: Option<&str>, url: &Url) -> Option<&'static str
         .and_then(|first| first.split_once('-'))
         .map(|(_, region)| region);
     // The country of the address says where a shop sells; a language tag often says only which English it is.
-    [domain, label, region].into_iter().flatten().find_map(of)
+    let market = [domain, label, region].into_iter().flatten().find_map(of);
+    market.or_else(|| spoken(language?))
 }
 
 /// Codes that ISO 4217 has replaced and shops still print.
@@ -46,6 +57,14 @@ pub(super) fn renamed(code: &str) -> Option<&'static str> {
         "TRL" | "YTL" => Some("TRY"),
         _ => None,
     }
+}
+
+fn spoken(tag: &str) -> Option<&'static str> {
+    let primary = tag.split(['-', '_']).next()?.to_ascii_lowercase();
+    let at = LANGUAGES
+        .binary_search_by_key(&primary.as_str(), |(code, _)| code)
+        .ok()?;
+    Some(LANGUAGES[at].1)
 }
 
 fn of(region: &str) -> Option<&'static str> {
@@ -67,6 +86,8 @@ mod tests {
         assert_eq!(of(Some("fr-CA"), "https://shop.com/"), Some("CAD"));
         assert_eq!(of(None, "https://ar-sa.shop.com/"), Some("SAR"));
         assert_eq!(of(Some("en"), "https://shop.com/"), None);
+        assert_eq!(of(Some("ja"), "https://shop.com/"), Some("JPY"));
+        assert!(LANGUAGES.is_sorted_by_key(|(code, _)| *code));
         assert!(CURRENCIES.is_sorted_by_key(|(code, _)| *code));
     }
 }

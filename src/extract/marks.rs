@@ -59,6 +59,18 @@ pub(super) const BUY: Marks = Marks(1 << 17);
 pub(super) const LABEL: Marks = Marks(1 << 18);
 /// The value in it.
 pub(super) const VALUE: Marks = Marks(1 << 19);
+/// Beside `PRICE`: one that is asked no more; alone they are words of lists and shops.
+pub(super) const BEFORE_BESIDE: Marks = Marks(1 << 20);
+/// With `CART` the name of a button that buys: `add-to-cart`, `btn_basket`.
+pub(super) const ADD: Marks = Marks(1 << 21);
+/// Where goods are put that one buys.
+pub(super) const CART: Marks = Marks(1 << 22);
+/// What is no button that buys, though it speaks of the cart: a link to it, a list of wishes.
+pub(super) const ELSE: Marks = Marks(1 << 23);
+/// What cannot be pressed.
+pub(super) const DISABLED: Marks = Marks(1 << 24);
+/// Sizes or colours to choose from.
+pub(super) const CHOICE: Marks = Marks(1 << 25);
 
 /// The words of each kind, in lower-case ASCII. One that shops write together stands here so too (`addtocart`).
 #[rustfmt::skip]
@@ -99,7 +111,7 @@ const WORDS: &[(Marks, &[&str])] = &[
         "sku",
     ]),
     (BRAND, &[
-        "brand", "brandname", "manufacturer",
+        "brand", "brandname", "brandlogo", "manufacturer", "marke", "marque", "marca", "znacka", "merk", "vendor",
     ]),
     (GALLERY, &[
         "gallery", "gal", "image", "images", "product", "photo", "photos", "main", "zoom", "slider", "carousel",
@@ -107,15 +119,16 @@ const WORDS: &[(Marks, &[&str])] = &[
     ]),
     (PRICE, &[
         "price", "prices", "preis", "prix", "precio", "preco", "prezzo", "cena", "cenas", "hinta", "hind", "kaina",
-        "fiyat", "tsena", "pricing", "amount", "cijena", "pret", "prijs", "pris", "kakaku", "jiage",
+        "fiyat", "tsena", "pricing", "amount", "cijena", "pret", "prijs", "pris", "kakaku", "jiage", "prc", "harga",
+        "gia", "cost",
     ]),
     (NOW, &[
         "sale", "now", "current", "final", "special", "actual", "our", "buy", "main", "new", "promo", "offer", "big",
-        "today", "selling", "sell", "live", "action",
+        "today", "selling", "sell", "live", "action", "dsc", "discounted", "reduced",
     ]),
     (BEFORE, &[
-        "old", "was", "before", "original", "origin", "list", "rrp", "msrp", "crossed", "strike", "striked",
-        "strikethrough", "through", "regular", "market", "del", "previous", "uvp", "compare", "stara", "retail",
+        "old", "was", "before", "original", "origin", "orig", "rrp", "msrp", "crossed", "strike", "striked",
+        "strikethrough", "through", "del", "previous", "uvp", "stara",
     ]),
     (PART, &[
         "unit", "per", "tax", "vat", "shipping", "delivery", "installment", "installments", "instalment", "month",
@@ -124,17 +137,40 @@ const WORDS: &[(Marks, &[&str])] = &[
         "max", "cart", "subtotal", "free", "threshold",
     ]),
     (STOCK, &[
-        "stock", "availability", "inventory", "instock", "outofstock", "soldout", "available", "unavailable",
-        "kucun", "dostupnost", "skladem", "nalichie",
+        "stock", "availability", "inventory", "instock", "outofstock", "sold", "soldout", "available", "unavailable",
+        "kucun", "dostupnost", "dostepnosc", "verfuegbarkeit", "lagerstatus", "lager", "disponibilite",
+        "disponibilidad", "disponibilita", "sklad", "skladem", "zasoba", "nalichie", "stok", "sale", "delivery",
     ]),
     (BUY, &[
-        "buy", "addtocart", "addtobasket", "tocart", "buybtn", "purchase",
+        "buy", "buybtn", "buybutton", "buynow", "buybox", "addtocart", "addtobasket", "addtobag", "addcart",
+        "tocart", "btncart", "purchase", "kaufen", "warenkorb", "panier", "carrito", "carrinho", "carrello",
+        "koszyk", "kosik", "kosice", "kosarica", "kosarba", "korzina", "sepet", "winkelwagen", "varukorg", "kurv",
+        "ostoskori", "ostukorv", "krepselis", "grozs", "comprar", "acheter", "kup",
     ]),
     (LABEL, &[
         "label", "name", "key", "title", "term", "attr", "property", "caption", "head",
     ]),
     (VALUE, &[
         "value", "val", "data", "content", "text", "desc", "description", "info",
+    ]),
+    (BEFORE_BESIDE, &[
+        "list", "regular", "market", "compare", "retail", "org", "full", "normal",
+    ]),
+    (ADD, &[
+        "add", "to", "btn", "button", "submit", "into", "product", "put",
+    ]),
+    (CART, &[
+        "cart", "basket", "bag", "trolley", "order",
+    ]),
+    (ELSE, &[
+        "wishlist", "wish", "favorite", "favourite", "favorites", "compare", "view", "checkout", "quantity", "qty",
+        "minus", "plus", "close", "remove",
+    ]),
+    (DISABLED, &[
+        "disabled", "inactive",
+    ]),
+    (CHOICE, &[
+        "swatch", "swatches", "variant", "variants", "variation", "variations", "sizes",
     ]),
 ];
 

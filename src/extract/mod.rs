@@ -11,6 +11,7 @@ mod explain;
 mod fill;
 mod found;
 mod graph;
+mod guess;
 mod json_ld;
 mod kind;
 mod labels;
@@ -33,6 +34,8 @@ mod select;
 mod settle;
 mod shelves;
 mod shown;
+mod shown_buy;
+mod shown_name;
 mod shown_price;
 mod shown_stock;
 mod soup;
@@ -52,7 +55,7 @@ use std::ops::Range;
 use url::Url;
 
 use crate::{
-    model::{Gap, Listing, PageKind},
+    model::{Block, Gap, Listing, PageKind},
     text::fold,
 };
 
@@ -142,9 +145,13 @@ pub fn explain(text: &str, url: &Url, selectors: &Selectors) -> Reading {
 /// What the readers look at. For CSS selectors nothing of the page may be passed over.
 fn model<'a>(text: &'a str, url: &'a Url, selectors: &Selectors) -> PageModel<'a> {
     if selectors.need_tree() {
+        return PageModel::new(text, url);
+    }
+    let page = PageModel::of_goods(text, url);
+    if zones::misnamed(&page) {
         PageModel::new(text, url)
     } else {
-        PageModel::of_goods(text, url)
+        page
     }
 }
 
@@ -171,6 +178,7 @@ fn reading(page: &mut PageModel<'_>, selectors: &Selectors, explained: bool) -> 
     prose::read(&offered, &mut prose);
     offered.append(&mut prose.offered);
     let hint = currency(page, &offered);
+    offered.extend(guess::availability(&offered));
     let chosen = settle::choose(&offered, hint.as_deref());
     let mut listing = fill::listing(&fill::Chosen {
         page,
@@ -250,7 +258,7 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
             }
             for (field, missing) in [
                 ("brand", listing.brand.is_none()),
-                ("availability", listing.availability.is_none()),
+                ("availability", !listing.observed(Block::Availability)),
             ] {
                 if missing {
                     gaps.push(gap(field, "not stated in a form that is read"));
@@ -259,7 +267,7 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
         }
         PageKind::Wall => gaps.push(gap(
             "page",
-            "a wall (captcha, login or block) instead of the page",
+            "a wall (captcha, login, block, or a shell that only scripts fill) instead of the page",
         )),
         PageKind::Missing => {
             gaps.push(gap("page", "it says that there is no such page or product"))

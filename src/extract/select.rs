@@ -175,7 +175,8 @@ impl Selectors {
     /// Whether some of them look at the tree of a page, so that nothing of it may be passed over.
     pub(super) fn need_tree(&self) -> bool {
         let ways = self.fields.iter().flat_map(|(_, ways)| ways);
-        ways.into_iter().any(|way| !matches!(way.source, Source::JsonLd(_)))
+        ways.into_iter()
+            .any(|way| !matches!(way.source, Source::JsonLd(_)))
     }
 }
 

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{found::Offered, stock};
 use crate::{
-    model::Money,
+    model::{Availability, Money},
     text::{blank::says_nothing, fold::fold, price},
 };
 
@@ -23,6 +23,7 @@ const TRUST: &[(&str, i32)] = &[
     ("dublin-core", 30),
     ("prose", 30),
     ("address", 20),
+    (super::guess::READER, 1),
 ];
 
 /// Each further reader that offers the same value adds so much.
@@ -31,6 +32,16 @@ const AGREEMENT: i32 = 9;
 const AGREEMENT_ON_PRICE: i32 = 24;
 /// What a stated price loses where the page itself crosses it out.
 const CROSSED_OUT: i32 = 45;
+
+/// What a statement that goods are gone loses where the page shows a way to buy them, and nothing that says so.
+const CONTRADICTED: i32 = 60;
+/// The least lean of a word of stock that is shown by the heading.
+pub(super) const SHOWN: i32 = -8;
+
+/// What a stated price loses that stands nowhere in sight, where the page shows another one plainly.
+const UNSEEN: i32 = 45;
+/// The least lean of a price that is shown plainly: called a price, with a sign, soon after the heading.
+const PLAIN: i32 = 2;
 
 /// The lean at which a reader offers what it would not choose itself.
 pub(super) const RUNNER_UP: i32 = -30;
@@ -46,11 +57,15 @@ pub(super) struct Weight {
     pub(super) agreement: i32,
     /// What it loses where the page crosses it out.
     pub(super) crossed_out: i32,
+    /// What a price loses that stands nowhere in sight, where another one does.
+    pub(super) unseen: i32,
+    /// What "sold out" loses where the page shows a way to buy.
+    pub(super) contradicted: i32,
 }
 
 impl Weight {
     pub(super) fn total(self) -> i32 {
-        self.trust + self.lean + self.agreement + self.crossed_out
+        self.trust + self.lean + self.agreement + self.crossed_out + self.unseen + self.contradicted
     }
 }
 
@@ -105,10 +120,18 @@ pub(super) fn weighed(offered: &[Offered], hint: Option<&str>) -> Vec<Weighed> {
         })
         .map(|((_, amount), _)| amount.clone())
         .collect();
+    let page = Contrary {
+        crossed,
+        buyable: is_buyable(offered),
+        plainly: offered
+            .iter()
+            .any(|o| o.field == "price" && o.reader == "text" && o.lean >= PLAIN),
+    };
     let one = |((field, meaning), members): ((&str, String), Vec<usize>)| {
         let (mut weight, best) = weigh(offered, &members)?;
-        if field == "price" && crossed.contains(&meaning) && offered[best].reader != "select" {
-            weight.crossed_out = -CROSSED_OUT;
+        if offered[best].reader != "select" {
+            let shown = members.iter().any(|at| offered[*at].reader == "text");
+            page.weigh_against(field, &meaning, shown, &mut weight);
         }
         Some(Weighed {
             field: offered[best].field,
@@ -118,6 +141,51 @@ pub(super) fn weighed(offered: &[Offered], hint: Option<&str>) -> Vec<Weighed> {
         })
     };
     groups.into_iter().filter_map(one).collect()
+}
+
+/// What a page shows that can speak against what is stated on it.
+struct Contrary {
+    /// Amounts that are crossed out.
+    crossed: BTreeSet<String>,
+    /// The goods can be bought, and nothing says that they cannot.
+    buyable: bool,
+    /// A price is shown plainly.
+    plainly: bool,
+}
+
+impl Contrary {
+    fn weigh_against(&self, field: &str, meaning: &str, shown: bool, weight: &mut Weight) {
+        match field {
+            "price" => {
+                if self.crossed.contains(meaning) {
+                    weight.crossed_out = -CROSSED_OUT;
+                }
+                if self.plainly && !shown {
+                    weight.unseen = -UNSEEN;
+                }
+            }
+            "availability" if self.buyable && meaning == Availability::OutOfStock.as_str() => {
+                weight.contradicted = -CONTRADICTED;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether the page shows that the goods can be bought, and nowhere that they cannot.
+fn is_buyable(offered: &[Offered]) -> bool {
+    let shown = offered
+        .iter()
+        .filter(|o| o.field == "availability" && o.reader == "text");
+    let mut buyable = false;
+    for offer in shown {
+        match stock::read(&offer.value) {
+            Some(Availability::InStock | Availability::PreOrder) => buyable |= offer.lean >= SHOWN,
+            Some(_) if offer.lean >= SHOWN => return false,
+            _ => {}
+        }
+    }
+    buyable
 }
 
 /// The weight of a group of equal values, and its most trusted member.
@@ -141,7 +209,7 @@ fn weigh(offered: &[Offered], members: &[usize]) -> Option<(Weight, usize)> {
         trust: trust(&offered[best]) - lean,
         lean,
         agreement: each * further,
-        crossed_out: 0,
+        ..Weight::default()
     };
     Some((weight, best))
 }
@@ -242,6 +310,41 @@ mod tests {
         assert_eq!(chosen.get("price"), Some(&1));
         assert_eq!(chosen.get("brand"), Some(&4));
         assert_eq!(chosen.get("availability"), None);
+    }
+
+    #[test]
+    fn a_stated_price_that_is_nowhere_in_sight_gives_way_to_one_shown_plainly() {
+        let plain = Offered {
+            lean: PLAIN,
+            ..offer("price", "15,00 €", None, "text")
+        };
+        let stated = offer("price", "20", Some("EUR"), "json-ld");
+        let chosen = choose(&[stated.clone(), plain.clone()], None);
+        assert_eq!(chosen.get("price"), Some(&1));
+        // Seen elsewhere on the page, even where this reader would not choose it.
+        let seen = Offered {
+            lean: RUNNER_UP,
+            ..offer("price", "20,00 €", None, "text")
+        };
+        let chosen = choose(&[stated, plain, seen], None);
+        assert_eq!(chosen.get("price"), Some(&0));
+    }
+
+    #[test]
+    fn a_way_to_buy_contradicts_a_statement_that_goods_are_gone() {
+        let stated = offer("availability", "OutOfStock", None, "json-ld");
+        let button = Offered {
+            lean: -5,
+            ..offer("availability", "Add to cart", None, "text")
+        };
+        let notice = Offered {
+            lean: SHOWN,
+            ..offer("availability", "Sold out", None, "text")
+        };
+        let chosen = choose(&[stated.clone(), button.clone()], None);
+        assert_eq!(chosen.get("availability"), Some(&1));
+        let chosen = choose(&[stated, button, notice], None);
+        assert_eq!(chosen.get("availability"), Some(&0));
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use super::{
     found::{Found, Place},
-    marks::{BRAND, CRUMBS, DESCRIPTION, GALLERY, RATING, REVIEWS, SHOP, SHOP_NAME, SKU},
+    marks::{CRUMBS, DESCRIPTION, GALLERY, RATING, REVIEWS, SHOP, SHOP_NAME},
     page::Holds,
-    shown_price, shown_stock,
+    shown_name, shown_price, shown_stock,
     zones::{self, Zone},
 };
 
@@ -13,6 +13,7 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
     let heading = title(found, zones);
     shown_price::read(found, zones, heading);
     crumbs(found);
+    let mut stock = shown_stock::Sight::default();
     for element in found.page.all() {
         let zone = zones[element];
         if !zone.is_main() || found.page.hidden(element) || found.page.raw(element).len() > 40_000 {
@@ -21,12 +22,16 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
         description(found, element);
         if found.page.raw(element).len() <= 200 {
             shop(found, element);
-            shown_stock::read(found, element, heading);
+            stock.look(found.page, element, heading);
             rating(found, element);
-            number(found, element);
-            brand(found, element);
+            shown_name::number(found, element, heading);
+            shown_name::brand(found, element);
         }
         images(found, element, heading);
+    }
+    stock.offer(found, heading);
+    if let Some(heading) = heading {
+        shown_name::brand_by_heading(found, heading);
     }
 }
 
@@ -97,7 +102,7 @@ fn unmarked(found: &Found<'_, '_>, zones: &[Zone], title: &str) -> Option<usize>
 }
 
 /// A page title without the shop's name behind the last separator.
-fn without_shop(title: &str) -> &str {
+pub(super) fn without_shop(title: &str) -> &str {
     let cut = [" | ", " - ", " – ", " — ", "_", " : "]
         .iter()
         .filter_map(|s| title.rfind(s))
@@ -249,66 +254,6 @@ fn counts(text: &str) -> bool {
         ]
         .iter()
         .any(|word| text.contains(word))
-}
-
-/// The shop's own number: an element called `sku`.
-fn number(found: &mut Found<'_, '_>, element: usize) {
-    let page = found.page;
-    let value = page
-        .either(element, &["data-sku", "data-product-sku"])
-        .map(str::to_owned);
-    if let Some(sku) = value {
-        found.lean("sku", &sku, Place::Element(element), -10);
-    }
-    if zones::has_word(page, element, SKU) {
-        let text = page.line(element);
-        let last = text.rsplit([':', '：']).next().unwrap_or(&text).trim();
-        if last.len() >= 3
-            && last.len() <= 40
-            && !last.contains(' ')
-            && last.contains(|c: char| c.is_ascii_digit())
-        {
-            found.lean("sku", last, Place::Element(element), -5);
-        }
-    }
-}
-
-/// A brand's name in an element called so, its link or its logo.
-fn brand(found: &mut Found<'_, '_>, element: usize) {
-    let page = found.page;
-    let linked = page.tag(element) == "a"
-        && page.attribute(element, "href").is_some_and(|href| {
-            [
-                "/brand/", "/brands/", "/marke/", "/marque/", "/marca/", "/znacka/", "?brand=",
-            ]
-            .iter()
-            .any(|p| href.contains(p))
-        });
-    let named = zones::has_word(page, element, BRAND);
-    if !named && !linked {
-        return;
-    }
-    let text = page.line(element);
-    let logo = || {
-        page.inside(element)
-            .find_map(|e| page.either(e, &["alt", "title"]).map(str::to_owned))
-    };
-    let text = if text.is_empty() {
-        logo().unwrap_or_default()
-    } else {
-        text
-    };
-    let value = text
-        .split_once([':', '：'])
-        .map_or(text.as_str(), |(_, value)| value.trim());
-    if (1..=50).contains(&value.chars().count()) {
-        found.lean(
-            "brand",
-            value,
-            Place::Element(element),
-            if named { -8 } else { -12 },
-        );
-    }
 }
 
 fn images(found: &mut Found<'_, '_>, element: usize, heading: Option<usize>) {

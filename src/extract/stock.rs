@@ -1,235 +1,160 @@
 //! Words for whether goods can be bought, in schema.org's and in shops' languages.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
 
 use crate::{model::Availability, text::fold::fold};
 
-use Availability::{Discontinued, InStock, OutOfStock, PreOrder};
+/// What a phrase says of the goods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Says {
+    InStock,
+    /// What buttons say that put goods into a cart, order them or bid for them.
+    Buy,
+    OutOfStock,
+    /// What buttons say that promise a message once there is stock again.
+    Notify,
+    PreOrder,
+    Discontinued,
+}
 
-/// Phrases, folded. Of those found in a text the longest counts, so that "not in stock" is not "in stock".
-const PHRASES: &[(&str, Availability)] = &[
-    ("instock", InStock),
-    ("in stock", InStock),
-    ("instoreonly", InStock),
-    ("onlineonly", InStock),
-    ("limitedavailability", InStock),
-    ("available now", InStock),
-    ("add to cart", InStock),
-    ("add to basket", InStock),
-    ("add to bag", InStock),
-    ("add to trolley", InStock),
-    ("buy now", InStock),
-    ("available", InStock),
-    ("有货", InStock),
-    ("现货", InStock),
-    ("库存充足", InStock),
-    ("加入购物车", InStock),
-    ("立即购买", InStock),
-    ("放入购物车", InStock),
-    ("在庫あり", InStock),
-    ("カートに入れる", InStock),
-    ("구매하기", InStock),
-    ("장바구니", InStock),
-    ("바로구매", InStock),
-    ("auf lager", InStock),
-    ("sofort lieferbar", InStock),
-    ("lieferbar", InStock),
-    ("in den warenkorb", InStock),
-    ("en stock", InStock),
-    ("disponible", InStock),
-    ("ajouter au panier", InStock),
-    ("añadir al carrito", InStock),
-    ("agregar al carrito", InStock),
-    ("anadir a la cesta", InStock),
-    ("comprar", InStock),
-    ("em estoque", InStock),
-    ("em stock", InStock),
-    ("disponível", InStock),
-    ("adicionar ao carrinho", InStock),
-    ("disponibile", InStock),
-    ("aggiungi al carrello", InStock),
-    ("op voorraad", InStock),
-    ("in winkelwagen", InStock),
-    ("в наличии", InStock),
-    ("в корзину", InStock),
-    ("купить", InStock),
-    ("есть в наличии", InStock),
-    ("в наявності", InStock),
-    ("skladem", InStock),
-    ("skladom", InStock),
-    ("na sklade", InStock),
-    ("do košíka", InStock),
-    ("do košíku", InStock),
-    ("dostępny", InStock),
-    ("do koszyka", InStock),
-    ("na zalogi", InStock),
-    ("dobavljivo", InStock),
-    ("not sold", InStock),
-    ("add to your basket", InStock),
-    ("add to your cart", InStock),
-    ("구매", InStock),
-    ("v košarico", InStock),
-    ("i lager", InStock),
-    ("på lager", InStock),
-    ("varastossa", InStock),
-    ("lisa ostukorvi", InStock),
-    ("laos", InStock),
-    ("pirkt", InStock),
-    ("raktáron", InStock),
-    ("kosárba", InStock),
-    ("în stoc", InStock),
-    ("stokta", InStock),
-    ("sepete ekle", InStock),
-    ("σε απόθεμα", InStock),
-    ("άμεσα διαθέσιμο", InStock),
-    ("добави в количката", InStock),
-    ("в наличност", InStock),
-    ("متوفر", InStock),
-    ("أضف إلى", InStock),
-    ("outofstock", OutOfStock),
-    ("out of stock", OutOfStock),
-    ("out-of-stock", OutOfStock),
-    ("not in stock", OutOfStock),
-    ("soldout", OutOfStock),
-    ("sold out", OutOfStock),
-    ("currently unavailable", OutOfStock),
-    ("unavailable", OutOfStock),
-    ("not available", OutOfStock),
-    ("no longer available", OutOfStock),
-    ("temporarily out of stock", OutOfStock),
-    ("notify me when", OutOfStock),
-    ("email me when", OutOfStock),
-    ("backorder", OutOfStock),
-    ("back order", OutOfStock),
-    ("无货", OutOfStock),
-    ("缺货", OutOfStock),
-    ("售罄", OutOfStock),
-    ("已售完", OutOfStock),
-    ("补货中", OutOfStock),
-    ("到货通知", OutOfStock),
-    ("在庫なし", OutOfStock),
-    ("在庫切れ", OutOfStock),
-    ("売り切れ", OutOfStock),
-    ("품절", OutOfStock),
-    ("매진", OutOfStock),
-    ("판매종료", OutOfStock),
-    ("nicht auf lager", OutOfStock),
-    ("nicht lieferbar", OutOfStock),
-    ("nicht verfügbar", OutOfStock),
-    ("ausverkauft", OutOfStock),
-    ("rupture de stock", OutOfStock),
-    ("en rupture", OutOfStock),
-    ("indisponible", OutOfStock),
-    ("épuisé", OutOfStock),
-    ("agotado", OutOfStock),
-    ("sin stock", OutOfStock),
-    ("no disponible", OutOfStock),
-    ("esgotado", OutOfStock),
-    ("indisponível", OutOfStock),
-    ("esaurito", OutOfStock),
-    ("non disponibile", OutOfStock),
-    ("uitverkocht", OutOfStock),
-    ("niet op voorraad", OutOfStock),
-    ("нет в наличии", OutOfStock),
-    ("распродано", OutOfStock),
-    ("немає в наявності", OutOfStock),
-    ("vyprodáno", OutOfStock),
-    ("vypredané", OutOfStock),
-    ("není skladem", OutOfStock),
-    ("nie je na sklade", OutOfStock),
-    ("nedostupné", OutOfStock),
-    ("niedostępny", OutOfStock),
-    ("razprodano", OutOfStock),
-    ("ni na zalogi", OutOfStock),
-    ("slutsåld", OutOfStock),
-    ("udsolgt", OutOfStock),
-    ("utsolgt", OutOfStock),
-    ("ei varastossa", OutOfStock),
-    ("loppuunmyyty", OutOfStock),
-    ("läbi müüdud", OutOfStock),
-    ("otsas", OutOfStock),
-    ("izpārdots", OutOfStock),
-    ("nav pieejams", OutOfStock),
-    ("elfogyott", OutOfStock),
-    ("stoc epuizat", OutOfStock),
-    ("tükendi", OutOfStock),
-    ("stokta yok", OutOfStock),
-    ("εξαντλημένο", OutOfStock),
-    ("няма наличност", OutOfStock),
-    ("изчерпан", OutOfStock),
-    ("غير متوفر", OutOfStock),
-    ("نفدت الكمية", OutOfStock),
-    ("preorder", PreOrder),
-    ("pre-order", PreOrder),
-    ("pre order", PreOrder),
-    ("presale", PreOrder),
-    ("预售", PreOrder),
-    ("预订", PreOrder),
-    ("予約", PreOrder),
-    ("예약판매", PreOrder),
-    ("vorbestellen", PreOrder),
-    ("vorbestellbar", PreOrder),
-    ("précommande", PreOrder),
-    ("предзаказ", PreOrder),
-    ("discontinued", Discontinued),
-    ("已停产", Discontinued),
-    ("已下架", Discontinued),
-    ("下架", Discontinued),
-    ("販売終了", Discontinued),
-    ("판매중지", Discontinued),
-    ("снят с производства", Discontinued),
-    ("nicht mehr lieferbar", Discontinued),
+impl Says {
+    /// What it means for a buyer.
+    pub(super) fn means(self) -> Availability {
+        match self {
+            Self::InStock | Self::Buy => Availability::InStock,
+            Self::OutOfStock | Self::Notify => Availability::OutOfStock,
+            Self::PreOrder => Availability::PreOrder,
+            Self::Discontinued => Availability::Discontinued,
+        }
+    }
+}
+
+/// Phrases, one a line, and what they say. Where two files hold the same, the first counts.
+const PHRASES: &[(&str, Says)] = &[
+    (include_str!("stock/in_stock.txt"), Says::InStock),
+    (include_str!("stock/buy.txt"), Says::Buy),
+    (include_str!("stock/out_of_stock.txt"), Says::OutOfStock),
+    (include_str!("stock/notify.txt"), Says::Notify),
+    (include_str!("stock/pre_order.txt"), Says::PreOrder),
+    (include_str!("stock/discontinued.txt"), Says::Discontinued),
 ];
+/// Words that say that goods are gone only where nothing stands beside them: "sold", not "sold by".
+const OUT_ALONE: &str = include_str!("stock/out_alone.txt");
+/// Characters that a number of pieces and their unit have at most: "> 100 pcs".
+const LONGEST_COUNT: usize = 12;
 
-static FOLDED: LazyLock<Vec<(String, Availability)>> = LazyLock::new(|| {
-    let mut all: Vec<_> = PHRASES
-        .iter()
-        .map(|(phrase, means)| (fold(phrase), *means))
+struct Phrases {
+    known: BTreeMap<String, Says>,
+    alone: BTreeMap<String, Says>,
+    /// Finds the phrases of `known` in a text.
+    finder: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    /// What the finder's numbers stand for.
+    says: Vec<Says>,
+}
+
+static FOLDED: LazyLock<Phrases> = LazyLock::new(|| {
+    let mut known = BTreeMap::new();
+    for (phrases, says) in PHRASES {
+        for phrase in phrases.lines() {
+            known.entry(plain(phrase)).or_insert(*says);
+        }
+    }
+    let alone = OUT_ALONE
+        .lines()
+        .map(|word| (plain(word), Says::OutOfStock))
         .collect();
-    all.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
-    all
+    let finder = CharwiseDoubleArrayAhoCorasickBuilder::new()
+        .build(known.keys())
+        .ok();
+    let says = known.values().copied().collect();
+    Phrases {
+        known,
+        alone,
+        finder,
+        says,
+    }
 });
 
 /// What a text says that is such a phrase and nothing more.
-pub(super) fn exactly(text: &str) -> Option<Availability> {
-    let folded = fold(text);
-    let plain = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    match plain {
-        "sold" => Some(OutOfStock),
-        _ => FOLDED
-            .iter()
-            .find(|(known, _)| known == plain)
-            .map(|(_, means)| *means),
-    }
+pub(super) fn says_alone(text: &str) -> Option<Says> {
+    let folded = plain(text);
+    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    let all = &*FOLDED;
+    all.known.get(bare).or_else(|| all.alone.get(bare)).copied()
 }
 
-/// What a value that speaks of availability says: an address of schema.org, a word, a short phrase.
+/// What the longest phrase in a text says, so that "not in stock" is not "in stock".
+pub(super) fn says(text: &str) -> Option<Says> {
+    longest(&plain(text))
+}
+
+/// What a value that speaks of availability says: an address of schema.org, a word, a short phrase, a number of pieces.
 pub(super) fn read(text: &str) -> Option<Availability> {
     let last = text.trim().rsplit('/').next().unwrap_or(text);
-    let folded = fold(&last.replace('_', " "));
+    let folded = plain(&last.replace('_', " "));
     match folded.trim() {
-        "1" | "true" | "yes" | "y" => Some(InStock),
-        "0" | "false" | "no" | "n" => Some(OutOfStock),
+        "1" | "true" | "yes" | "y" => Some(Availability::InStock),
+        "0" | "false" | "no" | "n" => Some(Availability::OutOfStock),
         phrase => FOLDED
-            .iter()
-            .find(|(known, _)| holds(phrase, known))
-            .map(|(_, means)| *means),
+            .alone
+            .get(phrase)
+            .copied()
+            .or_else(|| longest(phrase))
+            .map(Says::means)
+            .or_else(|| counted(phrase)),
     }
 }
 
-/// Whether `text` holds `phrase`; in Latin and Cyrillic letters only as whole words.
-fn holds(text: &str, phrase: &str) -> bool {
-    text.match_indices(phrase).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + phrase.len()..].chars().next();
-        let joined = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() && c < '\u{2e80}');
-        phrase.chars().any(|c| c >= '\u{2e80}') || !(joined(before) || joined(after))
+/// Folded, and with one kind of apostrophe.
+fn plain(text: &str) -> String {
+    fold(text).replace('’', "'")
+}
+
+fn longest(folded: &str) -> Option<Says> {
+    let all = &*FOLDED;
+    let hits = all.finder.as_ref()?.find_overlapping_iter(folded);
+    let whole = hits.filter(|hit| is_whole(folded, hit.start(), hit.end()));
+    // Of equals the first.
+    let best = whole.min_by_key(|hit| std::cmp::Reverse(hit.end() - hit.start()))?;
+    all.says.get(usize::try_from(best.value()).ok()?).copied()
+}
+
+/// Whether bytes `start..end` of a text are whole words. Scripts without spaces between words have none to cut.
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let spaced =
+        |c: char| c.is_alphabetic() && c < '\u{2e80}' && !matches!(c, '\u{e00}'..='\u{eff}');
+    let joined = |inner: Option<char>, outer: Option<char>| {
+        inner.is_some_and(spaced) && outer.is_some_and(spaced)
+    };
+    let phrase = &text[start..end];
+    !joined(phrase.chars().next(), text[..start].chars().next_back())
+        && !joined(phrase.chars().next_back(), text[end..].chars().next())
+}
+
+/// "4 pcs", "> 5": there are so many; "0 pcs": there are none.
+fn counted(phrase: &str) -> Option<Availability> {
+    if phrase.chars().nth(LONGEST_COUNT).is_some() {
+        return None;
+    }
+    let from = phrase.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let unit = from.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number: u32 = from[..from.len() - unit.len()].parse().ok()?;
+    let plain_unit = unit
+        .chars()
+        .all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '+'));
+    plain_unit.then_some(if number == 0 {
+        Availability::OutOfStock
+    } else {
+        Availability::InStock
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Availability::{InStock, OutOfStock};
 
     #[test]
     fn the_longer_phrase_decides() {
@@ -243,9 +168,47 @@ mod tests {
             ("有货", Some(InStock)),
             ("此商品无货", Some(OutOfStock)),
             ("Нет в наличии", Some(OutOfStock)),
+            ("สินค้านี้หมดสต็อกแล้ว", Some(OutOfStock)),
+            ("Notify me when available", Some(OutOfStock)),
+            ("NOT SOLD", Some(InStock)),
+            ("Sold", Some(OutOfStock)),
+            ("Sold by Kettle Ltd", None),
             ("blue", None),
         ] {
             assert_eq!(read(text), means, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_pieces_is_stock() {
+        for (text, means) in [
+            ("4 gab", Some(InStock)),
+            ("> 5 ks", Some(InStock)),
+            ("10+", Some(InStock)),
+            ("0 szt.", Some(OutOfStock)),
+            ("12.12.2024", None),
+            ("2-3 days", None),
+        ] {
+            assert_eq!(read(text), means, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_phrase_is_found_and_says_one_thing() {
+        let mut seen: BTreeMap<String, Says> = BTreeMap::new();
+        let files = PHRASES
+            .iter()
+            .chain(std::iter::once(&(OUT_ALONE, Says::OutOfStock)));
+        for (phrases, means) in files {
+            for phrase in phrases.lines() {
+                assert_eq!(phrase, phrase.trim(), "{phrase}");
+                let other = seen.insert(plain(phrase), *means);
+                assert!(other.is_none_or(|o| o == *means), "{phrase}: {other:?}");
+                assert_eq!(says_alone(phrase), Some(*means), "{phrase}");
+                let inside = format!("- {phrase} -");
+                let found = says(&inside).or(says_alone(&inside));
+                assert_eq!(found, Some(*means), "{phrase}");
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 use super::*;
 use crate::text::{decode, shared};
 
+mod shops;
+
 fn read_page(text: &str) -> Reading {
     let url = Url::parse("http://shop.example/item/1").unwrap();
     explain(text, &url, &Selectors::default())

@@ -143,7 +143,7 @@ fn attributed<'p>(asked: &Asked<'p, '_, '_>) -> Vec<Place<'p>> {
             }
             // `1` and `true` say of many things that they are there.
             let told = !matches!(asked.wanted, Wanted::Stock(_))
-                || stock::exactly(text).is_some()
+                || stock::says_alone(text).is_some()
                 || text.contains("schema.org/");
             if let Some(steps) = ways(asked, text).filter(|_| told) {
                 places.push(Place {
