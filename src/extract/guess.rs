@@ -41,13 +41,13 @@ mod tests {
     use url::Url;
 
     use crate::{
-        extract::{Reading, Selectors, read},
+        extract::{Reading, Selectors, explain},
         model::{Availability, Block},
     };
 
     fn page(body: &str) -> Reading {
         let url = Url::parse("http://shop.example/item/1").unwrap();
-        read(
+        explain(
             &format!("<h1>Garden bench, oak</h1>{body}"),
             &url,
             &Selectors::default(),

@@ -291,7 +291,10 @@ mod tests {
             seen.push(String::from_utf8_lossy(word).into_owned());
         });
         assert_eq!(seen[..5], ["product", "price", "old", "p", "buy"]);
-        assert_eq!(marks("productPrice-old"), GALLERY.with(PRICE).with(BEFORE));
+        assert_eq!(
+            marks("productPrice-old"),
+            GALLERY.with(ADD).with(PRICE).with(BEFORE)
+        );
         assert_eq!(marks("prix"), PRICE);
         assert_eq!(
             marks("preço x1 ünit thiswordislongerthanany priceé"),

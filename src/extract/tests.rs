@@ -126,7 +126,7 @@ fn what_is_passed_over_changes_no_answer() {
     assert!(pages.len() >= 7);
     let mut passed = 0;
     for (name, text) in &pages {
-        let (mut whole, mut short) = (PageModel::new(text, &url), PageModel::of_goods(text, &url));
+        let (mut whole, mut short) = (PageModel::new(text, &url), model(text, &url, &nothing));
         passed += whole.elements.len() - short.elements.len();
         let told = |page: &mut PageModel<'_>| {
             let reading = reading(page, &nothing, false);

@@ -42,8 +42,9 @@ pub(super) const FIELDS: [Field; 17] = [
     field("currency", "a currency beside the price", |l| {
         l.price.as_ref().map(|price| price.currency.is_some())
     }),
+    // A guess tells nothing of how the page is read.
     field("availability", "an availability", |l| {
-        Some(l.availability.is_some())
+        Some(l.observed(Block::Availability))
     }),
     field("brand", "a brand", |l| Some(l.brand.is_some())),
     field("seller", "a seller", |l| {

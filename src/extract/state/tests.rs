@@ -2,10 +2,10 @@
 
 use url::Url;
 
-use crate::extract::{Reading, Selectors, read};
+use crate::extract::{Reading, Selectors, explain};
 
 fn read_page(url: &str, text: &str) -> Reading {
-    read(text, &Url::parse(url).unwrap(), &Selectors::default())
+    explain(text, &Url::parse(url).unwrap(), &Selectors::default())
 }
 
 /// What the reader of state offers for a field, with its place.
