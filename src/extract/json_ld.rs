@@ -57,7 +57,7 @@ pub(super) fn blocks(page: &PageModel<'_>) -> (Vec<Json>, Vec<String>) {
 pub(super) fn graph(blocks: &[Json]) -> Graph {
     let mut build = Build::default();
     for (n, block) in blocks.iter().enumerate() {
-        build.value(block, None, "", &format!("/{n}"));
+        build.inner(&n.to_string(), block, None, "");
     }
     build.link();
     build.graph
@@ -87,32 +87,44 @@ pub(super) fn products(blocks: &[Json]) -> Vec<(String, &Json)> {
     products
 }
 
-/// The path one step deeper; a path that is too long to be shown stays as it is.
-fn step(path: &str, name: &str) -> String {
-    if path.len() > MAX_PATH {
-        return path.to_owned();
-    }
-    format!("{path}/{name}")
-}
-
 #[derive(Default)]
 struct Build {
     graph: Graph,
+    /// The pointer to the value that is looked at.
+    path: String,
 }
 
 impl Build {
+    /// As `value`, of what stands at `step` of the value that is looked at. A path that is too long to be shown stays as
+    /// it is.
+    fn inner(&mut self, step: &str, json: &Json, owner: Option<usize>, name: &str) {
+        let length = self.path.len();
+        if length <= MAX_PATH {
+            self.path.push('/');
+            // As a step of a JSON pointer (RFC 6901).
+            if step.contains(['~', '/']) {
+                self.path
+                    .push_str(&step.replace('~', "~0").replace('/', "~1"));
+            } else {
+                self.path.push_str(step);
+            }
+        }
+        self.value(json, owner, name);
+        self.path.truncate(length);
+    }
+
     /// Adds what a JSON value states about `owner`. serde_json refuses more than 128 levels, so this may recurse.
-    fn value(&mut self, json: &Json, owner: Option<usize>, name: &str, path: &str) {
+    fn value(&mut self, json: &Json, owner: Option<usize>, name: &str) {
         let value = match json {
             Json::Array(items) => {
                 for (n, item) in items.iter().enumerate() {
-                    self.value(item, owner, name, &step(path, &n.to_string()));
+                    self.inner(&n.to_string(), item, owner, name);
                 }
                 return;
             }
             Json::Object(fields) => match wrapped(fields) {
-                Some((key, inner)) => return self.value(inner, owner, name, &step(path, key)),
-                None => match self.thing(fields, owner, name, path) {
+                Some((key, inner)) => return self.inner(key, inner, owner, name),
+                None => match self.thing(fields, owner, name) {
                     Some(thing) => Value::Thing(thing),
                     None => return,
                 },
@@ -127,7 +139,7 @@ impl Build {
                 name: name.to_owned(),
                 value,
                 other: None,
-                place: Place::Path(path.to_owned()),
+                place: Place::Path(self.path.clone()),
             });
         }
     }
@@ -137,7 +149,6 @@ impl Build {
         fields: &serde_json::Map<String, Json>,
         parent: Option<usize>,
         role: &str,
-        path: &str,
     ) -> Option<usize> {
         if self.graph.things.len() >= MAX_THINGS {
             return None;
@@ -154,9 +165,9 @@ impl Build {
         for (key, inner) in fields.iter().filter(|(key, _)| key.len() <= MAX_NAME) {
             if key == "@graph" {
                 // The members of a graph stand on their own.
-                self.value(inner, None, "", &step(path, "@graph"));
+                self.inner("@graph", inner, None, "");
             } else if !matches!(key.as_str(), "@type" | "@context") {
-                self.value(inner, Some(at), bare(key), &step(path, &escaped(key)));
+                self.inner(key, inner, Some(at), bare(key));
             }
         }
         Some(at)
@@ -206,11 +217,6 @@ fn types(json: Option<&Json>) -> Vec<String> {
         Some(json) => one(json).into_iter().collect(),
         None => Vec::new(),
     }
-}
-
-/// A key as a step of a JSON pointer (RFC 6901).
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
-use super::shelves::{LONGEST, Shelves};
+use super::{
+    shelves::{LONGEST, Shelves},
+    token::Attribute,
+};
 
 /// Kinds of words, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -175,7 +178,7 @@ const WORDS: &[(Marks, &[&str])] = &[
 ];
 
 /// Whether the words of such an attribute count.
-pub(super) fn names(attribute: &str) -> bool {
+fn names(attribute: &str) -> bool {
     match attribute.as_bytes() {
         b"class" | b"id" => true,
         [b'd', b'a', b't', b'a', b'-', rest @ ..] => {
@@ -203,9 +206,10 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// The marks of the words in an attribute's value.
-    pub(super) fn marks(&mut self, value: &Cow<'a, str>) -> Marks {
+    /// The marks of the words in an attribute.
+    pub(super) fn marks(&mut self, (name, value): &Attribute<'a>) -> Marks {
         match value {
+            _ if !names(name) => Marks(0),
             Cow::Borrowed(value) => self.remembered(value),
             Cow::Owned(value) => of(value),
         }
@@ -281,7 +285,7 @@ mod tests {
     use super::*;
 
     fn marks(class: &str) -> Marks {
-        Marker::new().marks(&class.into())
+        Marker::new().marks(&("class".into(), class.into()))
     }
 
     #[test]
@@ -323,7 +327,7 @@ mod tests {
             .collect();
         for _ in 0..2 {
             for (n, class) in classes.iter().enumerate() {
-                let found = marker.marks(&class.as_str().into());
+                let found = marker.marks(&("class".into(), class.as_str().into()));
                 assert_eq!(found, [PRICE, STOCK, Marks(0)][n % 3], "{class}");
             }
         }

@@ -40,16 +40,7 @@ fn base(name: &str) -> Url {
 }
 
 fn folder() -> Option<PathBuf> {
-    let shared = std::env::var("LISTWARDEN_SHARED").map_or_else(
-        |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let folder = shared.join("data/structured");
-    if !folder.is_dir() {
-        println!("skipped: {} is not there", folder.display());
-        return None;
-    }
-    Some(folder)
+    crate::text::shared_path("structured")
 }
 
 /// Pages of the samples with one file of what is expected of each.

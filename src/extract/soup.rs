@@ -4,6 +4,9 @@
 //! misnested formatting. Left out: foster parenting and the re-opening of formatting elements, which are how short
 //! hostile pages become gigabytes of tree.
 
+mod ends;
+mod flow;
+
 use std::borrow::Cow;
 
 use url::Url;
@@ -14,11 +17,8 @@ use super::{
     marks::{self, Marker, Marks},
     page::{Element, Holds, PageModel},
     shelves::Shelves,
-    tags::{
-        BLOCK, CLOSES_P, FORMATTING, KEPT, Kind, LEADS, LOOSE, NUMBERS, PARAGRAPH, SCOPE, Tag,
-        UNSEEN, VOID, tags,
-    },
-    token::{Attribute, Token, Tokens},
+    tags::{BLOCK, KEPT, Kind, LEADS, NUMBERS, SCOPE, Tag, UNSEEN, VOID, tags},
+    token::{Token, Tokens},
     zones::Zone,
 };
 
@@ -175,7 +175,7 @@ impl<'a> Soup<'a> {
     /// Appends text, each run of white space as one space.
     fn text(&mut self, raw: &str) {
         let room = MAX_TEXT.saturating_sub(self.page.text.len());
-        let holds = append(&mut self.page.text, &raw[..raw.floor_char_boundary(room)]);
+        let holds = flow::append(&mut self.page.text, &raw[..raw.floor_char_boundary(room)]);
         let top = self.top();
         self.page.elements[top].holds.add(holds);
     }
@@ -261,11 +261,8 @@ impl<'a> Soup<'a> {
             .iter()
             .any(|(name, _)| matches!(&**name, "itemprop" | "itemscope" | "typeof" | "property"));
         // Only a block can be a breadcrumb.
-        let crumbs = |(name, value): &Attribute<'a>| {
-            tag.traits & BLOCK != 0
-                && marks::names(name)
-                && self.marker.marks(value).any(marks::CRUMBS)
-        };
+        let block = tag.traits & BLOCK != 0;
+        let crumbs = |own| block && self.marker.marks(own).any(marks::CRUMBS);
         !stated && !own.iter().any(crumbs)
     }
 
@@ -291,292 +288,16 @@ impl<'a> Soup<'a> {
 
     /// Takes note of what the attributes of a new element tell.
     fn note(&mut self, element: &mut Element<'a>) {
-        for (name, value) in &self.page.attributes[element.attributes.clone()] {
-            match &**name {
+        for own in &self.page.attributes[element.attributes.clone()] {
+            match &*own.0 {
                 "itemprop" | "itemscope" => self.page.items = true,
                 "typeof" => self.page.typed = true,
-                name if marks::names(name) => {
-                    element.marks = element.marks.with(self.marker.marks(value));
-                }
-                name => element.hidden = element.hidden || hides(name, value),
+                name => element.hidden = element.hidden || hides(name, &own.1),
             }
-        }
-    }
-
-    /// Ends what this start tag ends.
-    fn imply_ends(&mut self, tag: Tag) {
-        match tag.kind {
-            Kind::Item | Kind::Term => self.end_item(tag.kind),
-            Kind::Option | Kind::OptionGroup => self.end_near(&[Kind::Option], &[Kind::Select]),
-            Kind::Row => self.end_near(&[Kind::Row], &[Kind::Table]),
-            Kind::Cell => self.end_near(&[Kind::Cell], &[Kind::Row, Kind::Table]),
-            Kind::Rows => self.end_near(&[Kind::Rows, Kind::Caption], &[Kind::Table]),
-            Kind::Anchor if self.open[usize::from(tag.number)] > 0 => {
-                self.end_near(&[Kind::Anchor], &[Kind::Table, Kind::Cell, Kind::Button]);
-            }
-            Kind::Heading
-                if self
-                    .stack
-                    .last()
-                    .is_some_and(|o| o.tag.kind == Kind::Heading) =>
-            {
-                self.pop_to(self.stack.len() - 1);
-            }
-            _ => {}
-        }
-        if tag.traits & CLOSES_P != 0 {
-            let p = self.stack.iter().rposition(|o| o.has(SCOPE | PARAGRAPH));
-            if let Some(at) = p.filter(|at| self.stack[*at].has(PARAGRAPH)) {
-                self.pop_to(at);
-            }
-        }
-    }
-
-    /// The `tbody` that a row needs, as browsers add it.
-    fn imply_starts(&mut self, tag: Tag, kept: usize) {
-        let in_table = |o: &Open| o.tag.kind == Kind::Table;
-        if tag.kind == Kind::Row
-            && self.stack.last().is_some_and(in_table)
-            && self.stack.len() < MAX_DEPTH
-        {
-            let at = self.page.text.len();
-            let rows = self.tags.get(b"tbody").copied().unwrap_or_default();
-            self.order += 1;
-            if self.beside() {
-                return self.push(self.top(), rows, Part::Beside, false);
-            }
-            let index = self.page.elements.len();
-            let around = &self.page.elements[self.top()];
-            self.page.elements.push(Element {
-                tag: "tbody".into(),
-                parent: self.top(),
-                end: index + 1,
-                text: at..at,
-                attributes: kept..kept,
-                hidden: around.hidden,
-                marks: Marks::default(),
-                holds: Holds::default(),
-                zone: around.zone,
-                order: self.order,
-            });
-            let part = self.stack.last().map_or(Part::Page, |o| o.part);
-            self.push(index, rows, part, true);
-        }
-    }
-
-    /// Ends the innermost of a kind, unless a list or another block begins in between.
-    fn end_item(&mut self, kind: Kind) {
-        for at in (1..self.stack.len()).rev() {
-            let open = self.stack[at];
-            if open.tag.kind == kind {
-                return self.pop_to(at);
-            }
-            if open.has(BLOCK) && !open.has(LOOSE) {
-                return;
-            }
-        }
-    }
-
-    /// Ends the innermost of these kinds, unless one of `stops` begins in between.
-    fn end_near(&mut self, kinds: &[Kind], stops: &[Kind]) {
-        let met = |o: &Open| kinds.contains(&o.tag.kind) || stops.contains(&o.tag.kind);
-        if let Some(at) = self.stack.iter().rposition(met)
-            && kinds.contains(&self.stack[at].tag.kind)
-        {
-            self.pop_to(at);
-        }
-    }
-
-    fn close(&mut self, name: &str) {
-        if self.deeper > 0 {
-            self.deeper -= 1;
-            return;
-        }
-        let tag = self.tags.get(name.as_bytes()).copied().unwrap_or_default();
-        let heading = tag.kind == Kind::Heading;
-        if self.open[usize::from(tag.number)] == 0 && !heading {
-            return;
-        }
-        for at in (1..self.stack.len()).rev() {
-            let open = self.stack[at];
-            let same = open.tag.number == tag.number
-                && (tag.number > 0 || self.tag_of(open.element) == name);
-            if same || heading && open.tag.kind == Kind::Heading {
-                return self.end(at, tag.traits);
-            }
-            let stops = match tag.kind {
-                Kind::Table | Kind::Whole | Kind::Template => open.tag.kind == Kind::Template,
-                Kind::Row | Kind::Cell | Kind::Rows | Kind::Caption => open.tag.kind == Kind::Table,
-                _ if tag.traits & (BLOCK | FORMATTING) != 0 => open.has(SCOPE),
-                _ => open.has(BLOCK),
-            };
-            if stops {
-                return;
-            }
-        }
-    }
-
-    /// Ends the open element at `at`. A formatting element ends alone where blocks inside it go on.
-    fn end(&mut self, at: usize, own: u16) {
-        let blocks = || self.stack[at + 1..].iter().any(|o| o.has(BLOCK));
-        if own & FORMATTING != 0 && blocks() {
-            let open = self.stack.remove(at);
-            self.finish(open, at);
-        } else {
-            self.pop_to(at);
-        }
-        if own & BLOCK != 0 {
-            self.new_line();
-        }
-    }
-
-    fn pop_to(&mut self, length: usize) {
-        while self.stack.len() > length {
-            if let Some(open) = self.stack.pop() {
-                self.finish(open, self.stack.len());
-            }
-        }
-    }
-
-    /// Opens an element; below `MAX_DEPTH` it counts as closed at once.
-    fn push(&mut self, element: usize, tag: Tag, part: Part, own: bool) {
-        if self.stack.len() >= MAX_DEPTH {
-            self.deeper += 1;
-            return;
-        }
-        self.open[usize::from(tag.number)] += 1;
-        self.stack.push(Open {
-            element,
-            tag,
-            part,
-            own,
-        });
-    }
-
-    /// Closes the element that stood at `at` of the stack.
-    fn finish(&mut self, open: Open, at: usize) {
-        let count = &mut self.open[usize::from(open.tag.number)];
-        *count = count.saturating_sub(1);
-        if !open.own {
-            return;
-        }
-        let (end, text) = (self.page.elements.len(), self.page.text.len());
-        let closed = &mut self.page.elements[open.element];
-        closed.end = end;
-        closed.text.end = text;
-        let holds = closed.holds;
-        // Not to its parent: that may be closed already, where end tags cross.
-        if let Some(below) = at.checked_sub(1).and_then(|at| self.stack.get(at)) {
-            self.page.elements[below.element].holds.add(holds);
+            element.marks = element.marks.with(self.marker.marks(own));
         }
     }
 }
-
-/// Appends `more` to `text`, its character references resolved and each run of white space as one space; tells what is
-/// in it.
-fn append(text: &mut String, more: &str) -> Holds {
-    let bytes = more.as_bytes();
-    let mut holds = Holds::default();
-    // What was looked at and is still to be copied begins at `from`.
-    let (mut from, mut at) = (0, 0);
-    while let Some(byte) = bytes.get(at) {
-        match TELLS[usize::from(*byte)] {
-            Tells::Nothing => at += 1,
-            // Of Chinese and Korean three bytes make a character, and none of it tells anything.
-            Tells::Three => at += 3,
-            Tells::Blank => {
-                let Some(space) = white(&bytes[at..]) else {
-                    holds.add(Holds::of(&bytes[at..]));
-                    at += 1;
-                    continue;
-                };
-                let single = bytes[at] == b' ' && at > from;
-                if single
-                    && !bytes
-                        .get(at + 1)
-                        .is_none_or(|b| TELLS[usize::from(*b)] == Tells::Blank)
-                {
-                    at += 1;
-                    continue;
-                }
-                text.push_str(&more[from..at]);
-                at += space;
-                from = at;
-                blank(text);
-            }
-            Tells::Holds => {
-                holds.add(Holds::of(&bytes[at..]));
-                at += 1;
-            }
-            Tells::Reference => {
-                let Some((found, length)) = entity::reference(&more[at + 1..]) else {
-                    at += 1;
-                    continue;
-                };
-                text.push_str(&more[from..at]);
-                at += 1 + length;
-                from = at;
-                let mut buffer = [0; 4];
-                let found = found.encode_utf8(&mut buffer);
-                if white(found.as_bytes()).is_some() {
-                    blank(text);
-                } else {
-                    holds.add(Holds::of(found.as_bytes()));
-                    text.push_str(found);
-                }
-            }
-        }
-    }
-    text.push_str(more.get(from..).unwrap_or_default());
-    holds
-}
-
-/// One space, unless white space stands there already.
-fn blank(text: &mut String) {
-    if !matches!(text.as_bytes().last(), None | Some(b' ' | b'\n')) {
-        text.push(' ');
-    }
-}
-
-/// The length of the white space with which `bytes` begin.
-fn white(bytes: &[u8]) -> Option<usize> {
-    match bytes {
-        [b' ' | b'\t' | b'\n' | b'\r' | b'\x0c', ..] => Some(1),
-        // A no-break space.
-        [0xc2, 0xa0, ..] => Some(2),
-        _ => None,
-    }
-}
-
-/// What a first byte tells of a text.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tells {
-    Nothing,
-    /// It begins a character of three bytes that tells nothing.
-    Three,
-    /// It may begin white space.
-    Blank,
-    /// It may begin something that `Holds` tells.
-    Holds,
-    /// It may begin a character reference.
-    Reference,
-}
-
-const TELLS: [Tells; 256] = {
-    let mut tells = [Tells::Nothing; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        tells[byte] = match byte as u8 {
-            b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | 0xc2 => Tells::Blank,
-            b'0'..=b':' | 0xd9 | 0xdb | 0xdf..=0xe2 | 0xea | 0xef | 0xf0 => Tells::Holds,
-            0xe3..=0xe9 | 0xeb..=0xed => Tells::Three,
-            b'&' => Tells::Reference,
-            _ => Tells::Nothing,
-        };
-        byte += 1;
-    }
-    tells
-};
 
 fn hides(name: &str, value: &str) -> bool {
     match name {

@@ -109,7 +109,12 @@ pub(super) fn read(text: &str) -> Option<Availability> {
 
 /// Folded, and with one kind of apostrophe.
 fn plain(text: &str) -> String {
-    fold(text).replace('’', "'")
+    let folded = fold(text);
+    if folded.contains('’') {
+        folded.replace('’', "'")
+    } else {
+        folded
+    }
 }
 
 fn longest(folded: &str) -> Option<Says> {

@@ -2,11 +2,16 @@
 //!
 //! Every byte is looked at a bounded number of times, whatever the page: no state goes back.
 
+mod wanted;
+
 use std::{borrow::Cow, ops::Range};
 
 use memchr::{memchr, memmem};
 
 use super::entity;
+use wanted::is_of_few;
+
+pub(super) use wanted::Wanted;
 
 /// An attribute: lower-case name, value with its character references resolved.
 pub(super) type Attribute<'a> = (Cow<'a, str>, Cow<'a, str>);
@@ -39,25 +44,6 @@ pub(super) struct Tokens<'a> {
     wanted: Wanted,
     tells_text: bool,
     few: bool,
-}
-
-/// What is told of a page; the rest is passed over. Names are in lower case.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
-    /// Tags that are told, beside the start tags of what is no markup.
-    pub(super) tag: fn(&str) -> bool,
-    /// Of which start tags the attributes are read,
-    pub(super) attributes_of: fn(&str) -> bool,
-    /// and which attributes.
-    pub(super) attribute: fn(&str) -> bool,
-}
-
-impl Wanted {
-    const ALL: Self = Self {
-        tag: |_| true,
-        attributes_of: |_| true,
-        attribute: |_| true,
-    };
 }
 
 impl<'a> Tokens<'a> {
@@ -330,37 +316,6 @@ fn decoded(value: &str) -> Cow<'_, str> {
         return Cow::Borrowed(value);
     }
     entity::decode(&value[..value.floor_char_boundary(MAX_VALUE)])
-}
-
-/// The attributes that are told where few are.
-fn is_of_few(name: &str) -> bool {
-    matches!(
-        name,
-        "href"
-            | "rel"
-            | "class"
-            | "id"
-            | "src"
-            | "type"
-            | "name"
-            | "content"
-            | "datetime"
-            | "itemprop"
-            | "itemscope"
-            | "itemtype"
-            | "itemid"
-            | "itemref"
-            | "property"
-            | "typeof"
-            | "resource"
-            | "about"
-            | "vocab"
-            | "prefix"
-            | "rev"
-            | "datatype"
-            | "lang"
-            | "value"
-    )
 }
 
 fn is_space(byte: u8) -> bool {

@@ -17,15 +17,21 @@ pub mod tokens;
 
 pub use tokens::{Token, tokens};
 
-/// A file of `../shared/data`, which lies beside the repository where data for measuring was put; says so where not.
+/// What lies below `../shared/data`, where data for measuring was put; says so where it is not.
 #[cfg(test)]
-pub(crate) fn shared(name: &str) -> Option<Vec<u8>> {
+pub(crate) fn shared_path(name: &str) -> Option<std::path::PathBuf> {
     let folder = std::env::var("LISTWARDEN_SHARED")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
     let path = std::path::Path::new(&folder).join("data").join(name);
-    let read = std::fs::read(&path).ok();
-    if read.is_none() {
-        println!("skipped: {} is not there", path.display());
+    if path.exists() {
+        return Some(path);
     }
-    read
+    println!("skipped: {} is not there", path.display());
+    None
+}
+
+/// A file of `../shared/data`.
+#[cfg(test)]
+pub(crate) fn shared(name: &str) -> Option<Vec<u8>> {
+    std::fs::read(shared_path(name)?).ok()
 }

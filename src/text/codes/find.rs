@@ -1,7 +1,8 @@
 //! Identifiers in free text and in the attributes of a page.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
+use daachorse::DoubleArrayAhoCorasick;
 use regex::Regex;
 
 use super::{Found, china, labels, marks::pattern, plain};
@@ -28,15 +29,49 @@ enum Needs {
     Signs(usize),
 }
 
-impl Needs {
-    fn are_in(&self, text: &str) -> bool {
-        match self {
-            Self::Words(words) => words.iter().any(|word| text.contains(word)),
-            Self::Digits(least) => in_a_row(text, |b| b.is_ascii_digit()) >= *least,
-            Self::Signs(least) => in_a_row(text, |b| b.is_ascii_alphanumeric()) >= *least,
+/// What a text has of what forms need.
+struct Has {
+    /// A bit for each form of which a word is there.
+    words: u64,
+    digits: usize,
+    signs: usize,
+}
+
+impl Has {
+    fn of(text: &str) -> Self {
+        let words = WORDS.as_ref().map_or(u64::MAX, |words| {
+            let hits = words.find_overlapping_iter(text).map(|hit| hit.value());
+            hits.fold(0, |all, bits| all | bits)
+        });
+        Self {
+            words,
+            digits: in_a_row(text, |b| b.is_ascii_digit()),
+            signs: in_a_row(text, |b| b.is_ascii_alphanumeric()),
+        }
+    }
+
+    /// Whether a form can be in the text; `number` is its place in `FORMS`.
+    fn allows(&self, number: usize, needs: &Needs) -> bool {
+        match needs {
+            Needs::Words(_) => self.words & (1 << number) != 0,
+            Needs::Digits(least) => self.digits >= *least,
+            Needs::Signs(least) => self.signs >= *least,
         }
     }
 }
+
+/// The words that forms need, each with a bit for every form that needs it.
+static WORDS: LazyLock<Option<DoubleArrayAhoCorasick<u64>>> = LazyLock::new(|| {
+    let mut words: BTreeMap<&str, u64> = BTreeMap::new();
+    for (number, form) in FORMS.iter().enumerate().take(64) {
+        if let Needs::Words(needed) = form.needs {
+            for word in needed {
+                *words.entry(word).or_default() |= 1 << number;
+            }
+        }
+    }
+    DoubleArrayAhoCorasick::with_values(words).ok()
+});
 
 /// The longest run of bytes that fit.
 fn in_a_row(text: &str, fits: fn(&u8) -> bool) -> usize {
@@ -229,7 +264,9 @@ fn formed(text: &str) -> Vec<Found> {
     if !counts && !folded.text.contains("能") && !folded.text.contains("ener") {
         return found;
     }
-    for form in FORMS.iter().filter(|form| form.needs.are_in(&folded.text)) {
+    let has = Has::of(&folded.text);
+    let there = FORMS.iter().enumerate();
+    for (_, form) in there.filter(|(n, form)| has.allows(*n, &form.needs)) {
         // The end of a match may be the beginning of the next, so each search starts where the last number ends.
         let mut at = 0;
         while found.len() < MOST_IN_TEXT
