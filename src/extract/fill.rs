@@ -214,9 +214,9 @@ fn standards(listing: &Listing) -> Vec<String> {
         .values()
         .chain(&listing.title)
         .chain(&listing.description);
-    let numbered = texts.filter(|text| has_digit(text));
-    let all: BTreeSet<String> = numbered.flat_map(|text| codes::standards(text)).collect();
-    all.into_iter().collect()
+    let numbered: Vec<&str> = texts.map(String::as_str).filter(|t| has_digit(t)).collect();
+    // No form goes over the end of a line.
+    codes::standards(&numbered.join("\n"))
 }
 
 /// Whether a text may hold a number.

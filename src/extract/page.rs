@@ -66,10 +66,13 @@ impl Holds {
     pub(super) fn in_text(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut holds = Self::default();
-        for (at, byte) in bytes.iter().enumerate() {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
             if TELLS[usize::from(*byte)] {
                 holds.add(Self::of(&bytes[at..]));
             }
+            // Most Chinese characters tell nothing, and have three bytes.
+            at += if matches!(byte, 0xe3..=0xe9) { 3 } else { 1 };
         }
         holds
     }

@@ -185,7 +185,16 @@ fn walk(text: &str, sink: &mut impl Sink) {
         to: 0,
         space: None,
     };
-    for (at, c) in text.chars().enumerate() {
+    let mut chars = text.chars().enumerate().peekable();
+    while let Some((at, c)) = chars.next() {
+        // Most characters stand alone, and no mark follows them.
+        if let Some(folded) = quick(c)
+            && chars.peek().is_none_or(|(_, next)| quick(*next).is_some())
+        {
+            walk.flush();
+            walk.emit(folded, at, at + 1);
+            continue;
+        }
         if invisible(c) {
             continue;
         }
@@ -250,6 +259,15 @@ impl<S: Sink> Walk<'_, S> {
             self.sink.put(' ', start, end - start);
         }
         self.sink.put(c, from, to - from);
+    }
+}
+
+/// What a character becomes that stands alone wherever no mark follows it, without a look into the tables.
+fn quick(c: char) -> Option<char> {
+    match c {
+        ' '..='~' => Some(c.to_ascii_lowercase()),
+        _ if han::unified(c) => Some(han::simplified(c)),
+        _ => alone(c),
     }
 }
 
