@@ -94,17 +94,23 @@ pub(super) fn read<'t>(
     over
 }
 
-/// A value with all that is in it, as JSON; numbers as they are written.
-pub(super) fn json(nodes: &[Node<'_>], at: usize) -> Json {
+/// A value with all that is in it, as JSON; a number as `number` makes it of what is written.
+pub(super) fn json(nodes: &[Node<'_>], at: usize, number: fn(&str) -> Json) -> Json {
     let node = &nodes[at];
     let after = |at: &usize| nodes.get(*at).map(|inner| inner.end.max(at + 1));
     let inner = std::iter::successors(Some(at + 1), after).take_while(|at| *at < node.end);
     match node.kind {
         Kind::Object => inner
-            .map(|at| (unescaped(nodes[at].key).into_owned(), json(nodes, at)))
+            .map(|at| {
+                (
+                    unescaped(nodes[at].key).into_owned(),
+                    json(nodes, at, number),
+                )
+            })
             .collect(),
-        Kind::Array => inner.map(|at| json(nodes, at)).collect(),
+        Kind::Array => inner.map(|at| json(nodes, at, number)).collect(),
         Kind::Word if matches!(node.raw, "true" | "false") => Json::Bool(node.raw == "true"),
+        Kind::Number => number(node.raw),
         _ => node
             .text()
             .map_or(Json::Null, |text| text.into_owned().into()),
@@ -316,6 +322,23 @@ impl<'t> Reader<'t, '_> {
         };
         self.at += length;
         true
+    }
+}
+
+/// The contents of the string that a text begins with.
+pub(super) fn string(text: &str) -> Option<&str> {
+    let text = text.trim_ascii_start();
+    let quote = *text.as_bytes().first()?;
+    if !matches!(quote, b'"' | b'\'' | b'`') {
+        return None;
+    }
+    let mut at = 1;
+    loop {
+        at += memchr2(quote, b'\\', text.as_bytes().get(at..)?)?;
+        if text.as_bytes()[at] == quote {
+            return text.get(1..at);
+        }
+        at += 2;
     }
 }
 

@@ -40,7 +40,8 @@ pub(super) fn salvage(text: &str) -> Option<Json> {
     let mut nodes = Vec::new();
     literal::read(text, at, &mut room, &mut nodes);
     nodes.iter().find(|node| node.key == "@type")?;
-    Some(literal::json(&nodes, 0))
+    // A price keeps the digits that it was written with.
+    Some(literal::json(&nodes, 0, |written| written.into()))
 }
 
 fn mend(text: &str) -> String {

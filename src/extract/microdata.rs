@@ -8,6 +8,8 @@ use super::{
     page::PageModel,
 };
 
+/// Things beyond this number are not read, and properties.
+const MOST: usize = 20_000;
 /// Things that one element can belong to by `itemref`.
 const MOST_OWNERS: usize = 20;
 /// Bytes of a text beside a `content` that is kept too.
@@ -22,15 +24,20 @@ pub(super) fn graph(page: &PageModel<'_>) -> Graph {
     // All things first: one may refer to elements further up.
     let mut scopes = Scopes::default();
     for element in page.all() {
-        if page.attribute(element, "itemscope").is_some() {
+        if graph.things.len() < MOST && page.attribute(element, "itemscope").is_some() {
             scopes.add(page, element, graph.things.len());
             graph.things.push(thing(page, element));
         }
     }
+    let mut properties = 0;
     for element in page.all() {
         let Some(names) = page.attribute(element, "itemprop") else {
             continue;
         };
+        properties += 1;
+        if properties > MOST {
+            break;
+        }
         let owners = scopes.owners(page, element);
         let own = scopes.thing_of.get(&element).copied();
         if let (Some(own), Some(owner)) = (own, owners.first()) {

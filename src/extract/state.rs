@@ -133,7 +133,7 @@ fn packed<'t>(page: &PageModel<'t>) -> Vec<Packed<'t>> {
         for (mark, sent) in [("JSON.parse(", false), ("__next_f.push([1,", true)] {
             for at in memmem::find_iter(text.as_bytes(), mark).take(MOST_PACKED) {
                 let rest = &text[at + mark.len()..];
-                let Some(string) = string(&rest[..rest.floor_char_boundary(room)]) else {
+                let Some(string) = literal::string(&rest[..rest.floor_char_boundary(room)]) else {
                     continue;
                 };
                 room -= string.len();
@@ -150,23 +150,6 @@ fn packed<'t>(page: &PageModel<'t>) -> Vec<Packed<'t>> {
         all.push(whole(element, "__next_f", pieces));
     }
     all
-}
-
-/// The contents of the string that a text begins with.
-fn string(text: &str) -> Option<&str> {
-    let text = text.trim_ascii_start();
-    let quote = *text.as_bytes().first()?;
-    if !matches!(quote, b'"' | b'\'' | b'`') {
-        return None;
-    }
-    let mut at = 1;
-    loop {
-        at += memchr2(quote, b'\\', text.as_bytes().get(at..)?)?;
-        if text.as_bytes()[at] == quote {
-            return text.get(1..at);
-        }
-        at += 2;
-    }
 }
 
 impl<'t> State<'t> {

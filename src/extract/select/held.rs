@@ -9,11 +9,17 @@ use super::{
     source,
     written::{Part, Wrong},
 };
-use crate::extract::{mend, page::PageModel};
+use crate::extract::{
+    literal::{self, Room},
+    mend,
+    page::PageModel,
+};
 
-/// Bytes of one piece of JSON, and values in it, beyond which it is not read.
-const MAX_BYTES: usize = 4 << 20;
-const MAX_VALUES: usize = 100_000;
+/// How much of one piece of JSON is read.
+const ROOM: Room = Room {
+    bytes: 4 << 20,
+    values: 100_000,
+};
 /// Places of a name that are tried.
 const MOST_PLACES: usize = 20;
 
@@ -130,132 +136,38 @@ fn given(rest: &str) -> Option<Json> {
         .strip_prefix("JSON.parse(")
         .unwrap_or(rest)
         .trim_start();
-    match rest.bytes().next()? {
-        b'{' | b'[' => parsed(balanced(rest)?),
-        mark @ (b'"' | b'\'') => {
-            let end = string_end(rest, mark)?;
-            parsed(&unescaped(&rest[1..end]))
-        }
-        _ => None,
+    if rest.starts_with(['{', '[']) {
+        return object(rest);
     }
+    parsed(&literal::plain(literal::string(rest)?))
 }
 
-/// From the opening bracket to the one that closes it.
-fn balanced(text: &str) -> Option<&str> {
-    let bytes = text.as_bytes();
-    let (mut at, mut deep) = (0, 0_usize);
-    while at < bytes.len().min(MAX_BYTES) {
-        match bytes[at] {
-            mark @ (b'"' | b'\'' | b'`') => at += string_end(&text[at..], mark)?,
-            b'{' | b'[' => deep += 1,
-            b'}' | b']' => {
-                deep -= 1;
-                if deep == 0 {
-                    return Some(&text[..=at]);
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
-}
-
-/// Where the string that `text` begins with ends, at its closing mark.
-fn string_end(text: &str, mark: u8) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 1,
-            b if b == mark => return Some(at),
-            _ => {}
-        }
-        at += 1;
-    }
-    None
-}
-
-/// A script's string without its escapes.
-fn unescaped(text: &str) -> String {
-    let quoted = format!("\"{}\"", text.replace("\\'", "'").replace('\n', " "));
-    serde_json::from_str(&quoted)
-        .unwrap_or_else(|_| text.replace("\\\"", "\"").replace("\\\\", "\\"))
-}
-
-/// JSON, or an object as scripts write them.
+/// JSON, in whatever marks templates put around it, or an object as scripts write them.
 fn parsed(text: &str) -> Option<Json> {
     let text = text.trim();
-    let values = text
-        .bytes()
-        .filter(|b| matches!(b, b',' | b'[' | b'{'))
-        .count();
-    if text.len() > MAX_BYTES || values > MAX_VALUES || !text.starts_with(['{', '[', '<', '/', '&'])
-    {
-        return None;
+    if text.starts_with(['{', '[']) {
+        return object(text);
     }
-    let first = |all: Vec<Json>| all.into_iter().next();
-    match mend::parse(text) {
-        Ok(all) => first(all),
-        Err(_) => mend::parse(&as_json(text)).ok().and_then(first),
-    }
+    let marked = text.len() <= ROOM.bytes && text.starts_with(['<', '/', '&']);
+    mend::parse(text)
+        .ok()
+        .filter(|_| marked)?
+        .into_iter()
+        .next()
 }
 
-/// A script's object as JSON: names and single-quoted strings in double quotes, what is no value as null.
-fn as_json(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 8);
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let length = match c {
-            '"' | '\'' | '`' => match string_end(rest, c as u8) {
-                Some(end) => {
-                    out.push_str(&Json::from(unescaped(&rest[1..end])).to_string());
-                    end + 1
-                }
-                None => break,
-            },
-            c if c.is_alphabetic() || matches!(c, '_' | '$') => {
-                let word = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '.'));
-                let end = rest.find(word).unwrap_or(rest.len());
-                let name = &rest[..end];
-                if rest[end..].trim_start().starts_with(':') {
-                    out.push_str(&Json::from(name).to_string());
-                } else if matches!(name, "true" | "false" | "null") {
-                    out.push_str(name);
-                } else {
-                    out.push_str("null");
-                }
-                end
-            }
-            '!' if rest[1..].starts_with(['0', '1']) => {
-                out.push_str(if rest.as_bytes()[1] == b'0' {
-                    "true"
-                } else {
-                    "false"
-                });
-                2
-            }
-            c if c.is_ascii_digit() => {
-                let end =
-                    rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '+')));
-                let end = end.unwrap_or(rest.len());
-                let name = rest[end..].trim_start().starts_with(':');
-                let number = &rest[..end];
-                out.push_str(&if name {
-                    format!("\"{number}\"")
-                } else {
-                    number.to_owned()
-                });
-                end
-            }
-            c => {
-                out.push(c);
-                c.len_utf8()
-            }
-        };
-        rest = &rest[length..];
+/// The object or list that `text` begins with.
+fn object(text: &str) -> Option<Json> {
+    let (mut room, mut nodes) = (ROOM, Vec::new());
+    let over = literal::read(text, 0, &mut room, &mut nodes);
+    let strict = text.get(..over).map(serde_json::from_str::<Json>)?;
+    let number =
+        |written: &str| serde_json::from_str(written).unwrap_or_else(|_| Json::from(written));
+    match strict {
+        Ok(json) => Some(json),
+        Err(_) if nodes.is_empty() => None,
+        Err(_) => Some(literal::json(&nodes, 0, number)),
     }
-    out
 }
 
 #[cfg(test)]
@@ -332,13 +244,13 @@ mod tests {
         fn any_json_is_read_as_itself(text in "[a-z{}\\[\\]'\"\\\\:é ]{0,12}", n in any::<i32>()) {
             let json = json!({"t": [text, {"n": n}], "u": null});
             prop_assert_eq!(given(&format!(" = {json}; x")), Some(json.clone()));
-            prop_assert_eq!(mend::parse(&as_json(&json.to_string())).unwrap(), [json]);
+            prop_assert_eq!(parsed(&json.to_string()), Some(json));
         }
 
         #[test]
         fn any_text_is_survived(text in "\\PC{0,60}") {
             given(&format!("={text}"));
-            as_json(&text);
+            parsed(&text);
         }
     }
 }
