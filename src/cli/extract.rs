@@ -69,24 +69,32 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
 }
 
 /// A page from disk or standard input, as if its server had sent it.
+/// Bytes of a saved page that are read: as many as a crawl takes of one.
+const MOST_SAVED: u64 = 8 << 20;
+
 fn saved(given: &str, url: Option<&Url>) -> Result<Page, Failure> {
-    let mut body = Vec::new();
-    if given == "-" {
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut body)
-            .map_err(|e| Failure::Message(format!("could not read standard input: {e}")))?;
+    let (body, name): (Box<dyn Read>, _) = if given == "-" {
+        (
+            Box::new(std::io::stdin().lock()),
+            "standard input".to_owned(),
+        )
     } else {
-        let path = Path::new(given);
-        body = std::fs::read(path)
-            .map_err(|e| Failure::Message(format!("could not read {}: {e}", path.display())))?;
-    }
+        let file = std::fs::File::open(Path::new(given));
+        let unread = |e| Failure::Message(format!("could not read {given}: {e}"));
+        (Box::new(file.map_err(unread)?), given.to_owned())
+    };
+    let mut bytes = Vec::new();
+    body.take(MOST_SAVED + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Failure::Message(format!("could not read {name}: {e}")))?;
+    let truncated = bytes.len() as u64 > MOST_SAVED;
+    bytes.truncate(usize::try_from(MOST_SAVED).unwrap_or(usize::MAX));
     let url = url
         .cloned()
         .or_else(|| Url::parse("http://page.invalid/").ok());
     let url = url.ok_or_else(|| Failure::new("give the page's address with --url"))?;
     // A saved page may itself be compressed, as archives keep them.
-    let gzip = body.starts_with(&[0x1f, 0x8b]);
+    let gzip = bytes.starts_with(&[0x1f, 0x8b]);
     let headers = gzip
         .then(|| ("content-encoding".to_owned(), "gzip".to_owned()))
         .into_iter()
@@ -97,8 +105,8 @@ fn saved(given: &str, url: Option<&Url>) -> Result<Page, Failure> {
         head: Vec::new(),
         request: Vec::new(),
         headers,
-        body,
-        truncated: false,
+        body: bytes,
+        truncated,
         fetched_at: Timestamp::UNIX_EPOCH,
         remote: None,
     })

@@ -1,6 +1,6 @@
 //! A page as it came over the wire to what a platform reads from it.
 
-use std::{collections::HashSet, io::Read};
+use std::{borrow::Cow, collections::HashSet, io::Read};
 
 use url::Url;
 
@@ -12,7 +12,10 @@ use super::{
 use crate::{
     extract::{self, Links, Reading},
     model::{Gap, Harvest, Link, Listing, ListingId, Page, PageKind},
-    text::{address::key, decode},
+    text::{
+        address::key,
+        decode::{self, Undecodable},
+    },
 };
 
 /// Bytes of a page once unpacked.
@@ -35,10 +38,13 @@ pub(super) fn read(platform: &Platform, page: &Page) -> Harvest {
     if let Some(why) = denied(page) {
         return nothing(&why);
     }
-    match content(platform, page) {
-        Err(why) => nothing(&why),
-        Ok(Content::Map(harvest)) => harvest,
-        Ok(Content::Ruined(share, text)) => {
+    let (content, long) = match content(platform, page) {
+        Ok(found) => found,
+        Err(why) => return nothing(&why),
+    };
+    let mut harvest = match content {
+        Content::Map(harvest) => harvest,
+        Content::Ruined(share, text) => {
             let found = extract::outline(&text, &page.url, &|host| platform.has_host(host)).links;
             Harvest {
                 kind: PageKind::Ruined,
@@ -46,11 +52,13 @@ pub(super) fn read(platform: &Platform, page: &Page) -> Harvest {
                 ..nothing(&ruined(share))
             }
         }
-        Ok(Content::Html(text)) => listed(platform, page, &text).unwrap_or_else(|| {
+        Content::Html(text) => listed(platform, page, &text).unwrap_or_else(|| {
             let reading = extract::read(&text, &page.url, &platform.selectors);
             harvest(platform, page, reading)
         }),
-    }
+    };
+    harvest.gaps.extend(too_long(long));
+    harvest
 }
 
 /// As `read`, with every candidate; what cannot be read gives an empty reading with its gap.
@@ -62,9 +70,12 @@ pub(super) fn explain(platform: &Platform, page: &Page) -> Reading {
     if let Some(why) = denied(page) {
         return empty(why);
     }
-    match content(platform, page) {
-        Err(why) => empty(why),
-        Ok(Content::Map(harvest)) => Reading {
+    let (content, long) = match content(platform, page) {
+        Ok(found) => found,
+        Err(why) => return empty(why),
+    };
+    let mut reading = match content {
+        Content::Map(harvest) => Reading {
             links: Links {
                 all: harvest.links.into_iter().map(|link| link.url).collect(),
                 next: None,
@@ -72,21 +83,25 @@ pub(super) fn explain(platform: &Platform, page: &Page) -> Reading {
             gaps: harvest.gaps,
             ..Reading::default()
         },
-        Ok(Content::Ruined(share, _)) => Reading {
+        Content::Ruined(share, _) => Reading {
             kind: PageKind::Ruined,
             ..empty(ruined(share))
         },
-        Ok(Content::Html(text)) => {
+        Content::Html(text) => {
             let mut reading = extract::explain(&text, &page.url, &platform.selectors);
             name(platform, &page.url, &mut reading.listing);
             reading
         }
-    }
+    };
+    reading
+        .gaps
+        .extend(cut(page).into_iter().chain(too_long(long)));
+    reading
 }
 
 /// The text of a page, unpacked and decoded; else why it cannot be read.
 pub(super) fn readable(page: &Page) -> Result<String, String> {
-    match text(page)? {
+    match text(page)?.0 {
         Content::Html(text) => Ok(text),
         Content::Ruined(share, _) => Err(ruined(share)),
         Content::Map(_) => Err("it is a site map".to_owned()),
@@ -127,6 +142,15 @@ fn listed(platform: &Platform, page: &Page, text: &str) -> Option<Harvest> {
 fn cut(page: &Page) -> Option<Gap> {
     page.truncated
         .then(|| gap("it was cut at the size limit; what comes after is missing"))
+}
+
+/// What is missing of a page of which only the beginning was read.
+fn too_long(long: bool) -> Option<Gap> {
+    long.then(|| {
+        gap(&format!(
+            "it has more than {MOST_BYTES} bytes; what comes after them is missing"
+        ))
+    })
 }
 
 /// The harvest of a site map; none where the page is no such thing.
@@ -218,17 +242,17 @@ fn name(platform: &Platform, url: &Url, listing: &mut Listing) {
     listing.url = url.into();
 }
 
-/// What a body holds, if it can be read.
-fn content(platform: &Platform, page: &Page) -> Result<Content, String> {
+/// What a body holds, if it can be read; true where only its beginning was.
+fn content(platform: &Platform, page: &Page) -> Result<(Content, bool), String> {
     // What is called HTML nearly always is; whether it is a site map all the same, its text tells.
     let called_html = names_html(&named(page.header("content-type")));
     if !called_html && let Some(harvest) = map(platform, page) {
-        return Ok(Content::Map(harvest));
+        return Ok((Content::Map(harvest), false));
     }
     let content = text(page);
     let perhaps_map = match &content {
         // The first byte of gzip that is not named so.
-        Ok(Content::Html(text) | Content::Ruined(_, text)) => {
+        Ok((Content::Html(text) | Content::Ruined(_, text), _)) => {
             text.starts_with('\u{1f}') || sitemap::root(text).is_some()
         }
         _ => true,
@@ -237,15 +261,36 @@ fn content(platform: &Platform, page: &Page) -> Result<Content, String> {
         && perhaps_map
         && let Some(harvest) = map(platform, page)
     {
-        return Ok(Content::Map(harvest));
+        return Ok((Content::Map(harvest), false));
     }
     content
 }
 
-/// Unpacks and decodes a body, if it is a page.
-fn text(page: &Page) -> Result<Content, String> {
-    let bytes = decode::unpack(&page.body, page.header("content-encoding"), MOST_BYTES)
-        .map_err(|e| e.to_string())?;
+/// A body unpacked, no more than `MOST_BYTES` of it; true where there is more. Of one that was cut on its way what there
+/// is counts.
+fn bytes(page: &Page) -> Result<(Cow<'_, [u8]>, bool), String> {
+    let coding = page.header("content-encoding");
+    let fault = match decode::unpack(&page.body, coding, MOST_BYTES) {
+        Ok(bytes) => return Ok((bytes, false)),
+        Err(fault) => fault,
+    };
+    let long = matches!(fault, Undecodable::TooLarge { .. });
+    let mut beginning = Vec::new();
+    if (long || page.truncated)
+        && let Ok(stream) = decode::stream(&page.body, coding)
+    {
+        // What ends too soon is an error behind all that came before.
+        let _ = stream.take(MOST_BYTES).read_to_end(&mut beginning);
+    }
+    if beginning.is_empty() {
+        return Err(fault.to_string());
+    }
+    Ok((Cow::Owned(beginning), long))
+}
+
+/// Unpacks and decodes a body, if it is a page; true where only its beginning was read.
+fn text(page: &Page) -> Result<(Content, bool), String> {
+    let (bytes, long) = bytes(page)?;
     let kind = page.header("content-type");
     let decoded = decode::text(&bytes, kind);
     if !is_html(kind, &decoded.text) {
@@ -255,9 +300,9 @@ fn text(page: &Page) -> Result<Content, String> {
         ));
     }
     if decoded.ruined >= RUINED {
-        return Ok(Content::Ruined(decoded.ruined, decoded.text));
+        return Ok((Content::Ruined(decoded.ruined, decoded.text), long));
     }
-    Ok(Content::Html(decoded.text))
+    Ok((Content::Html(decoded.text), long))
 }
 
 /// By the content type; where there is none, or a vague one, by how it begins.

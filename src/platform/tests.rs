@@ -211,3 +211,40 @@ fn what_is_no_page_is_a_gap() {
         PageKind::Ruined
     );
 }
+
+#[test]
+fn of_a_page_that_is_too_long_or_was_cut_the_beginning_is_read_and_said_so() {
+    let shop = Platform::new(&config()).unwrap();
+    let at = "http://shop.example/item/A7.html";
+    let long = [GOODS.as_bytes(), &b"<p>more".repeat(2 << 20)].concat();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&long).unwrap();
+    let gzip = |body: &[u8]| Page {
+        headers: vec![("content-encoding".to_owned(), "gzip".to_owned())],
+        ..page(at, "text/html", body)
+    };
+    let packed = packed.finish().unwrap();
+    let half = Page {
+        truncated: true,
+        ..gzip(&packed[..packed.len() / 2])
+    };
+    for (page, said) in [
+        (page(at, "text/html", &long), "more than 8388608 bytes"),
+        (gzip(&packed), "more than 8388608 bytes"),
+        (half, "it was cut at the size limit"),
+    ] {
+        for (brand, gaps) in [
+            {
+                let read = shop.read(&page);
+                (read.listings[0].brand.clone(), read.gaps)
+            },
+            {
+                let told = shop.explain(&page);
+                (told.listing.brand, told.gaps)
+            },
+        ] {
+            assert_eq!(brand.as_deref(), Some("博美"));
+            assert!(gaps.iter().any(|gap| gap.why.contains(said)), "{gaps:?}");
+        }
+    }
+}
