@@ -92,8 +92,8 @@ fn hostile_pages_are_read_to_their_end() {
     }
 }
 
-/// Every page of the fixtures, and the shared ones where they are.
-fn pages() -> Vec<(String, String)> {
+/// Every page of the fixtures, and the shared ones (`.gz`) where they are, each with its name.
+pub(super) fn pages() -> Vec<(String, String)> {
     let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")];
     let mut pages = Vec::new();
     while let Some(folder) = folders.pop() {
