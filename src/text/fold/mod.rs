@@ -3,6 +3,7 @@
 mod disguise;
 mod han;
 mod language;
+mod simple;
 mod skeleton;
 
 use unicode_normalization::{
@@ -36,6 +37,8 @@ struct Run {
     start: usize,
     /// Original characters behind each folded one.
     span: usize,
+    /// Folded characters.
+    length: usize,
 }
 
 impl Folded {
@@ -75,6 +78,9 @@ impl Folded {
 
 /// Folds `text` for comparison. Idempotent.
 pub fn fold(text: &str) -> String {
+    if let Some(folded) = ascii(text) {
+        return folded;
+    }
     let mut sink = Plain(String::with_capacity(text.len()));
     walk(text, &mut sink);
     sink.0
@@ -118,21 +124,39 @@ pub(crate) fn invisible(c: char) -> bool {
     }
 }
 
+/// A text of ASCII whose white space is single spaces between words: only its capitals fold.
+fn ascii(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let plain = |(at, byte): (usize, &u8)| match byte {
+        b'!'..=b'~' => true,
+        b' ' => at > 0 && bytes.get(at + 1).is_some_and(|next| *next != b' '),
+        _ => false,
+    };
+    let all = bytes.iter().enumerate().all(plain);
+    all.then(|| text.to_ascii_lowercase())
+}
+
 /// Takes folded characters and where they came from.
 trait Sink {
     fn put(&mut self, c: char, start: usize, span: usize);
     fn is_empty(&self) -> bool;
+    fn clear(&mut self);
 }
 
 struct Plain(String);
 
 impl Sink for Plain {
+    #[inline]
     fn put(&mut self, c: char, _start: usize, _span: usize) {
         self.0.push(c);
     }
 
     fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
     }
 }
 
@@ -141,23 +165,31 @@ impl Sink for Folded {
         let width = c.len_utf8();
         let byte = self.text.len();
         self.text.push(c);
-        let goes_on = self.runs.last().is_some_and(|run| {
-            run.width == width
-                && run.span == span
-                && run.start + (byte - run.byte) / width * span == start
-        });
-        if !goes_on {
-            self.runs.push(Run {
+        match self.runs.last_mut() {
+            Some(run)
+                if run.width == width
+                    && run.span == span
+                    && run.start + run.length * span == start =>
+            {
+                run.length += 1;
+            }
+            _ => self.runs.push(Run {
                 byte,
                 width,
                 start,
                 span,
-            });
+                length: 1,
+            }),
         }
     }
 
     fn is_empty(&self) -> bool {
         self.text.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.runs.clear();
     }
 }
 
@@ -173,10 +205,12 @@ struct Walk<'s, S> {
     space: Option<(usize, usize)>,
 }
 
+/// Characters in the order of the text. What is simple needs no pieces.
 fn walk(text: &str, sink: &mut impl Sink) {
-    if text.is_ascii() {
-        return ascii(text.as_bytes(), sink);
+    if simple::walk(text, sink) {
+        return;
     }
+    sink.clear();
     let mut walk = Walk {
         sink,
         first: None,
@@ -185,66 +219,39 @@ fn walk(text: &str, sink: &mut impl Sink) {
         to: 0,
         space: None,
     };
-    let mut chars = text.chars().enumerate().peekable();
-    while let Some((at, c)) = chars.next() {
-        // Most characters stand alone, and no mark follows them.
-        if let Some(folded) = quick(c)
-            && chars.peek().is_none_or(|(_, next)| quick(*next).is_some())
-        {
-            walk.flush();
-            walk.emit(folded, at, at + 1);
-            continue;
-        }
-        if invisible(c) {
-            continue;
-        }
-        if starts_piece(c) {
-            walk.flush();
-            (walk.first, walk.from) = (Some(c), at);
-        } else if walk.first.is_none() {
-            (walk.first, walk.from) = (Some(c), at);
-        } else {
-            walk.marks.push(c);
-        }
-        walk.to = at + 1;
+    for (at, c) in text.chars().enumerate() {
+        walk.take(c, at);
     }
     walk.flush();
 }
 
-/// The same for text without anything to normalise.
-fn ascii(text: &[u8], sink: &mut impl Sink) {
-    let mut space: Option<(usize, usize)> = None;
-    for (at, b) in text.iter().enumerate() {
-        let c = char::from(b.to_ascii_lowercase());
-        if c.is_whitespace() {
-            space = Some((space.map_or(at, |(start, _)| start), at + 1));
-        } else if !c.is_ascii_control() {
-            if let Some((start, end)) = space.take().filter(|_| !sink.is_empty()) {
-                sink.put(' ', start, end - start);
-            }
-            sink.put(c, at, 1);
-        }
-    }
-}
-
 impl<S: Sink> Walk<'_, S> {
+    /// A character that may belong to what stands before it, or have a mark behind it.
+    fn take(&mut self, c: char, at: usize) {
+        if invisible(c) {
+            return;
+        }
+        if self.first.is_none() || simple::folded(c).is_some() || starts_piece(c) {
+            self.flush();
+            (self.first, self.from) = (Some(c), at);
+        } else {
+            self.marks.push(c);
+        }
+        self.to = at + 1;
+    }
+
     fn flush(&mut self) {
         let Some(first) = self.first.take() else {
             return;
         };
         let (from, to) = (self.from, self.to);
-        if self.marks.is_empty() && first.is_ascii() {
-            self.emit(first.to_ascii_lowercase(), from, to);
-        } else if self.marks.is_empty() && han::unified(first) {
-            self.emit(han::simplified(first), from, to);
-        } else if self.marks.is_empty()
-            && let Some(c) = alone(first)
-        {
-            self.emit(c, from, to);
-        } else {
-            let marks = std::mem::take(&mut self.marks);
-            for c in normalised(first, &marks).chars() {
-                self.emit(c, from, to);
+        match simple::folded(first) {
+            Some(c) if self.marks.is_empty() => self.emit(c, from, to),
+            _ => {
+                let marks = std::mem::take(&mut self.marks);
+                for c in normalised(first, &marks).chars() {
+                    self.emit(c, from, to);
+                }
             }
         }
     }
@@ -259,32 +266,6 @@ impl<S: Sink> Walk<'_, S> {
             self.sink.put(' ', start, end - start);
         }
         self.sink.put(c, from, to - from);
-    }
-}
-
-/// What a character becomes that stands alone wherever no mark follows it, without a look into the tables.
-fn quick(c: char) -> Option<char> {
-    match c {
-        ' '..='~' => Some(c.to_ascii_lowercase()),
-        _ if han::unified(c) => Some(han::simplified(c)),
-        _ => alone(c),
-    }
-}
-
-/// What a character without marks becomes, for those that pages have most: the tables need not be asked.
-fn alone(c: char) -> Option<char> {
-    match c {
-        // Full width.
-        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).map(|c| c.to_ascii_lowercase()),
-        // Chinese marks, kana, Hangul, small Cyrillic letters, small Latin letters with accents: they stay as they are.
-        '、'..='〃' | '〈'..='】' | '〔'..='〛' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '가'..='힣' => {
-            Some(c)
-        }
-        'а'..='я' | 'ё'..='џ' | 'à'..='ö' | 'ø'..='ÿ' => Some(c),
-        // Their capitals.
-        'А'..='Я' => char::from_u32(u32::from(c) + 0x20),
-        'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(u32::from(c) + 0x20),
-        _ => None,
     }
 }
 
@@ -308,9 +289,6 @@ fn normalised(first: char, marks: &str) -> String {
 
 /// Whether no normalisation can join `c` with what stands before it.
 fn starts_piece(c: char) -> bool {
-    if c.is_ascii() || han::unified(c) || alone(c).is_some() {
-        return true;
-    }
     let mut head = None;
     decompose_compatible(c, |d| {
         head.get_or_insert(d);
@@ -340,24 +318,6 @@ mod tests {
             ("高\u{200c}仿\u{feff}", "高仿"),
         ] {
             assert_eq!(fold(raw), folded, "{raw}");
-        }
-    }
-
-    #[test]
-    fn what_the_tables_are_not_asked_for_they_would_answer_so() {
-        for c in char::MIN..=char::MAX {
-            let Some(quick) = alone(c) else { continue };
-            assert_eq!(normalised(c, ""), quick.to_string(), "{c}");
-            let mut head = None;
-            decompose_compatible(c, |d| {
-                head.get_or_insert(d);
-            });
-            let head = head.unwrap();
-            assert_eq!(canonical_combining_class(head), 0, "{c}");
-            assert!(
-                is_nfkc_quick(std::iter::once(head)) != IsNormalized::Maybe,
-                "{c}"
-            );
         }
     }
 
