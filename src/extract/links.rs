@@ -1,7 +1,8 @@
 //! Where a page leads: its addresses as written, and as what they mean.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
+use foldhash::{HashSet, HashSetExt};
 use url::Url;
 
 use super::token::Attribute;
@@ -41,12 +42,7 @@ impl<'a> Leads<'a> {
         }
     }
 
-    /// Whether the attributes of such a tag say where a page leads.
-    pub(super) fn wants(tag: &str) -> bool {
-        matches!(tag, "a" | "area" | "link" | "base")
-    }
-
-    /// Whether such an attribute does.
+    /// Whether such an attribute says where a page leads.
     pub(super) fn reads(name: &str) -> bool {
         matches!(name, "href" | "rel")
     }

@@ -245,24 +245,42 @@ fn words(value: &str, mut each: impl FnMut(&[u8])) {
     let mut word = [0; LONGEST];
     let mut length = 0;
     let mut lower = false;
-    for byte in value.bytes().take(MOST).chain([b' ']) {
-        let upper = byte.is_ascii_uppercase();
-        if !byte.is_ascii_alphabetic() && byte.is_ascii() || upper && lower {
+    for byte in value.bytes().take(MOST) {
+        let letter = LETTER[usize::from(byte)];
+        let capital = byte.is_ascii_uppercase();
+        if letter == 0 || capital && lower {
             if (1..=LONGEST).contains(&length) {
                 each(&word[..length]);
             }
             length = 0;
         }
-        lower = byte.is_ascii_lowercase();
-        if byte.is_ascii_alphabetic() || !byte.is_ascii() {
-            // A letter beyond ASCII makes it a word that is not known.
-            if length < LONGEST {
-                word[length] = byte.to_ascii_lowercase();
+        lower = letter == byte;
+        if letter != 0 {
+            if let Some(place) = word.get_mut(length) {
+                *place = letter;
             }
             length += 1;
         }
     }
+    if (1..=LONGEST).contains(&length) {
+        each(&word[..length]);
+    }
 }
+
+/// The small letter of each letter, 0 for what is none. Bytes beyond ASCII count as letters, so that a word with one is
+/// none that is known.
+const LETTER: [u8; 256] = {
+    let mut letters = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        if letter.is_ascii_alphabetic() || !letter.is_ascii() {
+            letters[byte] = letter.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    letters
+};
 
 /// `WORDS`, each with all its kinds.
 static KINDS: LazyLock<Shelves<Marks>> = LazyLock::new(|| {

@@ -5,6 +5,7 @@ use url::Url;
 use super::{
     absent, entity, kind,
     links::{Leads, Links},
+    tags::{Kind, LEADS},
     token::{Token, Tokens, Wanted},
 };
 
@@ -28,15 +29,12 @@ pub fn outline(text: &str, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Outline 
         match token {
             Token::Text(text) => pass.text(text),
             Token::Raw(text) => pass.raw(text),
-            Token::Open(tag) => {
-                if Leads::wants(&tag) {
-                    pass.leads.see(&tag, &attributes);
-                    attributes.clear();
-                } else {
-                    pass.open(&tag);
-                }
+            Token::Open(name) if name.tag.traits & LEADS != 0 => {
+                pass.leads.see(&name.text, &attributes);
+                attributes.clear();
             }
-            Token::Close(tag) => pass.close(&tag),
+            Token::Open(name) => pass.open(&name.text),
+            Token::Close(name) => pass.close(&name.text),
         }
         tokens.tell_text(pass.listens());
     }
@@ -48,8 +46,10 @@ pub fn outline(text: &str, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Outline 
 
 /// The tags that `Pass` and `Leads` look at.
 const WANTED: Wanted = Wanted {
-    tag: |tag| Leads::wants(tag) || matches!(tag, "svg" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"),
-    attributes_of: Leads::wants,
+    tag: |name| {
+        name.tag.traits & LEADS != 0 || name.tag.kind == Kind::Heading || name.text == "svg"
+    },
+    attributes_of: |name| name.tag.traits & LEADS != 0,
     attribute: Leads::reads,
 };
 

@@ -1,6 +1,4 @@
-//! A fixed set of lower-case words, found by length and first letter: for what is looked up for every tag of a page.
-
-use std::ops::Range;
+//! A fixed set of lower-case words, found in one step: for what is looked up for every tag of a page.
 
 /// Bytes of a word; a longer one is not in the set.
 pub(super) const LONGEST: usize = 20;
@@ -8,37 +6,87 @@ pub(super) const LONGEST: usize = 20;
 /// Words with what each means.
 #[derive(Debug)]
 pub(super) struct Shelves<T> {
-    words: Vec<(&'static [u8], T)>,
-    /// Where the words of each length and first letter stand.
-    shelves: Vec<Range<usize>>,
+    /// Each word on the first free shelf from its own on; their number is a power of two, and most are empty.
+    shelves: Vec<Option<Word<T>>>,
 }
 
-impl<T> Shelves<T> {
+#[derive(Clone, Copy, Debug)]
+struct Word<T> {
+    key: u64,
+    word: &'static [u8],
+    of: T,
+}
+
+impl<T: Copy> Shelves<T> {
     /// A set of these words, each once, of 1 to `LONGEST` bytes.
     pub(super) fn new(words: impl Iterator<Item = (&'static str, T)>) -> Self {
-        let mut words: Vec<(&[u8], T)> = words.map(|(word, of)| (word.as_bytes(), of)).collect();
-        words.sort_by_key(|(word, _)| shelf(word));
-        let shelves = (0..(LONGEST + 1) * 32)
-            .map(|at| {
-                let begins = |at| words.partition_point(|(word, _)| shelf(word) < at);
-                begins(at)..begins(at + 1)
-            })
-            .collect();
-        Self { words, shelves }
+        let words: Vec<(&[u8], T)> = words.map(|(word, of)| (word.as_bytes(), of)).collect();
+        let mut shelves: Vec<Option<Word<T>>> = vec![None; (words.len() * 4).next_power_of_two()];
+        for (word, of) in words {
+            let key = key(word);
+            let own = shelf(key, shelves.len());
+            let all = (own..shelves.len()).chain(0..own);
+            let free = all.into_iter().find(|at| shelves[*at].is_none());
+            if let Some(free) = free {
+                shelves[free] = Some(Word { key, word, of });
+            }
+        }
+        Self { shelves }
     }
 
     /// What a word means, if it is in the set.
+    #[inline]
     pub(super) fn get(&self, word: &[u8]) -> Option<&T> {
-        let shelf = self.shelves.get(shelf(word))?;
-        let found = self.words[shelf.clone()]
-            .iter()
-            .find(|(known, _)| *known == word);
-        found.map(|(_, of)| of)
+        if word.is_empty() || word.len() > LONGEST {
+            return None;
+        }
+        self.with(key(word), word.len(), |known| {
+            word.len() < 8 || known == word
+        })
+    }
+
+    /// As `get`, for the word that is the first `length` bytes of `head`; they are fewer than 8.
+    #[inline]
+    pub(super) fn short(&self, head: &[u8; 8], length: usize) -> Option<&T> {
+        let key = u64::from_le_bytes(*head) & !(u64::MAX << (8 * length));
+        self.with(key, length, |_| true)
+    }
+
+    #[inline]
+    fn with(&self, key: u64, length: usize, is: impl Fn(&[u8]) -> bool) -> Option<&T> {
+        let mut at = shelf(key, self.shelves.len());
+        while let Some(Some(known)) = self.shelves.get(at) {
+            if known.key == key && known.word.len() == length && is(known.word) {
+                return Some(&known.of);
+            }
+            at = (at + 1) & (self.shelves.len() - 1);
+        }
+        None
     }
 }
 
-fn shelf(word: &[u8]) -> usize {
-    word.len() * 32 + word.first().map_or(0, |first| usize::from(first % 32))
+/// The bytes of a word of fewer than 8, the first one lowest; of a longer one something that its ends give.
+#[inline]
+fn key(word: &[u8]) -> u64 {
+    let four = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+    let shifted = |at: usize| u64::from(word[at]) << (8 * at);
+    match (word.first_chunk::<8>(), word.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(7)
+        }
+        _ => match (word.first_chunk::<4>(), word.last_chunk::<4>()) {
+            (Some(first), Some(last)) => four(first) | four(last) << (8 * (word.len() - 4)),
+            _ if word.is_empty() => 0,
+            _ => shifted(0) | shifted(word.len() / 2) | shifted(word.len() - 1),
+        },
+    }
+}
+
+/// Where a word with this key belongs among so many shelves.
+#[inline]
+fn shelf(key: u64, shelves: usize) -> usize {
+    let mixed = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    usize::try_from(mixed).unwrap_or(0) & (shelves - 1)
 }
 
 #[cfg(test)]
@@ -60,6 +108,11 @@ mod tests {
         let set = Shelves::new(words.into_iter().enumerate().map(|(n, word)| (word, n)));
         for (n, word) in words.into_iter().enumerate() {
             assert_eq!(set.get(word.as_bytes()), Some(&n));
+            if word.len() < 8 {
+                let mut head = *b"=\"'>x yz";
+                head[..word.len()].copy_from_slice(word.as_bytes());
+                assert_eq!(set.short(&head, word.len()), Some(&n));
+            }
         }
         for word in [
             "",
@@ -69,6 +122,8 @@ mod tests {
             "abd",
             "é",
             "averyveryverylongwordindeed",
+            "strikethroughStrike",
+            "strikethrXughstrike",
         ] {
             assert_eq!(set.get(word.as_bytes()), None, "{word}");
         }

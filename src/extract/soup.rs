@@ -16,9 +16,8 @@ use super::{
     links::Leads,
     marks::{self, Marker, Marks},
     page::{Element, Holds, PageModel},
-    shelves::Shelves,
-    tags::{BLOCK, KEPT, Kind, LEADS, NUMBERS, SCOPE, Tag, UNSEEN, VOID, tags},
-    token::{Token, Tokens},
+    tags::{BLOCK, KEPT, Kind, LEADS, NUMBERS, SCOPE, Tag, UNSEEN, VOID},
+    token::{Name, Token, Tokens},
     zones::Zone,
 };
 
@@ -43,20 +42,18 @@ pub(super) fn build<'a>(text: &'a str, url: &'a Url, whole: bool) -> PageModel<'
     let mut tokens = Tokens::new(text);
     let mut tags = 0;
     while let Some(token) = tokens.next(&mut soup.page.attributes) {
+        tags += 1;
         match token {
-            Token::Text(text) => soup.text(text),
+            Token::Text(text) => {
+                soup.text(text);
+                continue;
+            }
             Token::Raw(text) => soup.raw(text),
-            Token::Open(tag) => soup.open(tag),
-            Token::Close(tag) => soup.close(&tag),
+            Token::Open(name) => soup.open(name),
+            Token::Close(name) => soup.close(&name),
         }
         tokens.tell_few(soup.beside());
-        tags += 1;
-        let page = &soup.page;
-        if tags > MAX_TAGS
-            || page.elements.len() > MAX_ELEMENTS
-            || page.attributes.len() > MAX_ATTRIBUTES
-            || page.text.len() >= MAX_TEXT
-        {
+        if tags > MAX_TAGS || soup.is_full() {
             soup.page.cut = true;
             break;
         }
@@ -100,7 +97,8 @@ struct Soup<'a> {
     deeper: usize,
     /// How many elements are open of each tag: an end tag of which none is open need not be sought.
     open: [u16; NUMBERS],
-    tags: &'static Shelves<Tag>,
+    /// How many of them are paragraphs.
+    paragraphs: usize,
     marker: Marker<'a>,
     /// Whether `html` and `body` were met, by number of their tag.
     wholes: [u8; 2],
@@ -151,12 +149,19 @@ impl<'a> Soup<'a> {
             }],
             deeper: 0,
             open: [0; NUMBERS],
-            tags: tags(),
+            paragraphs: 0,
             marker: Marker::new(),
             wholes: [0; 2],
             whole,
             order: 0,
         }
+    }
+
+    fn is_full(&self) -> bool {
+        let page = &self.page;
+        page.elements.len() > MAX_ELEMENTS
+            || page.attributes.len() > MAX_ATTRIBUTES
+            || page.text.len() >= MAX_TEXT
     }
 
     /// Whether what comes next is passed over.
@@ -200,9 +205,8 @@ impl<'a> Soup<'a> {
         }
     }
 
-    fn open(&mut self, name: Cow<'a, str>) {
+    fn open(&mut self, Name { text: name, tag }: Name<'a>) {
         let kept = self.page.elements.last().map_or(0, |e| e.attributes.end);
-        let tag = self.tags.get(name.as_bytes()).copied().unwrap_or_default();
         if tag.kind == Kind::Whole && !self.first(tag) {
             self.page.attributes.truncate(kept);
             return;
@@ -218,7 +222,9 @@ impl<'a> Soup<'a> {
             self.page.leads.see(&name, own);
         }
         if self.beside() && self.passed(tag, kept) {
-            self.page.attributes.truncate(kept);
+            if self.page.attributes.len() > kept {
+                self.page.attributes.truncate(kept);
+            }
             if tag.traits & VOID == 0 {
                 self.push(self.top(), tag, Part::Beside, false);
             }

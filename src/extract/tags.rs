@@ -21,6 +21,8 @@ pub(super) const LOOSE: u16 = 128;
 pub(super) const KEPT: u16 = 256;
 /// Its address says where the page leads.
 pub(super) const LEADS: u16 = 512;
+/// Its contents are not markup.
+pub(super) const RAW: u16 = 1024;
 
 /// Tags that end each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,7 +52,7 @@ pub(super) enum Kind {
 /// What is known of a tag.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tag {
-    /// Its own number; 0 for a tag that HTML does not know.
+    /// Its own number; 0 for a tag that is not among them.
     pub(super) number: u8,
     pub(super) kind: Kind,
     pub(super) traits: u16,
@@ -91,7 +93,7 @@ const ANY: &[(&str, Kind, u16)] = &[
     ("html body", Kind::Whole, BLOCK),
     ("head", Kind::Other, BLOCK),
     // Of their contents the page takes note by their element.
-    ("textarea title", Kind::Other, BLOCK | KEPT),
+    ("textarea title", Kind::Other, BLOCK | KEPT | RAW),
     ("option", Kind::Option, BLOCK),
     ("optgroup", Kind::OptionGroup, BLOCK),
     ("select", Kind::Select, BLOCK),
@@ -99,15 +101,16 @@ const ANY: &[(&str, Kind, u16)] = &[
     ("caption", Kind::Caption, BLOCK | SCOPE),
     ("button", Kind::Button, BLOCK | SCOPE),
     ("object", Kind::Other, BLOCK | SCOPE),
-    ("script", Kind::Other, BLOCK | UNSEEN | KEPT),
-    ("style noscript", Kind::Other, BLOCK | UNSEEN | KEPT),
+    ("script style", Kind::Other, BLOCK | UNSEEN | KEPT | RAW),
+    ("noscript", Kind::Other, BLOCK | UNSEEN | KEPT),
     ("template", Kind::Template, BLOCK | SCOPE | UNSEEN | KEPT),
     ("svg", Kind::Other, UNSEEN | KEPT),
-    ("iframe", Kind::Other, KEPT),
+    ("iframe", Kind::Other, KEPT | RAW),
+    ("noembed noframes xmp", Kind::Other, RAW),
     // What shops use beside them; only their number tells them from each other.
     (
         "span time label video audio picture canvas path use ins del sub sup abbr cite q mark data meter \
-         progress output bdi bdo kbd samp var dfn ruby rt rp map math noframes xmp",
+         progress output bdi bdo kbd samp var dfn ruby rt rp map math",
         Kind::Other,
         0,
     ),

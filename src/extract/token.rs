@@ -8,7 +8,11 @@ use std::{borrow::Cow, ops::Range};
 
 use memchr::{memchr, memmem};
 
-use super::entity;
+use super::{
+    entity,
+    shelves::Shelves,
+    tags::{RAW, Tag, tags},
+};
 use wanted::is_of_few;
 
 pub(super) use wanted::Wanted;
@@ -17,16 +21,25 @@ pub(super) use wanted::Wanted;
 pub(super) type Attribute<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// One piece of a page.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Token<'a> {
     /// Text, its character references not yet resolved.
     Text(&'a str),
     /// What stands inside script, style, title, textarea and their like.
     Raw(&'a str),
-    /// A start tag, lower case; its attributes were appended to the caller's list.
-    Open(Cow<'a, str>),
-    /// An end tag, lower case.
-    Close(Cow<'a, str>),
+    /// A start tag; its attributes were appended to the caller's list.
+    Open(Name<'a>),
+    /// An end tag.
+    Close(Name<'a>),
+}
+
+/// The name of a tag.
+#[derive(Clone, Debug)]
+pub(super) struct Name<'a> {
+    /// In lower case.
+    pub(super) text: Cow<'a, str>,
+    /// What is known of it.
+    pub(super) tag: Tag,
 }
 
 /// Attributes of one tag beyond this number are passed over.
@@ -40,7 +53,9 @@ const MAX_VALUE: usize = 1 << 16;
 pub(super) struct Tokens<'a> {
     text: &'a str,
     at: usize,
-    raw: Option<&'static str>,
+    /// The tag whose contents come next, where they are not markup.
+    raw: Option<&'a str>,
+    tags: &'static Shelves<Tag>,
     wanted: Wanted,
     tells_text: bool,
     few: bool,
@@ -57,6 +72,7 @@ impl<'a> Tokens<'a> {
             text,
             at: 0,
             raw: None,
+            tags: tags(),
             wanted,
             tells_text: true,
             few: false,
@@ -141,18 +157,22 @@ impl<'a> Tokens<'a> {
 
     #[inline]
     fn end_tag(&mut self) -> Option<Token<'a>> {
-        let name = self.tag_name(2);
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        self.at += 2;
+        if !matches!(self.text.as_bytes().get(self.at), Some(b) if b.is_ascii_alphabetic()) {
             self.skip_past(b">");
             return None;
         }
+        let name = self.name();
         self.pass_attributes();
         (self.wanted.tag)(&name).then_some(Token::Close(name))
     }
 
     #[inline]
     fn start_tag(&mut self, attributes: &mut Vec<Attribute<'a>>) -> Option<Token<'a>> {
-        let name = self.tag_name(1);
+        self.at += 1;
+        let start = self.at;
+        let name = self.name();
+        let written = start..self.at;
         // A tag that the page's end cuts off is none.
         let whole = if (self.wanted.attributes_of)(&name) {
             self.attributes(attributes)
@@ -162,61 +182,72 @@ impl<'a> Tokens<'a> {
         if !whole {
             return None;
         }
-        self.raw = raw(&name);
-        (self.raw.is_some() || (self.wanted.tag)(&name)).then_some(Token::Open(name))
+        let raw = name.tag.traits & RAW != 0;
+        if raw {
+            self.raw = Some(&self.text[written]);
+        }
+        (raw || (self.wanted.tag)(&name)).then_some(Token::Open(name))
     }
 
-    /// The name that begins `from` bytes away, in lower case.
+    /// The name of a tag that begins here.
     #[inline]
-    fn tag_name(&mut self, from: usize) -> Cow<'a, str> {
-        let start = self.at + from;
-        let bytes = self.text.as_bytes();
-        let (mut at, mut upper) = (start, false);
-        while let Some(byte) = bytes.get(at) {
-            if ends_name(*byte) && *byte != b'=' {
-                break;
+    fn name(&mut self) -> Name<'a> {
+        let (start, bytes) = (self.at, self.text.as_bytes());
+        // Nearly all are short, and in small letters.
+        if let Some(head) = bytes.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
+            let plain = |byte: &u8| CLASS[usize::from(*byte)] & (ENDS_TAG | UPPER) == 0;
+            let mut length = 0;
+            while length < 8 && plain(&head[length]) {
+                length += 1;
             }
-            upper |= byte.is_ascii_uppercase();
-            at += 1;
+            if length < 8 && CLASS[usize::from(head[length])] & ENDS_TAG != 0 {
+                self.at = start + length;
+                return Name {
+                    text: Cow::Borrowed(&self.text[start..start + length]),
+                    tag: self.tags.short(head, length).copied().unwrap_or_default(),
+                };
+            }
         }
-        self.at = at;
-        lower(&self.text[start..at], upper)
+        let ends = |byte: &u8| CLASS[usize::from(*byte)] & ENDS_TAG != 0;
+        let length = bytes[start..].iter().position(ends);
+        self.at = length.map_or(bytes.len(), |length| start + length);
+        let text = lower(&self.text[start..self.at], true);
+        let tag = self.tags.get(text.as_bytes()).copied().unwrap_or_default();
+        Name { text, tag }
     }
 
     /// Reads to the `>` that ends the tag, appending attributes. False when there is none.
     #[inline]
     fn attributes(&mut self, into: &mut Vec<Attribute<'a>>) -> bool {
         let bytes = self.text.as_bytes();
-        let mut seen = 0;
+        let (mut at, mut seen) = (self.at, 0);
         loop {
-            while matches!(bytes.get(self.at), Some(b) if is_space(*b) || *b == b'/') {
-                self.at += 1;
-            }
-            match bytes.get(self.at) {
-                None => return false,
-                Some(b'>') => {
-                    self.at += 1;
-                    return true;
-                }
-                Some(_) => {}
-            }
-            let start = self.at;
-            let mut at = start;
-            let mut upper = false;
-            while let Some(byte) = bytes.get(at) {
-                // What stands where a name begins belongs to it, whatever it is.
-                if ends_name(*byte) && at > start {
-                    break;
-                }
-                upper |= byte.is_ascii_uppercase();
+            while matches!(bytes.get(at), Some(b) if CLASS[usize::from(*b)] & BETWEEN != 0) {
                 at += 1;
             }
-            self.at = at;
-            let name = lower(&self.text[start..at], upper);
-            let value = self.value();
+            let Some(first) = bytes.get(at).filter(|byte| **byte != b'>') else {
+                let whole = at < bytes.len();
+                self.at = at + usize::from(whole);
+                return whole;
+            };
+            // What stands where a name begins belongs to it, whatever it is.
+            let start = at;
+            let mut upper = CLASS[usize::from(*first)];
+            at += 1;
+            while let Some(byte) = bytes.get(at) {
+                let class = CLASS[usize::from(*byte)];
+                if class & ENDS_NAME != 0 {
+                    break;
+                }
+                upper |= class;
+                at += 1;
+            }
+            let name = lower(&self.text[start..at], upper & UPPER != 0);
+            let (value, refers, end) = self.value(at);
+            at = end;
             let told = !self.few || is_of_few(&name);
-            if seen < MAX_ATTRIBUTES && told && (self.wanted.attribute)(&name) {
-                into.push((name, decoded(value)));
+            if told && seen < MAX_ATTRIBUTES && (self.wanted.attribute)(&name) {
+                into.push((name, decoded(&self.text[value], refers)));
             }
             seen += 1;
         }
@@ -244,7 +275,7 @@ impl<'a> Tokens<'a> {
             };
             at += 1;
             if *byte == b'=' && named {
-                at = self.value_at(at).1;
+                at = self.value_at(at).2;
                 named = false;
             } else if *byte == b'>' {
                 self.at = at;
@@ -255,39 +286,43 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// The value after an attribute's name, empty where there is none.
+    /// The value after an attribute's name that ends at `at`, empty where there is none; whether a `&` stands in it; where
+    /// it is over.
     #[inline]
-    fn value(&mut self) -> &'a str {
+    fn value(&self, at: usize) -> (Range<usize>, bool, usize) {
         let bytes = self.text.as_bytes();
-        let mut at = self.at;
-        while bytes.get(at) != Some(&b'=') && matches!(bytes.get(at), Some(b) if is_space(*b)) {
-            at += 1;
+        if bytes.get(at) == Some(&b'=') {
+            return self.value_at(at + 1);
         }
-        if bytes.get(at) != Some(&b'=') {
-            return "";
+        let mut sign = at;
+        while matches!(bytes.get(sign), Some(b) if is_space(*b)) {
+            sign += 1;
         }
-        let (value, end) = self.value_at(at + 1);
-        self.at = end;
-        &self.text[value]
+        if bytes.get(sign) == Some(&b'=') {
+            self.value_at(sign + 1)
+        } else {
+            (at..at, false, at)
+        }
     }
 
-    /// Where the value that a `=` before `at` begins stands, and where it is over.
+    /// As `value`, for what a `=` before `at` begins.
     #[inline]
-    fn value_at(&self, mut at: usize) -> (Range<usize>, usize) {
+    fn value_at(&self, mut at: usize) -> (Range<usize>, bool, usize) {
         let bytes = self.text.as_bytes();
         while matches!(bytes.get(at), Some(b) if is_space(*b)) {
             at += 1;
         }
         if let Some(quote @ (b'"' | b'\'')) = bytes.get(at) {
             let start = at + 1;
-            let end = memchr(*quote, &bytes[start..]).map_or(bytes.len(), |n| start + n);
-            return (start..end, (end + 1).min(bytes.len()));
+            let (end, refers) = quoted(bytes, start, *quote);
+            return (start..end, refers, (end + 1).min(bytes.len()));
         }
-        let mut end = at;
+        let (mut end, mut refers) = (at, false);
         while matches!(bytes.get(end), Some(b) if !is_space(*b) && *b != b'>') {
+            refers |= bytes[end] == b'&';
             end += 1;
         }
-        (at..end, end)
+        (at..end, refers, end)
     }
 
     /// Comments, doctype and processing instructions.
@@ -310,48 +345,82 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// The value of an attribute: it is short, and seldom has a reference.
-fn decoded(value: &str) -> Cow<'_, str> {
-    if value.len() <= 64 && !value.bytes().any(|b| b == b'&') {
+/// The value of an attribute, which `refers` where a `&` stands in it.
+#[inline]
+fn decoded(value: &str, refers: bool) -> Cow<'_, str> {
+    if !refers && value.len() <= MAX_VALUE {
         return Cow::Borrowed(value);
     }
     entity::decode(&value[..value.floor_char_boundary(MAX_VALUE)])
 }
 
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
+/// Where the quoted value that begins at `start` ends, and whether a `&` stands in it. Most values are short: a word at
+/// a time costs less than a call.
+#[inline]
+fn quoted(bytes: &[u8], start: usize, quote: u8) -> (usize, bool) {
+    let (mut at, mut refers) = (start, false);
+    let mut rest = bytes.get(start..).unwrap_or_default();
+    while let Some(word) = rest.first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        let (ends, signs) = (having(word, quote), having(word, b'&'));
+        if ends != 0 {
+            // Only what stands before the quote counts.
+            refers |= signs & (ends ^ (ends - 1)) != 0;
+            return (at + (ends.trailing_zeros() / 8) as usize, refers);
+        }
+        refers |= signs != 0;
+        at += 8;
+        rest = &rest[8..];
+    }
+    while let Some(byte) = bytes.get(at).filter(|byte| **byte != quote) {
+        refers |= *byte == b'&';
+        at += 1;
+    }
+    (at, refers)
 }
 
-/// The bytes with which the name of an attribute is over.
-const ENDS_NAME: [bool; 256] = {
-    let mut ends = [false; 256];
-    let marks = b" \t\n\r\x0c/>=";
-    let mut n = 0;
-    while n < marks.len() {
-        ends[marks[n] as usize] = true;
-        n += 1;
-    }
-    ends
-};
+/// The highest bit of every byte of `word` that is `byte`; behind the first such byte also of others.
+#[inline]
+fn having(word: u64, byte: u8) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let equal = word ^ (ONES * u64::from(byte));
+    equal.wrapping_sub(ONES) & !equal & (ONES << 7)
+}
+
+fn is_space(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & SPACE != 0
+}
 
 fn ends_name(byte: u8) -> bool {
-    ENDS_NAME[usize::from(byte)]
+    CLASS[usize::from(byte)] & ENDS_NAME != 0
 }
 
-/// The name of an element whose contents are not markup.
-fn raw(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "script" => "script",
-        "style" => "style",
-        "title" => "title",
-        "textarea" => "textarea",
-        "xmp" => "xmp",
-        "iframe" => "iframe",
-        "noembed" => "noembed",
-        "noframes" => "noframes",
-        _ => return None,
-    })
-}
+const SPACE: u8 = 1;
+/// With it the name of an attribute is over.
+const ENDS_NAME: u8 = 2;
+/// With it the name of a tag is over.
+const ENDS_TAG: u8 = 4;
+/// What stands between attributes.
+const BETWEEN: u8 = 8;
+const UPPER: u8 = 16;
+
+/// What each byte is to a tag.
+const CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        class[byte] = match byte as u8 {
+            b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' => SPACE | BETWEEN | ENDS_NAME | ENDS_TAG,
+            b'/' => BETWEEN | ENDS_NAME | ENDS_TAG,
+            b'>' => ENDS_NAME | ENDS_TAG,
+            b'=' => ENDS_NAME,
+            b'A'..=b'Z' => UPPER,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    class
+};
 
 #[inline]
 fn lower(name: &str, upper: bool) -> Cow<'_, str> {
@@ -372,8 +441,8 @@ mod tests {
         match token {
             Token::Text(t) => t.to_owned(),
             Token::Raw(t) => format!("[{t}]"),
-            Token::Open(t) => format!("<{t}>"),
-            Token::Close(t) => format!("</{t}>"),
+            Token::Open(t) => format!("<{}>", t.text),
+            Token::Close(t) => format!("</{}>", t.text),
         }
     }
 
@@ -436,7 +505,7 @@ mod tests {
             };
             let names = Wanted { attributes_of: |_| false, ..Wanted::ALL };
             prop_assert_eq!(told(names, true), all.clone());
-            let some = Wanted { tag: |tag| tag == "i", ..names };
+            let some = Wanted { tag: |name| name.text == "i", ..names };
             let is_text = |token: &&String| !token.starts_with('<') || !token[1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
             let kept = all.iter().filter(|token| is_text(token) || *token == "<i>").cloned();
             prop_assert_eq!(told(some, true), kept.collect::<Vec<_>>());

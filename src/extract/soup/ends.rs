@@ -4,7 +4,8 @@ use super::{
     super::{
         marks::Marks,
         page::{Element, Holds},
-        tags::{BLOCK, CLOSES_P, FORMATTING, Kind, LOOSE, PARAGRAPH, SCOPE, Tag},
+        tags::{BLOCK, CLOSES_P, FORMATTING, Kind, LOOSE, PARAGRAPH, SCOPE, Tag, tags},
+        token::Name,
     },
     MAX_DEPTH, Open, Part, Soup,
 };
@@ -31,7 +32,7 @@ impl Soup<'_> {
             }
             _ => {}
         }
-        if tag.traits & CLOSES_P != 0 {
+        if tag.traits & CLOSES_P != 0 && self.paragraphs > 0 {
             let p = self.stack.iter().rposition(|o| o.has(SCOPE | PARAGRAPH));
             if let Some(at) = p.filter(|at| self.stack[*at].has(PARAGRAPH)) {
                 self.pop_to(at);
@@ -47,7 +48,7 @@ impl Soup<'_> {
             && self.stack.len() < MAX_DEPTH
         {
             let at = self.page.text.len();
-            let rows = self.tags.get(b"tbody").copied().unwrap_or_default();
+            let rows = tags().get(b"tbody").copied().unwrap_or_default();
             self.order += 1;
             if self.beside() {
                 return self.push(self.top(), rows, Part::Beside, false);
@@ -94,12 +95,12 @@ impl Soup<'_> {
         }
     }
 
-    pub(super) fn close(&mut self, name: &str) {
+    pub(super) fn close(&mut self, name: &Name<'_>) {
         if self.deeper > 0 {
             self.deeper -= 1;
             return;
         }
-        let tag = self.tags.get(name.as_bytes()).copied().unwrap_or_default();
+        let tag = name.tag;
         let heading = tag.kind == Kind::Heading;
         if self.open[usize::from(tag.number)] == 0 && !heading {
             return;
@@ -107,7 +108,7 @@ impl Soup<'_> {
         for at in (1..self.stack.len()).rev() {
             let open = self.stack[at];
             let same = open.tag.number == tag.number
-                && (tag.number > 0 || self.tag_of(open.element) == name);
+                && (tag.number > 0 || self.tag_of(open.element) == name.text);
             if same || heading && open.tag.kind == Kind::Heading {
                 return self.end(at, tag.traits);
             }
@@ -152,6 +153,7 @@ impl Soup<'_> {
             return;
         }
         self.open[usize::from(tag.number)] += 1;
+        self.paragraphs += usize::from(tag.traits & PARAGRAPH != 0);
         self.stack.push(Open {
             element,
             tag,
@@ -164,6 +166,7 @@ impl Soup<'_> {
     fn finish(&mut self, open: Open, at: usize) {
         let count = &mut self.open[usize::from(open.tag.number)];
         *count = count.saturating_sub(1);
+        self.paragraphs -= usize::from(open.has(PARAGRAPH));
         if !open.own {
             return;
         }

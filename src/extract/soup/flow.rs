@@ -10,35 +10,18 @@ pub(super) fn append(text: &mut String, more: &str) -> Holds {
     // What was looked at and is still to be copied begins at `from`.
     let (mut from, mut at) = (0, 0);
     while let Some(byte) = bytes.get(at) {
-        match TELLS[usize::from(*byte)] {
-            Tells::Nothing => at += 1,
-            // Of Chinese and Korean three bytes make a character, and none of it tells anything.
-            Tells::Three => at += 3,
-            Tells::Blank => {
-                let Some(space) = white(&bytes[at..]) else {
-                    holds.add(Holds::of(&bytes[at..]));
-                    at += 1;
-                    continue;
-                };
-                let single = bytes[at] == b' ' && at > from;
-                if single
-                    && !bytes
-                        .get(at + 1)
-                        .is_none_or(|b| TELLS[usize::from(*b)] == Tells::Blank)
-                {
-                    at += 1;
-                    continue;
-                }
-                text.push_str(&more[from..at]);
-                at += space;
-                from = at;
-                blank(text);
-            }
-            Tells::Holds => {
-                holds.add(Holds::of(&bytes[at..]));
+        let passed = PASSED[usize::from(*byte)];
+        if passed > 0 {
+            at += usize::from(passed);
+            continue;
+        }
+        match byte {
+            b'0'..=b'9' => {
+                holds.add(Holds::DIGIT);
                 at += 1;
             }
-            Tells::Reference => {
+            b' ' if at > from && bytes.get(at + 1).is_some_and(|b| !may_be_white(*b)) => at += 1,
+            b'&' => {
                 let Some((found, length)) = entity::reference(&more[at + 1..]) else {
                     at += 1;
                     continue;
@@ -54,6 +37,21 @@ pub(super) fn append(text: &mut String, more: &str) -> Holds {
                     holds.add(Holds::of(found.as_bytes()));
                     text.push_str(found);
                 }
+            }
+            byte => {
+                let space = may_be_white(*byte).then(|| white(&bytes[at..])).flatten();
+                let Some(space) = space else {
+                    holds.add(Holds::of(&bytes[at..]));
+                    at += 1;
+                    continue;
+                };
+                text.push_str(&more[from..at]);
+                at += space;
+                while let Some(space) = white(bytes.get(at..).unwrap_or_default()) {
+                    at += space;
+                }
+                from = at;
+                blank(text);
             }
         }
     }
@@ -78,32 +76,24 @@ fn white(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// What a first byte tells of a text.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tells {
-    Nothing,
-    /// It begins a character of three bytes that tells nothing.
-    Three,
-    /// It may begin white space.
-    Blank,
-    /// It may begin something that `Holds` tells.
-    Holds,
-    /// It may begin a character reference.
-    Reference,
+/// Whether a byte may begin white space.
+fn may_be_white(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | 0xc2)
 }
 
-const TELLS: [Tells; 256] = {
-    let mut tells = [Tells::Nothing; 256];
+/// How many bytes are passed over that begin with this one, because they are neither white space nor a reference nor
+/// anything that `Holds` tells. Of Chinese and Korean three bytes make a character.
+const PASSED: [u8; 256] = {
+    let mut passed = [1; 256];
     let mut byte = 0;
     while byte < 256 {
-        tells[byte] = match byte as u8 {
-            b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | 0xc2 => Tells::Blank,
-            b'0'..=b':' | 0xd9 | 0xdb | 0xdf..=0xe2 | 0xea | 0xef | 0xf0 => Tells::Holds,
-            0xe3..=0xe9 | 0xeb..=0xed => Tells::Three,
-            b'&' => Tells::Reference,
-            _ => Tells::Nothing,
+        passed[byte] = match byte as u8 {
+            b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | b'&' => 0,
+            b'0'..=b':' | 0xc2 | 0xd9 | 0xdb | 0xdf..=0xe2 | 0xea | 0xef | 0xf0 => 0,
+            0xe3..=0xe9 | 0xeb..=0xed => 3,
+            _ => 1,
         };
         byte += 1;
     }
-    tells
+    passed
 };

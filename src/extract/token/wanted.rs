@@ -1,12 +1,14 @@
 //! What is told of a page, where not everything is.
 
+use super::Name;
+
 /// What is told of a page; the rest is passed over. Names are in lower case.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::extract) struct Wanted {
     /// Tags that are told, beside the start tags of what is no markup.
-    pub(in crate::extract) tag: fn(&str) -> bool,
+    pub(in crate::extract) tag: fn(&Name<'_>) -> bool,
     /// Of which start tags the attributes are read,
-    pub(in crate::extract) attributes_of: fn(&str) -> bool,
+    pub(in crate::extract) attributes_of: fn(&Name<'_>) -> bool,
     /// and which attributes.
     pub(in crate::extract) attribute: fn(&str) -> bool,
 }
