@@ -1,6 +1,8 @@
 //! What shops call the fields: the names in attribute tables, in the languages of their markets.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use crate::text::fold::fold;
 
@@ -106,7 +108,7 @@ const LABELS: &[(&str, &[&str])] = &[
     ]),
 ];
 
-static BY_NAME: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
+static BY_NAME: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let pairs = LABELS
         .iter()
         .flat_map(|(field, names)| names.iter().map(|name| (plain(name), *field)));
@@ -139,6 +141,8 @@ fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]

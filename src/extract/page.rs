@@ -283,11 +283,15 @@ impl<'a> PageModel<'a> {
 
     /// Its place among its parent's children of the same tag; none for the only one, or far down a long list.
     fn nth(&self, element: usize) -> Option<usize> {
-        let same = |e: &usize| self.tag(*e) == self.tag(element);
-        let siblings = self.children(self.elements[element].parent).take(500);
-        let alike: Vec<usize> = siblings.filter(same).collect();
-        let at = alike.iter().position(|e| *e == element)?;
-        (alike.len() > 1).then_some(at + 1)
+        let tag = self.tag(element);
+        let (mut alike, mut nth) = (0, None);
+        for sibling in self.children(self.elements[element].parent).take(500) {
+            alike += usize::from(self.tag(sibling) == tag);
+            if sibling == element {
+                nth = Some(alike);
+            }
+        }
+        nth.filter(|_| alike > 1)
     }
 }
 
@@ -314,6 +318,10 @@ const MAY_BREAK: [bool; 256] = {
 
 /// Words with one space between them.
 pub(super) fn one_line(text: &str) -> String {
+    let spaced = text.is_empty() || text.starts_with(' ') || text.ends_with(' ');
+    if !spaced && !text.contains("  ") && !breaks(text) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !line.is_empty() {

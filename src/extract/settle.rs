@@ -7,7 +7,11 @@ use rust_decimal::Decimal;
 use super::{found::Offered, stock};
 use crate::{
     model::{Availability, Money},
-    text::{blank::says_nothing, fold::fold, price},
+    text::{
+        blank::{self, says_nothing},
+        fold::fold,
+        price,
+    },
 };
 
 /// How far each reader is trusted.
@@ -192,7 +196,12 @@ fn is_buyable(offered: &[Offered]) -> bool {
 fn weigh(offered: &[Offered], members: &[usize]) -> Option<(Weight, usize)> {
     // What a reader itself hardly believes agrees with nobody.
     let firm = members.iter().filter(|at| offered[**at].lean > RUNNER_UP);
-    let readers: BTreeSet<&str> = firm.map(|at| offered[*at].reader).collect();
+    let mut readers: Vec<&str> = Vec::new();
+    for at in firm {
+        if !readers.contains(&offered[*at].reader) {
+            readers.push(offered[*at].reader);
+        }
+    }
     let best = members
         .iter()
         .copied()
@@ -228,10 +237,10 @@ fn meaning(offer: &Offered, hint: Option<&str>) -> Option<String> {
         }
         "availability" => stock::read(&offer.value).map(|a| a.as_str().to_owned()),
         "brand" if !is_name(&offer.value) => None,
-        _ if says_nothing(&offer.value) => None,
         // Long, and never said twice in other words.
+        "description" if says_nothing(&offer.value) => None,
         "description" => Some(offer.value.clone()),
-        _ => Some(fold(&offer.value)),
+        _ => Some(fold(&offer.value)).filter(|folded| !blank::is_nothing(folded)),
     }
 }
 

@@ -105,14 +105,16 @@ fn notice(page: &PageModel<'_>, element: usize, named: bool, near: bool) -> Opti
     if raw.is_empty() || raw.len() > LONGEST * 4 {
         return None;
     }
+    if !named && !stock::may_say_alone(raw) {
+        return None;
+    }
     // A size or colour that is sold out is not the goods; a cell may speak of anything.
-    let tags: &[&str] = if named {
-        &["li", "option", "label", "select"]
-    } else {
-        &["li", "option", "label", "select", "td", "dd", "th"]
-    };
     let mut line = page.ancestors(element).take(3).chain([element]);
-    let variant = line.any(|e| tags.contains(&page.tag(e)));
+    let variant = line.any(|e| match page.tag(e) {
+        "li" | "option" | "label" | "select" => true,
+        "td" | "dd" | "th" => !named,
+        _ => false,
+    });
     if variant && !named {
         return None;
     }

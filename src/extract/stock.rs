@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
 
-use crate::{model::Availability, text::fold::fold};
+use foldhash::{HashMap, HashSet};
+
+use crate::{
+    model::Availability,
+    text::fold::{fold, folded_alone},
+};
 
 /// What a phrase says of the goods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +51,11 @@ const OUT_ALONE: &str = include_str!("stock/out_alone.txt");
 const LONGEST_COUNT: usize = 12;
 
 struct Phrases {
-    known: BTreeMap<String, Says>,
-    alone: BTreeMap<String, Says>,
-    /// Finds the phrases of `known` in a text.
+    /// What a whole text may say.
+    whole: HashMap<String, Says>,
+    /// The characters with which those begin.
+    firsts: HashSet<char>,
+    /// Finds the phrases in a text that say it also where more stands beside them.
     finder: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
     /// What the finder's numbers stand for.
     says: Vec<Says>,
@@ -61,17 +68,18 @@ static FOLDED: LazyLock<Phrases> = LazyLock::new(|| {
             known.entry(plain(phrase)).or_insert(*says);
         }
     }
-    let alone = OUT_ALONE
-        .lines()
-        .map(|word| (plain(word), Says::OutOfStock))
-        .collect();
     let finder = CharwiseDoubleArrayAhoCorasickBuilder::new()
         .build(known.keys())
         .ok();
     let says = known.values().copied().collect();
+    let alone = OUT_ALONE
+        .lines()
+        .map(|word| (plain(word), Says::OutOfStock));
+    let whole: HashMap<String, Says> = alone.chain(known).collect();
+    let firsts = whole.keys().filter_map(|phrase| phrase.chars().next());
     Phrases {
-        known,
-        alone,
+        firsts: firsts.collect(),
+        whole,
         finder,
         says,
     }
@@ -79,10 +87,26 @@ static FOLDED: LazyLock<Phrases> = LazyLock::new(|| {
 
 /// What a text says that is such a phrase and nothing more.
 pub(super) fn says_alone(text: &str) -> Option<Says> {
+    if !may_say_alone(text) {
+        return None;
+    }
     let folded = plain(text);
     let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    let all = &*FOLDED;
-    all.known.get(bare).or_else(|| all.alone.get(bare)).copied()
+    FOLDED.whole.get(bare).copied()
+}
+
+/// Whether `says_alone` may know a text, by its first letter: nearly no text of a page is such a phrase.
+pub(super) fn may_say_alone(text: &str) -> bool {
+    for c in text.chars() {
+        match folded_alone(c) {
+            // Only folding all of it tells what it begins with.
+            None => return true,
+            Some(first) if FOLDED.firsts.contains(&first) => return true,
+            Some(first) if first.is_alphanumeric() => return false,
+            Some(_) => {}
+        }
+    }
+    false
 }
 
 /// What the longest phrase in a text says, so that "not in stock" is not "in stock".
@@ -98,7 +122,7 @@ pub(super) fn read(text: &str) -> Option<Availability> {
         "1" | "true" | "yes" | "y" => Some(Availability::InStock),
         "0" | "false" | "no" | "n" => Some(Availability::OutOfStock),
         phrase => FOLDED
-            .alone
+            .whole
             .get(phrase)
             .copied()
             .or_else(|| longest(phrase))
@@ -181,6 +205,16 @@ mod tests {
             ("blue", None),
         ] {
             assert_eq!(read(text), means, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_begins_otherwise_is_no_phrase() {
+        for text in ["净重：2 kg", "→ Kundenservice", "(12)", "", " — "] {
+            assert!(!may_say_alone(text), "{text}");
+        }
+        for text in ["» Sold out", "\u{200b}sold", "ＳＯＬＤ", "(無貨)", "½ sold"] {
+            assert!(may_say_alone(text), "{text}");
         }
     }
 

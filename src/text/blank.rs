@@ -12,15 +12,22 @@ const NOTHING: &[&str] = &[
     "不适用", "见包装", "详见包装", "见说明书", "详见说明书", "なし", "없음", "해당없음",
 ];
 
+/// Characters of a value that may be one of them.
+const LONGEST: usize = 24;
+
 /// Whether a value only says that there is nothing to tell. A row that does so was seen, and is empty.
 pub fn says_nothing(value: &str) -> bool {
-    // The longest of them is short; a description is not folded for this.
-    if value.chars().nth(24).is_some() {
+    // A description is not folded for this.
+    value.chars().nth(LONGEST).is_none() && is_nothing(&fold(value))
+}
+
+/// The same of a folded value.
+pub fn is_nothing(folded: &str) -> bool {
+    if folded.chars().nth(LONGEST).is_some() {
         return false;
     }
-    let folded = fold(value);
     let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    bare.is_empty() || NOTHING.contains(&bare) || NOTHING.contains(&folded.as_str())
+    bare.is_empty() || NOTHING.contains(&bare) || NOTHING.contains(&folded)
 }
 
 #[cfg(test)]

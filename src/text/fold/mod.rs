@@ -14,6 +14,8 @@ use unicode_normalization::{
 
 use crate::model::Span;
 
+pub(crate) use simple::folded as folded_alone;
+
 pub use disguise::{Disguise, Trick, disguises};
 pub use language::language;
 pub use skeleton::skeleton;

@@ -13,7 +13,7 @@ static BLOCKS: [OnceLock<[u16; BLOCK]>; 256] = [const { OnceLock::new() }; 256];
 
 /// What a character becomes that stands alone, wherever no mark follows it; none where normalisation must tell.
 #[inline]
-pub(super) fn folded(c: char) -> Option<char> {
+pub(crate) fn folded(c: char) -> Option<char> {
     let code = u32::from(c) as usize;
     let block = BLOCKS.get(code / BLOCK)?;
     let block = block.get_or_init(|| made(code / BLOCK));

@@ -1,6 +1,8 @@
 //! Currency signs, words and codes (ISO 4217).
 
-use std::{collections::HashSet, ops::Range, sync::LazyLock};
+use std::{ops::Range, sync::LazyLock};
+
+use foldhash::HashSet;
 
 use super::signs::{CAPITALS, CODES, SIGNS, WORDS};
 
@@ -191,7 +193,15 @@ static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
 /// Whether a single word, without its points, names a currency or a family of them: `kr`, `元`, `USD`.
 pub(super) fn word(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    !word.is_empty() && word.len() <= 24 && NAMES.contains(&word.to_lowercase())
+    if word.is_empty() || word.len() > 24 {
+        return false;
+    }
+    // In Chinese, Japanese and Korean nothing is small or large.
+    if word.chars().all(|c| c > '\u{2e80}' && c < '\u{a000}') {
+        NAMES.contains(word)
+    } else {
+        NAMES.contains(&word.to_lowercase())
+    }
 }
 
 /// The currency of a price: the marks beside its number, the other marks of the text, and what the page says elsewhere.
