@@ -58,8 +58,8 @@ impl<'a> Leads<'a> {
         let Some(href) = value("href") else {
             return;
         };
+        let rel = value("rel").map_or("", |rel| rel);
         let says = |word: &str| {
-            let rel = value("rel").map_or("", |rel| rel);
             rel.split_ascii_whitespace()
                 .any(|r| r.eq_ignore_ascii_case(word))
         };
@@ -110,6 +110,9 @@ impl<'a> Leads<'a> {
 
 /// A place on the same page, or a scheme that is not of the web: the most common links that are none.
 fn leads_nowhere(href: &str) -> bool {
+    if href.starts_with('/') {
+        return false;
+    }
     let href = href.trim_start();
     if href.is_empty() || href.starts_with('#') {
         return true;

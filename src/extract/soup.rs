@@ -44,10 +44,7 @@ pub(super) fn build<'a>(text: &'a str, url: &'a Url, whole: bool) -> PageModel<'
     while let Some(token) = tokens.next(&mut soup.page.attributes) {
         tags += 1;
         match token {
-            Token::Text(text) => {
-                soup.text(text);
-                continue;
-            }
+            Token::Text(text) => soup.text(text),
             Token::Raw(text) => soup.raw(text),
             Token::Open(name) => soup.open(name),
             Token::Close(name) => soup.close(&name),
