@@ -41,13 +41,20 @@ pub(super) fn build<'a>(text: &'a str, url: &'a Url, whole: bool) -> PageModel<'
     let mut soup = Soup::new(text, url, whole);
     let mut tokens = Tokens::new(text);
     let mut tags = 0;
-    while let Some(token) = tokens.next(&mut soup.page.attributes) {
+    loop {
         tags += 1;
-        match token {
-            Token::Text(text) => soup.text(text),
-            Token::Raw(text) => soup.raw(text),
-            Token::Open(name) => soup.open(name),
-            Token::Close(name) => soup.close(&name),
+        // Most end tags are those of the innermost element.
+        let inner = soup.innermost();
+        if inner.is_some_and(|tag| tokens.ends(tag)) {
+            soup.end_innermost();
+        } else {
+            match tokens.next(&mut soup.page.attributes) {
+                Some(Token::Text(text)) => soup.text(text),
+                Some(Token::Raw(text)) => soup.raw(text),
+                Some(Token::Open(name)) => soup.open(name),
+                Some(Token::Close(name)) => soup.close(&name),
+                None => break,
+            }
         }
         tokens.tell_few(soup.beside());
         if tags > MAX_TAGS || soup.is_full() {

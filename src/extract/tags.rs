@@ -56,6 +56,10 @@ pub(super) struct Tag {
     pub(super) number: u8,
     pub(super) kind: Kind,
     pub(super) traits: u16,
+    /// Its name, where that has fewer than 8 bytes: the first one lowest.
+    pub(super) name: u64,
+    /// Bytes of it; 0 where it is longer.
+    pub(super) length: u8,
 }
 
 /// How many numbers there are.
@@ -121,10 +125,14 @@ static TAGS: LazyLock<Shelves<Tag>> = LazyLock::new(|| {
         .iter()
         .flat_map(|(names, kind, traits)| names.split(' ').map(move |name| (name, *kind, *traits)));
     let numbered = names.zip(1..).map(|((name, kind, traits), number)| {
+        let short = name.len() < 8;
+        let bytes = name.bytes().rev().filter(|_| short);
         let tag = Tag {
             number,
             kind,
             traits,
+            name: bytes.fold(0, |all, byte| all << 8 | u64::from(byte)),
+            length: if short { name.len() as u8 } else { 0 },
         };
         (name, tag)
     });

@@ -90,6 +90,23 @@ impl<'a> Tokens<'a> {
         self.tells_text = tell;
     }
 
+    /// Passes over the end tag of an element, if that comes next just as it should.
+    #[inline]
+    pub(super) fn ends(&mut self, tag: Tag) -> bool {
+        let length = usize::from(tag.length);
+        let next = self.text.as_bytes().get(self.at..);
+        let Some([b'<', b'/', name @ ..]) = next.filter(|_| length > 0 && self.raw.is_none())
+        else {
+            return false;
+        };
+        let same = name.first_chunk::<8>().is_some_and(|head| {
+            u64::from_le_bytes(*head) & !(u64::MAX << (8 * length)) == tag.name
+        });
+        let ends = same && name.get(length) == Some(&b'>');
+        self.at += if ends { length + 3 } else { 0 };
+        ends
+    }
+
     /// The next token; the attributes of a start tag are appended to `attributes`.
     #[inline]
     pub(super) fn next(&mut self, attributes: &mut Vec<Attribute<'a>>) -> Option<Token<'a>> {

@@ -95,6 +95,22 @@ impl Soup<'_> {
         }
     }
 
+    /// The tag of the innermost open element, whose end tag ends it and nothing else.
+    #[inline]
+    pub(super) fn innermost(&self) -> Option<Tag> {
+        let open = self.stack.last().filter(|_| self.deeper == 0);
+        open.map(|open| open.tag)
+    }
+
+    pub(super) fn end_innermost(&mut self) {
+        if let Some(open) = self.stack.pop() {
+            self.finish(open, self.stack.len());
+            if open.has(BLOCK) {
+                self.new_line();
+            }
+        }
+    }
+
     pub(super) fn close(&mut self, name: &Name<'_>) {
         if self.deeper > 0 {
             self.deeper -= 1;
