@@ -4,6 +4,7 @@ use super::{
     found::{Found, Place},
     labels,
     marks::{BRAND, CRUMBS, SKU},
+    page::{Holds, PageModel},
     shown, zones,
 };
 
@@ -21,11 +22,8 @@ const LENGTH: std::ops::RangeInclusive<usize> = 2..=40;
 /// The shop's own number: an element called `sku`, or a label with a number behind it.
 pub(super) fn number(found: &mut Found<'_, '_>, element: usize, heading: Option<usize>) {
     let page = found.page;
-    let value = page
-        .either(element, &["data-sku", "data-product-sku"])
-        .map(str::to_owned);
-    if let Some(sku) = value {
-        found.lean("sku", &sku, Place::Element(element), -10);
+    if let Some(sku) = page.either(element, &["data-sku", "data-product-sku"]) {
+        found.lean("sku", sku, Place::Element(element), -10);
     }
     if zones::has_word(page, element, SKU) {
         let text = page.line(element);
@@ -35,10 +33,11 @@ pub(super) fn number(found: &mut Found<'_, '_>, element: usize, heading: Option<
         }
     }
     let after = heading.map(|h| page.steps(h, element));
-    if after.is_some_and(|n| (0..NEAR).contains(&n))
-        && let Some(sku) = labelled(page.raw(element)).map(str::to_owned)
+    if page.elements[element].holds.any(Holds::DIGIT)
+        && after.is_some_and(|n| (0..NEAR).contains(&n))
+        && let Some(sku) = labelled(page.raw(element))
     {
-        found.add("sku", &sku, Place::Element(element));
+        found.add("sku", sku, Place::Element(element));
     }
 }
 
@@ -126,8 +125,11 @@ pub(super) fn brand_by_heading(found: &mut Found<'_, '_>, heading: usize) {
         text.len() < name.len() && name.starts_with(&text)
     });
     let above = || {
+        let title = shown::without_shop(page.title.as_deref().unwrap_or_default());
         let first = heading.saturating_sub(ABOVE).max(1);
-        (first..heading).rev().find(|e| is_above(found, *e, &name))
+        (first..heading)
+            .rev()
+            .find(|e| is_above(page, *e, title, &name))
     };
     if let Some(at) = inside.or_else(above) {
         let text = page.line(at);
@@ -139,13 +141,11 @@ pub(super) fn brand_by_heading(found: &mut Found<'_, '_>, heading: usize) {
 }
 
 /// Whether `element`, before the heading, is what the page's title puts before the heading's words.
-fn is_above(found: &Found<'_, '_>, element: usize, name: &str) -> bool {
-    let page = found.page;
+fn is_above(page: &PageModel<'_>, element: usize, title: &str, name: &str) -> bool {
     let raw = page.raw(element).trim();
     if raw.is_empty() || raw.len() > 80 || page.hidden(element) {
         return false;
     }
-    let title = shown::without_shop(page.title.as_deref().unwrap_or_default());
     let text = page.line(element);
     let start = &name[..name.floor_char_boundary(START)];
     let Some(rest) = title.strip_prefix(text.as_str()) else {

@@ -175,12 +175,12 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
         return None;
     }
     let raw = page.raw(element);
-    if raw.len() > 160 || !raw.contains(|c: char| c.is_numeric()) || raw.chars().count() > 60 {
+    if raw.len() > 160 || raw.chars().count() > 60 {
         return None;
     }
     let named = zones::has_word(page, element, PRICE);
     let signs = signs(raw);
-    if !named && signs == 0 {
+    if !named && signs == 0 || !raw.contains(|c: char| c.is_ascii_digit() || c.is_numeric()) {
         return None;
     }
     let money = price::parse(raw, None).filter(|m| !m.amount.is_zero())?;
@@ -282,10 +282,12 @@ fn signs(text: &str) -> usize {
     if signs > 0 || text.chars().count() > 24 {
         return signs;
     }
+    let parts = |c: char| {
+        let ascii = matches!(c, ' ' | '0'..='9' | ',' | ':' | '~' | '-');
+        ascii || c == '：' || c.is_whitespace() || c.is_numeric()
+    };
     let words = text
-        .split(|c: char| {
-            c.is_whitespace() || c.is_numeric() || matches!(c, ',' | ':' | '：' | '~' | '-')
-        })
+        .split(parts)
         .filter(|w| !w.is_empty() && w.chars().count() <= 6);
     words.filter(|w| price::names_currency(w)).count()
 }
