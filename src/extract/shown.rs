@@ -222,7 +222,7 @@ fn rating(found: &mut Found<'_, '_>, element: usize) {
             found.lean("rating", &number, Place::Element(element), -5);
         }
     }
-    if counted && counts(&page.line(parent)) {
+    if counted && counts(page.raw(parent)) {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let only = text
             .chars()
@@ -233,9 +233,14 @@ fn rating(found: &mut Found<'_, '_>, element: usize) {
     }
 }
 
-fn counts(text: &str) -> bool {
-    let text = text.to_lowercase();
-    text.chars().count() < 80
+/// Whether a short text speaks of how many rated.
+fn counts(raw: &str) -> bool {
+    const LONGEST: usize = 80;
+    if raw.len() > 5 * LONGEST {
+        return false;
+    }
+    let text = raw.trim().to_lowercase();
+    text.chars().count() < LONGEST
         && [
             "条",
             "评",
