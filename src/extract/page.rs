@@ -247,38 +247,40 @@ impl<'a> PageModel<'a> {
 
     /// A CSS path to the element: from the nearest ancestor with an id, or the last five steps.
     pub(super) fn path(&self, element: usize) -> String {
-        let mut steps = Vec::new();
-        for e in std::iter::once(element).chain(self.ancestors(element)) {
-            let (step, anchored) = self.step(e);
-            steps.push(step);
-            if anchored || steps.len() == 5 {
+        let up = std::iter::once(element).chain(self.ancestors(element));
+        let mut steps: Vec<(usize, Option<&str>)> = Vec::with_capacity(5);
+        for e in up.take(5) {
+            let id = self.attribute(e, "id").filter(is_plain);
+            steps.push((e, id));
+            if id.is_some() {
                 break;
             }
         }
-        steps.reverse();
-        steps.join(" > ")
+        let mut path = String::with_capacity(100);
+        for (e, id) in steps.into_iter().rev() {
+            if !path.is_empty() {
+                path.push_str(" > ");
+            }
+            path.push_str(self.tag(e));
+            match id {
+                Some(id) => path.extend(["#", id]),
+                None => self.step(e, &mut path),
+            }
+        }
+        path
     }
 
-    fn step(&self, element: usize) -> (String, bool) {
-        let tag = self.tag(element);
-        let plain = |word: &&str| {
-            let mut chars = word.chars();
-            chars
-                .next()
-                .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-                && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        };
-        if let Some(id) = self.attribute(element, "id").filter(plain) {
-            return (format!("{tag}#{id}"), true);
-        }
+    /// What tells an element without an id from its siblings.
+    fn step(&self, element: usize, path: &mut String) {
         let class = self
             .attribute(element, "class")
-            .and_then(|all| all.split_ascii_whitespace().find(plain));
-        let mut step = class.map_or_else(|| tag.to_owned(), |class| format!("{tag}.{class}"));
-        if let Some(nth) = self.nth(element) {
-            step.push_str(&format!(":nth-of-type({nth})"));
+            .and_then(|all| all.split_ascii_whitespace().find(is_plain));
+        if let Some(class) = class {
+            path.extend([".", class]);
         }
-        (step, false)
+        if let Some(nth) = self.nth(element) {
+            path.extend([":nth-of-type(", &nth.to_string(), ")"]);
+        }
     }
 
     /// Its place among its parent's children of the same tag; none for the only one, or far down a long list.
@@ -293,6 +295,14 @@ impl<'a> PageModel<'a> {
         }
         nth.filter(|_| alike > 1)
     }
+}
+
+/// Whether a class or id can stand in a selector as it is.
+fn is_plain(word: &&str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 /// Whether a text has white space other than single spaces.
