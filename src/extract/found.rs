@@ -7,6 +7,8 @@ use super::page::PageModel;
 pub(super) enum Place {
     /// An element of the page model.
     Element(usize),
+    /// A value of the page's JSON-LD.
+    Block(usize),
     /// Already a path: a JSON pointer, a meta name.
     Path(String),
 }
@@ -91,7 +93,8 @@ impl<'p, 't> Found<'p, 't> {
             (MOST, MOST_BYTES)
         };
         let value = value[..value.floor_char_boundary(bytes)].trim_end();
-        if self.offered.iter().filter(|o| o.field == field).count() < most {
+        let same = || self.offered.iter().filter(|o| o.field == field).count();
+        if self.offered.len() < most || same() < most {
             self.offered.push(Offered {
                 field,
                 value: value.to_owned(),
@@ -109,9 +112,7 @@ impl<'p, 't> Found<'p, 't> {
 
 /// What templates print where there is no value.
 fn unfilled(value: &str) -> bool {
-    matches!(
-        value.to_ascii_lowercase().as_str(),
-        "null" | "undefined" | "nan" | "[object object]"
-    ) || value.starts_with("{{")
-        || value.starts_with("${")
+    let one = |word: &&str| value.eq_ignore_ascii_case(word);
+    let words = ["null", "undefined", "nan", "[object object]"];
+    words.iter().any(one) || value.starts_with("{{") || value.starts_with("${")
 }
