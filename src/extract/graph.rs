@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::found::Place;
+use super::found::{Place, trimmed};
 
 /// A value of a property.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +68,7 @@ impl Graph<'_> {
             Value::Text(text) => Some(text.as_ref()),
             Value::Thing(at) => names.iter().find_map(|name| self.text(*at, name)),
         };
-        text.filter(|text| !text.trim().is_empty())
+        text.filter(|text| !trimmed(text).is_empty())
     }
 
     /// The first text of a property; of a thing's name where the value is a thing.
@@ -78,13 +78,13 @@ impl Graph<'_> {
             .iter()
             .filter(|p| p.name == name)
             .find_map(|p| match &p.value {
-                Value::Text(text) => Some(text.as_ref()).filter(|t| !t.trim().is_empty()),
+                Value::Text(text) => Some(text.as_ref()).filter(|t| !trimmed(t).is_empty()),
                 Value::Thing(at) if *at != thing => self.things[*at]
                     .properties
                     .iter()
                     .filter(|inner| inner.name == "name")
                     .find_map(|inner| match &inner.value {
-                        Value::Text(text) => Some(text.as_ref()).filter(|t| !t.trim().is_empty()),
+                        Value::Text(text) => Some(text.as_ref()).filter(|t| !trimmed(t).is_empty()),
                         Value::Thing(_) => None,
                     }),
                 Value::Thing(_) => None,
@@ -117,6 +117,9 @@ impl Graph<'_> {
 
 /// The last word of a schema.org address, without a prefix such as `schema:`.
 pub(super) fn bare(name: &str) -> &str {
+    if name.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return name;
+    }
     let name = name.trim();
     if name.contains("://") {
         name.rsplit(['/', '#']).next().unwrap_or(name)

@@ -9,8 +9,11 @@ use serde_json::{Number, Value as Json};
 
 /// Levels of one text.
 const MAX_DEPTH: usize = 100;
+/// Bytes of a text for each value in it, and values for which room is made at once.
+const USUAL_BYTES: usize = 20;
+const MOST_RESERVED: usize = 1_000;
 /// Names of one object that are compared one by one.
-const FEW: usize = 16;
+const FEW: usize = 64;
 /// Digits of a whole number of any sign that a machine's word holds.
 const SAFE_DIGITS: usize = 18;
 
@@ -39,6 +42,7 @@ pub(super) struct Node<'t> {
 /// Reads one text, which is one value, behind what `nodes` has already. None, and nothing read, where this is not taken.
 pub(super) fn read<'t>(text: &'t str, nodes: &mut Vec<Node<'t>>) -> Option<()> {
     let first = nodes.len();
+    nodes.reserve((text.len() / USUAL_BYTES).min(MOST_RESERVED));
     let mut reader = Reader {
         text,
         bytes: text.as_bytes(),
@@ -182,7 +186,7 @@ impl<'t> Reader<'t, '_> {
         let Some(top) = self.open.last().copied() else {
             return Some(false);
         };
-        let object = self.nodes[top].value == Value::Object;
+        let object = matches!(self.nodes[top].value, Value::Object);
         match self.peek()? {
             b',' => {
                 self.at += 1;
@@ -214,10 +218,12 @@ impl<'t> Reader<'t, '_> {
             let mut seen = BTreeSet::new();
             return !names().all(|name| seen.insert(name));
         }
-        let mut seen = [""; FEW];
+        let mut marks = 0_u64;
         names().enumerate().any(|(n, name)| {
-            seen[n] = name;
-            seen[..n].contains(&name)
+            let mark = 1 << (mark(name) % 64);
+            let before = marks & mark != 0;
+            marks |= mark;
+            before && names().take(n).any(|other| other == name)
         })
     }
 
@@ -295,6 +301,13 @@ impl<'t> Reader<'t, '_> {
         let text = self.text.get(start..=at)?;
         serde_json::from_str(text).ok().map(Cow::Owned)
     }
+}
+
+/// A number by which two names mostly differ.
+fn mark(name: &str) -> usize {
+    let part = |b: Option<&u8>| b.map_or(0, |b| usize::from(*b));
+    let bytes = name.as_bytes();
+    name.len() * 7 + part(bytes.first()) + part(bytes.last()) * 5 + part(bytes.get(2)) * 3
 }
 
 /// How many bytes there are before the first quote, backslash or control character.

@@ -22,6 +22,8 @@ const MAX_VALUES: usize = 50_000;
 /// Bytes of a path, and of a name in it: hostile ones would be repeated in each value below them.
 const MAX_PATH: usize = 300;
 const MAX_NAME: usize = 100;
+/// Values for each thing on most pages.
+const USUAL_FIELDS: usize = 4;
 
 /// The JSON-LD blocks of a page, one after the other.
 #[derive(Debug, Default)]
@@ -66,21 +68,37 @@ impl<'t> Blocks<'t> {
             way.push(at);
             at = self.nodes[at].parent;
         }
-        let mut path = format!("/{}", self.first.partition_point(|first| *first < at));
+        let mut path = String::with_capacity(16 * way.len() + 4);
+        path.push('/');
+        push_number(self.first.partition_point(|first| *first < at), &mut path);
         while let Some(inner) = way.pop() {
             let parent = std::mem::replace(&mut at, inner);
             if path.len() > MAX_PATH {
                 break;
             }
             path.push('/');
-            if self.nodes[parent].value == json::Value::Array {
+            if matches!(self.nodes[parent].value, json::Value::Array) {
                 let before = json::children(&self.nodes, parent).take_while(|c| *c < inner);
-                path.push_str(&before.count().to_string());
-            } else {
-                path.push_str(&self.nodes[inner].key.replace('~', "~0").replace('/', "~1"));
+                push_number(before.count(), &mut path);
+                continue;
+            }
+            for c in self.nodes[inner].key.chars() {
+                match c {
+                    '~' => path.push_str("~0"),
+                    '/' => path.push_str("~1"),
+                    c => path.push(c),
+                }
             }
         }
         path
+    }
+}
+
+fn push_number(number: usize, path: &mut String) {
+    if number < 10 {
+        path.extend(char::from_digit(number as u32, 10));
+    } else {
+        path.push_str(&number.to_string());
     }
 }
 
@@ -97,14 +115,19 @@ impl Extend<Json> for Blocks<'_> {
 pub(super) fn blocks<'t>(page: &PageModel<'t>) -> (Blocks<'t>, Vec<String>) {
     let (mut blocks, mut faults) = (Blocks::default(), Vec::new());
     let (mut bytes, mut values) = (MAX_BYTES, MAX_VALUES);
-    for (element, text) in &page.scripts {
-        if !page.attribute(*element, "type").is_some_and(is_json_ld) {
-            continue;
-        }
-        let own = text
-            .bytes()
-            .filter(|b| matches!(b, b',' | b'[' | b'{'))
-            .count();
+    let own = |(element, _): &&(usize, &str)| {
+        let kind = page.attribute(*element, "type");
+        kind.is_some_and(is_json_ld)
+    };
+    let texts: Vec<&'t str> = page.scripts.iter().filter(own).map(|(_, t)| *t).collect();
+    // A value takes a byte or more, so that short blocks need no counting.
+    let short = texts.iter().map(|text| text.len()).sum::<usize>() <= MAX_VALUES;
+    for text in texts {
+        let begins = |b: &u8| matches!(b, b',' | b'[' | b'{');
+        let own = match short {
+            true => 0,
+            false => text.bytes().filter(begins).count(),
+        };
         if text.len() > bytes || own > values {
             faults.push(format!(
                 "a block is not read: the page has more than {MAX_BYTES} bytes or {MAX_VALUES} values of JSON-LD"
@@ -130,6 +153,8 @@ pub(super) fn graph<'b>(blocks: &'b Blocks<'_>) -> Graph<'b> {
         nodes: &blocks.nodes,
         graph: Graph::default(),
     };
+    let usual = blocks.nodes.len() / USUAL_FIELDS;
+    build.graph.things.reserve(usual.min(MAX_THINGS));
     for first in &blocks.first {
         build.value(*first, None, "");
     }

@@ -127,7 +127,7 @@ impl Scopes {
 fn types(kind: Option<&str>) -> Vec<Cow<'_, str>> {
     kind.unwrap_or_default()
         .split_ascii_whitespace()
-        .map(|name| bare(name).into())
+        .map(|name| bare(name).to_ascii_lowercase().into())
         .collect()
 }
 

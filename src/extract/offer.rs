@@ -186,9 +186,9 @@ fn seller(graph: &Graph<'_>, offer: usize, found: &mut Found<'_, '_>) {
     };
     if let Some(url) = graph
         .text(seller, "url")
-        .and_then(|url| found.page.resolve(url))
+        .and_then(|url| found.address(url))
     {
-        found.add("seller.url", url.as_str(), property.place.clone());
+        found.add("seller.url", &url, property.place.clone());
     }
     for (name, field) in [
         ("identifier", "seller.id"),

@@ -105,11 +105,12 @@ fn rate(graph: &Graph<'_>, at: usize, subject: &Subject, found: &Found<'_, '_>) 
             .resolve(address)
             .is_some_and(|url| same_page(&url, found.page.url))
     };
-    let exact = |address: &str| found.page.resolve(address).as_ref() == Some(found.page.url);
-    if graph.text(at, "url").is_some_and(own) || thing.id.as_deref().is_some_and(own) {
+    let url = graph.text(at, "url");
+    let exact = url.is_some_and(|url| found.is_home(url));
+    if exact || url.is_some_and(own) || thing.id.as_deref().is_some_and(own) {
         rate += 4;
     }
-    if graph.text(at, "url").is_some_and(exact) {
+    if exact {
         rate += 2;
     }
     let elsewhere =
@@ -207,8 +208,8 @@ fn image(graph: &Graph<'_>, property: &Property<'_>, found: &mut Found<'_, '_>) 
         &property.value,
         &["contentUrl", "url", "image", "@id", "thumbnailUrl"],
     );
-    if let Some(url) = address.and_then(|a| found.page.resolve(a)) {
-        found.add("images", url.as_str(), property.place.clone());
+    if let Some(url) = address.and_then(|a| found.address(a)) {
+        found.add("images", &url, property.place.clone());
     }
 }
 

@@ -49,8 +49,7 @@ pub(super) fn is_at_home(graph: &Graph<'_>, thing: usize, found: &Found<'_, '_>)
     graph
         .text(thing, "url")
         .or(graph.things[thing].id.as_deref())
-        .and_then(|url| found.page.resolve(url))
-        .is_some_and(|url| url == *found.page.url)
+        .is_some_and(|url| found.is_home(url))
 }
 
 /// Whether a number stands in a (lower-case) address with nothing of its kind around it but a `p` before it.

@@ -13,7 +13,7 @@ use crate::extract::{
 };
 
 /// The things that statements are about, in the order in which they are first told of.
-pub(super) fn things<'p>(told: Vec<Statement>) -> Graph<'p> {
+pub(super) fn things(told: Vec<Statement>) -> Graph<'static> {
     let mut at: BTreeMap<Rc<str>, usize> = BTreeMap::new();
     let mut graph = Graph::default();
     for statement in &told {
