@@ -1,5 +1,7 @@
 //! What the readers offer: values for fields, each with its reader and its place on the page.
 
+use std::{borrow::Cow, net::Ipv4Addr};
+
 use super::page::PageModel;
 
 /// Where on the page a value stands.
@@ -7,6 +9,8 @@ use super::page::PageModel;
 pub(super) enum Place {
     /// An element of the page model.
     Element(usize),
+    /// A value of the page's JSON-LD.
+    Block(usize),
     /// Already a path: a JSON pointer, a meta name.
     Path(String),
 }
@@ -27,6 +31,8 @@ pub(super) struct Offered {
 
 /// Values of one field beyond this number are not kept.
 const MOST: usize = 300;
+/// Values of one reader on most pages.
+const USUAL: usize = 32;
 /// Descriptions are long.
 const MOST_TEXTS: usize = 8;
 
@@ -73,6 +79,23 @@ impl<'p, 't> Found<'p, 't> {
         self.push(field, value, Some(beside), place, lean);
     }
 
+    /// As `PageModel::resolve`, as text.
+    pub(super) fn address<'a>(&self, reference: &'a str) -> Option<Cow<'a, str>> {
+        let reference = reference.trim();
+        if is_settled(reference) {
+            return Some(Cow::Borrowed(reference));
+        }
+        let url = self.page.resolve(reference)?;
+        Some(Cow::Owned(url.into()))
+    }
+
+    /// Whether an address is that of the page.
+    pub(super) fn is_home(&self, reference: &str) -> bool {
+        let own = self.page.url.as_str();
+        let same = || self.address(reference).is_some_and(|url| url == own);
+        reference == own && own.starts_with("http") || same()
+    }
+
     fn push(
         &mut self,
         field: &'static str,
@@ -81,7 +104,7 @@ impl<'p, 't> Found<'p, 't> {
         place: Place,
         lean: i32,
     ) {
-        let value = value.trim();
+        let value = trimmed(value);
         if value.is_empty() || unfilled(value) {
             return;
         }
@@ -90,13 +113,20 @@ impl<'p, 't> Found<'p, 't> {
         } else {
             (MOST, MOST_BYTES)
         };
-        let value = value[..value.floor_char_boundary(bytes)].trim_end();
-        if self.offered.iter().filter(|o| o.field == field).count() < most {
+        let value = match value.len() > bytes {
+            true => value[..value.floor_char_boundary(bytes)].trim_end(),
+            false => value,
+        };
+        let same = || self.offered.iter().filter(|o| o.field == field).count();
+        if self.offered.len() < most || same() < most {
+            if self.offered.is_empty() {
+                self.offered.reserve(USUAL);
+            }
             self.offered.push(Offered {
                 field,
                 value: value.to_owned(),
                 beside: beside
-                    .map(str::trim)
+                    .map(trimmed)
                     .filter(|b| !b.is_empty())
                     .map(str::to_owned),
                 reader: self.reader,
@@ -107,11 +137,107 @@ impl<'p, 't> Found<'p, 't> {
     }
 }
 
+/// `str::trim`, for texts that mostly need none.
+pub(super) fn trimmed(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let stands = |at: usize| matches!(bytes.get(at), Some(b'!'..=b'~'));
+    // Chinese characters have three bytes, and no white space begins like them.
+    let han = |at: usize| matches!(bytes.get(at), Some(0xe4..=0xe9));
+    let (last, third) = (bytes.len().wrapping_sub(1), bytes.len().wrapping_sub(3));
+    if (stands(0) || han(0)) && (stands(last) || han(third)) {
+        text
+    } else {
+        text.trim()
+    }
+}
+
+/// Whether an address is written as it would be after it was parsed (WHATWG URL): absolute, of the web, in small letters
+/// where case says nothing, with nothing to be escaped or taken out. Most addresses of structured data are.
+fn is_settled(address: &str) -> bool {
+    let rest = address.strip_prefix("http").unwrap_or_default();
+    let rest = rest.strip_prefix('s').unwrap_or(rest);
+    let Some((host, path)) = rest.strip_prefix("://").and_then(|r| r.split_once('/')) else {
+        return false;
+    };
+    let (host, port) = match host.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (host, None),
+    };
+    // Those that belong to a scheme are left out.
+    let port = port.is_none_or(|port| {
+        let number: u16 = port.parse().unwrap_or_default();
+        number > 443 && port.starts_with(|c: char| ('1'..='9').contains(&c))
+    });
+    let label = |label: &str| {
+        let part = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        !label.is_empty() && label.bytes().all(part) && !label.starts_with("xn--")
+    };
+    // A host whose last part is a number is one of four numbers.
+    let named = host.rsplit('.').next().is_some_and(|last| {
+        let first = last.bytes().next();
+        first.is_some_and(|b| b.is_ascii_lowercase())
+    });
+    let mut before = b'/';
+    let plain = path.bytes().all(|b| {
+        // A step of dots leads elsewhere.
+        let stays = b != b'.' || before != b'/';
+        before = b;
+        stays
+            && matches!(b, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b'?' | b'=' | b'&' | b'+' | b',' | b':' | b';' | b'@' | b'!' | b'*' | b'(' | b')')
+    });
+    let host = if named {
+        host.split('.').all(label)
+    } else {
+        host.parse::<Ipv4Addr>().is_ok()
+    };
+    host && port && plain
+}
+
 /// What templates print where there is no value.
 fn unfilled(value: &str) -> bool {
-    matches!(
-        value.to_ascii_lowercase().as_str(),
-        "null" | "undefined" | "nan" | "[object object]"
-    ) || value.starts_with("{{")
-        || value.starts_with("${")
+    let one = |word: &&str| value.eq_ignore_ascii_case(word);
+    let words = ["null", "undefined", "nan", "[object object]"];
+    words.iter().any(one) || value.starts_with("{{") || value.starts_with("${")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use url::Url;
+
+    use super::*;
+
+    #[test]
+    fn an_address_that_needs_no_parsing_is_known() {
+        assert!(is_settled(
+            "https://img.shop.example/A1//0_800x800.jpg?x=1:2&y"
+        ));
+        assert!(is_settled("http://127.0.0.1:8080/"));
+        for other in [
+            "/a", "http://a.example", "HTTP://a.example/", "http://A.example/", "http://1.2.3/", "http://1.2.3.04/", "http://a.example:080/", "http://a.example:70000/", "http://a.example:80/",
+            "http://a.example/../b", "http://a.example/%2e/b", "http://a.example/#b", "http://a.example/水", "ftp://a/",
+            "http://a..b/", "http://xn--a/", "http://u@a.example/", "http:///a",
+        ] {
+            assert!(!is_settled(other), "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_is_trimmed(text in "[ \\u{3000}\\u{a0}]{0,2}(\\PC{0,3}|[a-z水汉]{0,2})[ \\n\\u{2003}水a]{0,2}") {
+            prop_assert_eq!(trimmed(&text), text.trim());
+        }
+
+        #[test]
+        fn what_is_not_parsed_would_stay_as_it_is(
+            address in "https?://([a-z0-9.-]{1,9}|xn--[a-z]{0,3}|[0-9.]{1,6}|127\\.0\\.0\\.0?1|0x7f\\.1|shop.example)(:[0-9]{1,5}|:+[0-9])?/([!-~ ]{0,12}|[a-z./?%2E=&-]{0,16}|\\PC{0,6})"
+        ) {
+            let url = Url::parse("http://shop.example/a/b").unwrap();
+            let page = PageModel::new("", &url);
+            let found = Found::new(&page, "json-ld");
+            let parsed = page.resolve(&address).map(String::from);
+            prop_assert_eq!(found.address(&address).map(Cow::into_owned), parsed);
+            prop_assert_eq!(found.is_home(&address), page.resolve(&address).as_ref() == Some(&url));
+        }
+    }
 }

@@ -2,13 +2,14 @@
 //!
 //! A path is a JSON pointer into one array of all blocks of the page, in page order: `/0/offers/price`.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::Value as Json;
 
 use super::{
     found::Place,
     graph::{Graph, Property, Thing, Value, bare},
+    json::{self, Node},
     mend,
     page::PageModel,
 };
@@ -21,20 +22,112 @@ const MAX_VALUES: usize = 50_000;
 /// Bytes of a path, and of a name in it: hostile ones would be repeated in each value below them.
 const MAX_PATH: usize = 300;
 const MAX_NAME: usize = 100;
+/// Values for each thing on most pages.
+const USUAL_FIELDS: usize = 4;
 
-/// The page's JSON-LD blocks, each parsed as far as it can be; and what was wrong with those that could not.
-pub(super) fn blocks(page: &PageModel<'_>) -> (Vec<Json>, Vec<String>) {
-    let (mut blocks, mut faults) = (Vec::new(), Vec::new());
-    let (mut bytes, mut values) = (MAX_BYTES, MAX_VALUES);
-    for (element, text) in &page.scripts {
-        let kind = page.attribute(*element, "type").unwrap_or_default();
-        if !kind.to_ascii_lowercase().contains("ld+json") {
-            continue;
+/// The JSON-LD blocks of a page, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Blocks<'t> {
+    nodes: Vec<Node<'t>>,
+    /// The outermost value of each, in rising order.
+    first: Vec<usize>,
+}
+
+impl<'t> Blocks<'t> {
+    /// Adds what stands in one block, parsed as far as it can be; gives what is wrong with it where it is no JSON.
+    fn add(&mut self, text: &'t str) -> Option<String> {
+        let first = self.nodes.len();
+        let strict = text.trim().trim_start_matches('\u{feff}');
+        if json::read(strict, &mut self.nodes).is_some() {
+            self.first.push(first);
+            return None;
         }
-        let own = text
-            .bytes()
-            .filter(|b| matches!(b, b',' | b'[' | b'{'))
-            .count();
+        match mend::parse(text) {
+            Ok(values) => {
+                self.extend(values);
+                None
+            }
+            Err(error) => {
+                self.extend(mend::salvage(text));
+                Some(format!("a block that is no JSON: {error}"))
+            }
+        }
+    }
+
+    /// The blocks as trees.
+    pub(super) fn json(&self) -> Vec<Json> {
+        let trees = self.first.iter().map(|at| json::tree(&self.nodes, *at));
+        trees.collect()
+    }
+
+    /// The pointer to a value (RFC 6901). One that is too long to be shown lacks steps.
+    pub(super) fn pointer(&self, value: usize) -> String {
+        let mut way = Vec::new();
+        let mut at = value;
+        while self.nodes[at].parent != at {
+            way.push(at);
+            at = self.nodes[at].parent;
+        }
+        let mut path = String::with_capacity(16 * way.len() + 4);
+        path.push('/');
+        push_number(self.first.partition_point(|first| *first < at), &mut path);
+        while let Some(inner) = way.pop() {
+            let parent = std::mem::replace(&mut at, inner);
+            if path.len() > MAX_PATH {
+                break;
+            }
+            path.push('/');
+            if matches!(self.nodes[parent].value, json::Value::Array) {
+                let before = json::children(&self.nodes, parent).take_while(|c| *c < inner);
+                push_number(before.count(), &mut path);
+                continue;
+            }
+            for c in self.nodes[inner].key.chars() {
+                match c {
+                    '~' => path.push_str("~0"),
+                    '/' => path.push_str("~1"),
+                    c => path.push(c),
+                }
+            }
+        }
+        path
+    }
+}
+
+fn push_number(number: usize, path: &mut String) {
+    if number < 10 {
+        path.extend(char::from_digit(number as u32, 10));
+    } else {
+        path.push_str(&number.to_string());
+    }
+}
+
+impl Extend<Json> for Blocks<'_> {
+    fn extend<I: IntoIterator<Item = Json>>(&mut self, values: I) {
+        for value in values {
+            self.first.push(self.nodes.len());
+            json::flatten(value, String::new(), None, &mut self.nodes);
+        }
+    }
+}
+
+/// The page's JSON-LD, and what was wrong with blocks that are no JSON.
+pub(super) fn blocks<'t>(page: &PageModel<'t>) -> (Blocks<'t>, Vec<String>) {
+    let (mut blocks, mut faults) = (Blocks::default(), Vec::new());
+    let (mut bytes, mut values) = (MAX_BYTES, MAX_VALUES);
+    let own = |(element, _): &&(usize, &str)| {
+        let kind = page.attribute(*element, "type");
+        kind.is_some_and(is_json_ld)
+    };
+    let texts: Vec<&'t str> = page.scripts.iter().filter(own).map(|(_, t)| *t).collect();
+    // A value takes a byte or more, so that short blocks need no counting.
+    let short = texts.iter().map(|text| text.len()).sum::<usize>() <= MAX_VALUES;
+    for text in texts {
+        let begins = |b: &u8| matches!(b, b',' | b'[' | b'{');
+        let own = match short {
+            true => 0,
+            false => text.bytes().filter(begins).count(),
+        };
         if text.len() > bytes || own > values {
             faults.push(format!(
                 "a block is not read: the page has more than {MAX_BYTES} bytes or {MAX_VALUES} values of JSON-LD"
@@ -42,22 +135,28 @@ pub(super) fn blocks(page: &PageModel<'_>) -> (Vec<Json>, Vec<String>) {
             continue;
         }
         (bytes, values) = (bytes - text.len(), values - own);
-        match mend::parse(text) {
-            Ok(values) => blocks.extend(values),
-            Err(error) => {
-                faults.push(format!("a block that is no JSON: {error}"));
-                blocks.extend(mend::salvage(text));
-            }
-        }
+        faults.extend(blocks.add(text));
     }
     (blocks, faults)
 }
 
+/// Whether a script of this type holds JSON-LD: `application/ld+json`, also with what shops write around it.
+pub(super) fn is_json_ld(kind: &str) -> bool {
+    let mark = b"ld+json";
+    let mut windows = kind.as_bytes().windows(mark.len());
+    windows.any(|part| part.eq_ignore_ascii_case(mark))
+}
+
 /// The things that the blocks state.
-pub(super) fn graph(blocks: &[Json]) -> Graph {
-    let mut build = Build::default();
-    for (n, block) in blocks.iter().enumerate() {
-        build.inner(&n.to_string(), block, None, "");
+pub(super) fn graph<'b>(blocks: &'b Blocks<'_>) -> Graph<'b> {
+    let mut build = Build {
+        nodes: &blocks.nodes,
+        graph: Graph::default(),
+    };
+    let usual = blocks.nodes.len() / USUAL_FIELDS;
+    build.graph.things.reserve(usual.min(MAX_THINGS));
+    for first in &blocks.first {
+        build.value(*first, None, "");
     }
     build.link();
     build.graph
@@ -76,7 +175,7 @@ pub(super) fn products(blocks: &[Json]) -> Vec<(String, &Json)> {
                 open.push((format!("{path}/@graph"), members));
             } else if let Some(main) = json.get("mainEntity") {
                 open.push((format!("{path}/mainEntity"), main));
-            } else if types(json.get("@type"))
+            } else if tree_types(json.get("@type"))
                 .iter()
                 .any(|t| t.starts_with("product"))
             {
@@ -87,87 +186,75 @@ pub(super) fn products(blocks: &[Json]) -> Vec<(String, &Json)> {
     products
 }
 
-#[derive(Default)]
-struct Build {
-    graph: Graph,
-    /// The pointer to the value that is looked at.
-    path: String,
+struct Build<'b> {
+    nodes: &'b [Node<'b>],
+    graph: Graph<'b>,
 }
 
-impl Build {
-    /// As `value`, of what stands at `step` of the value that is looked at. A path that is too long to be shown stays as
-    /// it is.
-    fn inner(&mut self, step: &str, json: &Json, owner: Option<usize>, name: &str) {
-        let length = self.path.len();
-        if length <= MAX_PATH {
-            self.path.push('/');
-            // As a step of a JSON pointer (RFC 6901).
-            if step.contains(['~', '/']) {
-                self.path
-                    .push_str(&step.replace('~', "~0").replace('/', "~1"));
-            } else {
-                self.path.push_str(step);
-            }
-        }
-        self.value(json, owner, name);
-        self.path.truncate(length);
-    }
-
-    /// Adds what a JSON value states about `owner`. serde_json refuses more than 128 levels, so this may recurse.
-    fn value(&mut self, json: &Json, owner: Option<usize>, name: &str) {
-        let value = match json {
-            Json::Array(items) => {
-                for (n, item) in items.iter().enumerate() {
-                    self.inner(&n.to_string(), item, owner, name);
+impl<'b> Build<'b> {
+    /// Adds what a value states about `owner`. No text has more than 128 levels, so this may recurse.
+    fn value(&mut self, at: usize, owner: Option<usize>, name: &'b str) {
+        let value = match &self.nodes[at].value {
+            json::Value::Array => {
+                for item in json::children(self.nodes, at) {
+                    self.value(item, owner, name);
                 }
                 return;
             }
-            Json::Object(fields) => match wrapped(fields) {
-                Some((key, inner)) => return self.inner(key, inner, owner, name),
-                None => match self.thing(fields, owner, name) {
+            json::Value::Object => {
+                let said = Said::by(self.nodes, at);
+                if let Some(inner) = said.wrapped() {
+                    return self.value(inner, owner, name);
+                }
+                match self.thing(at, &said, owner, name) {
                     Some(thing) => Value::Thing(thing),
                     None => return,
-                },
-            },
-            Json::String(text) => Value::Text(text.clone()),
-            Json::Number(number) => Value::Text(number.to_string()),
-            Json::Bool(yes) => Value::Text(yes.to_string()),
-            Json::Null => return,
+                }
+            }
+            json::Value::Text(text) => Value::Text(Cow::Borrowed(text)),
+            json::Value::Number(number) => Value::Text(Cow::Owned(number.to_string())),
+            json::Value::Bool(yes) => Value::Text(Cow::Borrowed(if *yes { "true" } else { "false" })),
+            json::Value::Null => return,
         };
         if let Some(owner) = owner {
             self.graph.things[owner].properties.push(Property {
-                name: name.to_owned(),
+                name: Cow::Borrowed(name),
                 value,
                 other: None,
-                place: Place::Path(self.path.clone()),
+                place: Place::Block(at),
             });
         }
     }
 
     fn thing(
         &mut self,
-        fields: &serde_json::Map<String, Json>,
+        object: usize,
+        said: &Said,
         parent: Option<usize>,
-        role: &str,
+        role: &'b str,
     ) -> Option<usize> {
         if self.graph.things.len() >= MAX_THINGS {
             return None;
         }
         let at = self.graph.things.len();
-        let text = |key: &str| fields.get(key).and_then(Json::as_str).map(str::to_owned);
+        let id = said.id.and_then(|id| text(&self.nodes[id]));
         self.graph.things.push(Thing {
-            types: types(fields.get("@type").or_else(|| fields.get("type"))),
-            properties: Vec::new(),
+            types: said.types.map_or(Vec::new(), |at| types(self.nodes, at)),
+            properties: Vec::with_capacity(said.fields),
             parent,
-            role: role.to_owned(),
-            id: text("@id"),
+            role: Cow::Borrowed(role),
+            id: id.map(Cow::Borrowed),
         });
-        for (key, inner) in fields.iter().filter(|(key, _)| key.len() <= MAX_NAME) {
-            if key == "@graph" {
+        for inner in json::children(self.nodes, object) {
+            let key = self.nodes[inner].key.as_ref();
+            if key.len() > MAX_NAME {
+                continue;
+            }
+            match key {
                 // The members of a graph stand on their own.
-                self.inner("@graph", inner, None, "");
-            } else if !matches!(key.as_str(), "@type" | "@context") {
-                self.inner(key, inner, Some(at), bare(key));
+                "@graph" => self.value(inner, None, ""),
+                "@type" | "@context" => {}
+                _ => self.value(inner, Some(at), bare(key)),
             }
         }
         Some(at)
@@ -176,7 +263,10 @@ impl Build {
     /// Replaces a thing that says nothing but its `@id` by the thing of that id that says more.
     fn link(&mut self) {
         let things = &self.graph.things;
-        let says = |t: &Thing| t.properties.iter().filter(|p| p.name != "@id").count();
+        if things.iter().all(|thing| thing.id.is_none()) {
+            return;
+        }
+        let says = |t: &Thing<'_>| t.properties.iter().filter(|p| p.name != "@id").count();
         let mut told: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, thing) in things.iter().enumerate() {
             if let Some(id) = thing.id.as_deref().filter(|_| says(thing) > 0) {
@@ -203,14 +293,62 @@ impl Build {
     }
 }
 
-/// What stands in a value object, a list or a set (JSON-LD 1.1, 4.2 and 4.3).
-fn wrapped(fields: &serde_json::Map<String, Json>) -> Option<(&'static str, &Json)> {
-    ["@value", "@list", "@set"]
-        .into_iter()
-        .find_map(|key| Some((key, fields.get(key)?)))
+/// What an object says of itself: the places of what its own words of JSON-LD name.
+#[derive(Default)]
+struct Said {
+    fields: usize,
+    types: Option<usize>,
+    id: Option<usize>,
+    /// `@value`, `@list`, `@set`: a value object, a list or a set (JSON-LD 1.1, 4.2 and 4.3).
+    wraps: [Option<usize>; 3],
 }
 
-fn types(json: Option<&Json>) -> Vec<String> {
+impl Said {
+    fn by(nodes: &[Node<'_>], object: usize) -> Self {
+        let mut said = Self::default();
+        let mut typed = None;
+        for at in json::children(nodes, object) {
+            said.fields += 1;
+            let key = nodes[at].key.as_ref();
+            if !key.starts_with(['@', 't']) {
+                continue;
+            }
+            match key {
+                "@type" => said.types = Some(at),
+                "type" => typed = Some(at),
+                "@id" => said.id = Some(at),
+                "@value" => said.wraps[0] = Some(at),
+                "@list" => said.wraps[1] = Some(at),
+                "@set" => said.wraps[2] = Some(at),
+                _ => {}
+            }
+        }
+        said.types = said.types.or(typed);
+        said
+    }
+
+    fn wrapped(&self) -> Option<usize> {
+        self.wraps.into_iter().flatten().next()
+    }
+}
+
+fn text<'b>(node: &'b Node<'_>) -> Option<&'b str> {
+    match &node.value {
+        json::Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn types<'b>(nodes: &'b [Node<'_>], at: usize) -> Vec<Cow<'b, str>> {
+    let one = |at: usize| text(&nodes[at]).map(|name| Cow::Borrowed(bare(name)));
+    match &nodes[at].value {
+        json::Value::Array => json::children(nodes, at).filter_map(one).collect(),
+        _ => one(at).into_iter().collect(),
+    }
+}
+
+/// As `types`, of a tree, and in lower case.
+fn tree_types(json: Option<&Json>) -> Vec<String> {
     let one = |json: &Json| json.as_str().map(|name| bare(name).to_ascii_lowercase());
     match json {
         Some(Json::Array(all)) => all.iter().filter_map(one).collect(),
@@ -225,10 +363,11 @@ mod tests {
 
     #[test]
     fn references_lead_to_what_they_name() {
-        let blocks = [serde_json::json!({"@graph": [
+        let mut blocks = Blocks::default();
+        blocks.extend([serde_json::json!({"@graph": [
             {"@id": "#p", "@type": ["http://schema.org/Product"], "brand": {"@id": "#b"}},
             {"@id": "#b", "@type": "Brand", "schema:name": {"@value": "Acme"}},
-        ]})];
+        ]})]);
         let graph = graph(&blocks);
         let product = graph
             .things
@@ -236,9 +375,9 @@ mod tests {
             .position(|t| t.is(&["product"]))
             .unwrap();
         assert_eq!(graph.text(product, "brand"), Some("Acme"));
-        assert_eq!(
-            graph.things[product].properties[1].place,
-            Place::Path("/0/@graph/0/brand".to_owned())
-        );
+        let Place::Block(value) = graph.things[product].properties[1].place else {
+            panic!("{graph:?}");
+        };
+        assert_eq!(blocks.pointer(value), "/0/@graph/0/brand");
     }
 }

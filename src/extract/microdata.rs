@@ -1,6 +1,6 @@
 //! Microdata (HTML, 5.2) to things: `itemscope`, `itemtype`, `itemprop`, `itemref`, by one walk.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     found::Place,
@@ -16,7 +16,7 @@ const MOST_OWNERS: usize = 20;
 const LONGEST_OTHER: usize = 200;
 
 /// What microdata states.
-pub(super) fn graph(page: &PageModel<'_>) -> Graph {
+pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
     let mut graph = Graph::default();
     if !page.items {
         return graph;
@@ -50,7 +50,7 @@ pub(super) fn graph(page: &PageModel<'_>) -> Graph {
                     None => value(page, element, name),
                 };
                 graph.things[*owner].properties.push(Property {
-                    name: name.to_owned(),
+                    name: name.into(),
                     value,
                     other,
                     place: Place::Element(element),
@@ -61,13 +61,13 @@ pub(super) fn graph(page: &PageModel<'_>) -> Graph {
     graph
 }
 
-fn thing(page: &PageModel<'_>, element: usize) -> Thing {
+fn thing<'p>(page: &'p PageModel<'_>, element: usize) -> Thing<'p> {
     let names = page.attribute(element, "itemprop").unwrap_or_default();
     let first = names.split_ascii_whitespace().next().unwrap_or_default();
     // `<meta itemprop=brand itemscope content="Acme">`: the content is the thing's name.
     let name = page.either(element, &["content"]).map(|name| Property {
-        name: "name".to_owned(),
-        value: Value::Text(name.to_owned()),
+        name: "name".into(),
+        value: Value::Text(name.into()),
         other: None,
         place: Place::Element(element),
     });
@@ -75,8 +75,8 @@ fn thing(page: &PageModel<'_>, element: usize) -> Thing {
         types: types(page.attribute(element, "itemtype")),
         properties: name.into_iter().collect(),
         parent: None,
-        role: bare(first).to_owned(),
-        id: page.either(element, &["itemid"]).map(str::to_owned),
+        role: bare(first).into(),
+        id: page.either(element, &["itemid"]).map(Cow::Borrowed),
     }
 }
 
@@ -124,10 +124,10 @@ impl Scopes {
     }
 }
 
-fn types(kind: Option<&str>) -> Vec<String> {
+fn types(kind: Option<&str>) -> Vec<Cow<'_, str>> {
     kind.unwrap_or_default()
         .split_ascii_whitespace()
-        .map(|name| bare(name).to_ascii_lowercase())
+        .map(|name| bare(name).to_ascii_lowercase().into())
         .collect()
 }
 
@@ -154,7 +154,11 @@ pub(super) fn is_address(name: &str) -> bool {
 
 /// The value of a property by HTML's rules, save that a link whose address is no value gives its text; and the other
 /// reading of the same element, where there are two.
-fn value(page: &PageModel<'_>, element: usize, name: &str) -> (Value, Option<String>) {
+fn value<'p>(
+    page: &'p PageModel<'_>,
+    element: usize,
+    name: &str,
+) -> (Value<'p>, Option<String>) {
     let (tag, raw) = (page.tag(element), page.raw(element).trim());
     let text = || Some(page.line(element)).filter(|t| !t.is_empty());
     let (value, other) = match (page.attribute(element, "content"), tag) {
@@ -194,7 +198,7 @@ fn value(page: &PageModel<'_>, element: usize, name: &str) -> (Value, Option<Str
     };
     let value = value.unwrap_or_default().trim().to_owned();
     let other = other.filter(|o| *o != value);
-    (Value::Text(value), other)
+    (Value::Text(value.into()), other)
 }
 
 /// The attribute that holds the value of a property on such an element (HTML, 5.2.4).

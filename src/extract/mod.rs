@@ -12,6 +12,7 @@ mod fill;
 mod found;
 mod graph;
 mod guess;
+mod json;
 mod json_ld;
 mod kind;
 mod labels;
@@ -103,7 +104,6 @@ pub struct Reading {
 
 /// What every reader may look at.
 struct Sources<'a> {
-    blocks: &'a [serde_json::Value],
     subject: &'a Subject,
     zones: &'a [Zone],
 }
@@ -114,7 +114,7 @@ type Reader = fn(&Sources<'_>, &mut Found<'_, '_>);
 /// Every reader, most trusted first. A platform's own selectors go before all of them.
 const READERS: &[(&str, Reader)] = &[
     ("json-ld", |from, found| {
-        schema::read(&json_ld::graph(from.blocks), from.subject, found)
+        schema::read(&json_ld::graph(&found.page.blocks), from.subject, found)
     }),
     ("microdata", |from, found| {
         schema::read(&microdata::graph(found.page), from.subject, found)
@@ -157,15 +157,15 @@ fn model<'a>(text: &'a str, url: &'a Url, selectors: &Selectors) -> PageModel<'a
 
 fn reading(page: &mut PageModel<'_>, selectors: &Selectors, explained: bool) -> Reading {
     let leads = std::mem::take(&mut page.leads);
+    let (blocks, faults) = json_ld::blocks(page);
+    page.blocks = blocks;
     let (page, url) = (&*page, page.url);
     let zones = zones::zones(page);
-    let (blocks, faults) = json_ld::blocks(page);
     let subject = subject(page);
     let mut own = Found::new(page, "select");
-    let missed = select::read(selectors, &blocks, &mut own);
+    let missed = select::read(selectors, &mut own);
     let mut offered = own.offered;
     let from = Sources {
-        blocks: &blocks,
         subject: &subject,
         zones: &zones,
     };

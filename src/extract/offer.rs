@@ -10,7 +10,7 @@ use super::{
 const MOST: usize = 200;
 
 /// Reads the offers of the product at `at`.
-pub(super) fn read(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+pub(super) fn read(graph: &Graph<'_>, at: usize, found: &mut Found<'_, '_>) {
     let offers = offers(graph, at, found);
     let Some(first) = chosen(graph, &offers, found) else {
         // Some shops put price and availability on the product itself.
@@ -23,7 +23,7 @@ pub(super) fn read(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
     state(graph, first, "itemCondition", "condition", found);
     seller(graph, first, found);
     for property in &graph.things[first].properties {
-        let field = match property.name.as_str() {
+        let field = match property.name.as_ref() {
             "sku" => "sku",
             "mpn" => "mpn",
             "gtin" | "gtin8" | "gtin12" | "gtin13" | "gtin14" => "gtin",
@@ -37,7 +37,7 @@ pub(super) fn read(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
 
 /// The offers of a product: those of its chosen kind first, its own, those of every kind, those inside an
 /// AggregateOffer (which comes before them), and the one that it is the goods of.
-fn offers(graph: &Graph, product: usize, found: &Found<'_, '_>) -> Vec<usize> {
+fn offers(graph: &Graph<'_>, product: usize, found: &Found<'_, '_>) -> Vec<usize> {
     let kind = variant::chosen(graph, product, found);
     let mut all: Vec<usize> = kind
         .into_iter()
@@ -62,7 +62,7 @@ fn offers(graph: &Graph, product: usize, found: &Found<'_, '_>) -> Vec<usize> {
 }
 
 /// The offer that says what it offers: `{"@type": "Offer", "itemOffered": {"@type": "Product"}}`.
-pub(super) fn offering(graph: &Graph, product: usize) -> Option<usize> {
+pub(super) fn offering(graph: &Graph<'_>, product: usize) -> Option<usize> {
     let thing = &graph.things[product];
     let offer = thing.parent.filter(|_| thing.role == "itemOffered")?;
     let alone = graph.things[offer].parent.is_none();
@@ -70,7 +70,7 @@ pub(super) fn offering(graph: &Graph, product: usize) -> Option<usize> {
 }
 
 /// The offer whose price is shown: one at the page's own address, one in stock, the first with a price.
-fn chosen(graph: &Graph, offers: &[usize], found: &Found<'_, '_>) -> Option<usize> {
+fn chosen(graph: &Graph<'_>, offers: &[usize], found: &Found<'_, '_>) -> Option<usize> {
     let variants = offers
         .iter()
         .filter(|o| variant::is_at_home(graph, **o, found))
@@ -89,11 +89,11 @@ fn chosen(graph: &Graph, offers: &[usize], found: &Found<'_, '_>) -> Option<usiz
     offers.iter().copied().rev().max_by_key(|o| rate(*o))
 }
 
-fn prices(graph: &Graph, offer: usize, found: &mut Found<'_, '_>) {
+fn prices(graph: &Graph<'_>, offer: usize, found: &mut Found<'_, '_>) {
     let currency = graph.text(offer, "priceCurrency").unwrap_or_default();
     let aggregate = graph.things[offer].all("price").next().is_none();
     for property in &graph.things[offer].properties {
-        match (property.name.as_str(), &property.value) {
+        match (property.name.as_ref(), &property.value) {
             ("price", Value::Text(price)) => {
                 let place = &property.place;
                 found.beside("price", price, currency, place.clone(), 0);
@@ -114,7 +114,7 @@ fn prices(graph: &Graph, offer: usize, found: &mut Found<'_, '_>) {
 }
 
 /// A UnitPriceSpecification: a price to pay, or one crossed out.
-fn specified(graph: &Graph, at: usize, currency: &str, found: &mut Found<'_, '_>) {
+fn specified(graph: &Graph<'_>, at: usize, currency: &str, found: &mut Found<'_, '_>) {
     let own = ["priceCurrency", "currency"]
         .iter()
         .find_map(|name| graph.text(at, name))
@@ -131,7 +131,7 @@ fn specified(graph: &Graph, at: usize, currency: &str, found: &mut Found<'_, '_>
         && graph.things[at].all("billingDuration").next().is_none();
     for property in &graph.things[at].properties {
         if let ("price" | "minPrice" | "value" | "amount", Value::Text(price)) =
-            (property.name.as_str(), &property.value)
+            (property.name.as_ref(), &property.value)
         {
             let place = property.place.clone();
             if crossed {
@@ -144,7 +144,7 @@ fn specified(graph: &Graph, at: usize, currency: &str, found: &mut Found<'_, '_>
 }
 
 /// In stock if any of the offers is.
-fn availability(graph: &Graph, offers: &[usize], first: usize, found: &mut Found<'_, '_>) {
+fn availability(graph: &Graph<'_>, offers: &[usize], first: usize, found: &mut Found<'_, '_>) {
     let stated = |offer: usize| {
         let all = graph.things[offer].all("availability");
         let words = all.filter_map(|p| Some((graph.words(&p.value)?, p.place.clone())));
@@ -163,7 +163,7 @@ fn availability(graph: &Graph, offers: &[usize], first: usize, found: &mut Found
     }
 }
 
-fn state(graph: &Graph, at: usize, name: &str, field: &'static str, found: &mut Found<'_, '_>) {
+fn state(graph: &Graph<'_>, at: usize, name: &str, field: &'static str, found: &mut Found<'_, '_>) {
     for property in graph.things[at].all(name) {
         if let Some(words) = graph.words(&property.value) {
             found.add(field, words, property.place.clone());
@@ -171,7 +171,7 @@ fn state(graph: &Graph, at: usize, name: &str, field: &'static str, found: &mut 
     }
 }
 
-fn seller(graph: &Graph, offer: usize, found: &mut Found<'_, '_>) {
+fn seller(graph: &Graph<'_>, offer: usize, found: &mut Found<'_, '_>) {
     let Some(property) = ["seller", "offeredBy"]
         .iter()
         .find_map(|n| graph.things[offer].all(n).next())
@@ -186,9 +186,9 @@ fn seller(graph: &Graph, offer: usize, found: &mut Found<'_, '_>) {
     };
     if let Some(url) = graph
         .text(seller, "url")
-        .and_then(|url| found.page.resolve(url))
+        .and_then(|url| found.address(url))
     {
-        found.add("seller.url", url.as_str(), property.place.clone());
+        found.add("seller.url", &url, property.place.clone());
     }
     for (name, field) in [
         ("identifier", "seller.id"),

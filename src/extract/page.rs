@@ -7,7 +7,7 @@ use std::{borrow::Cow, ops::Range};
 
 use url::Url;
 
-use super::{found::Place, links::Leads, marks::Marks, soup, token::Attribute, zones::Zone};
+use super::{found::Place, json_ld::Blocks, links::Leads, marks::Marks, soup, token::Attribute, zones::Zone};
 
 /// One element.
 #[derive(Debug)]
@@ -111,6 +111,8 @@ pub(super) struct PageModel<'a> {
     pub(super) text: String,
     /// Contents of scripts, by element.
     pub(super) scripts: Vec<(usize, &'a str)>,
+    /// Its JSON-LD, once that is read.
+    pub(super) blocks: Blocks<'a>,
     /// Contents of the first `<title>`.
     pub(super) title: Option<String>,
     /// Where it leads.
@@ -241,6 +243,7 @@ impl<'a> PageModel<'a> {
     pub(super) fn place(&self, place: &Place) -> String {
         match place {
             Place::Element(element) => self.path(*element),
+            Place::Block(value) => self.blocks.pointer(*value),
             Place::Path(path) => path.clone(),
         }
     }

@@ -48,7 +48,7 @@ pub(super) struct Statement {
 }
 
 /// The things of the page; none where nothing on it has a type.
-pub(super) fn graph(page: &PageModel<'_>) -> Graph {
+pub(super) fn graph(page: &PageModel<'_>) -> Graph<'static> {
     if !page.typed {
         return Graph::default();
     }

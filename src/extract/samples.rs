@@ -76,10 +76,10 @@ fn absolute(text: &str, base: &Url) -> String {
     }
 }
 
-fn ours(graph: &Graph, at: usize, depth: usize, base: &Url) -> Item {
+fn ours(graph: &Graph<'_>, at: usize, depth: usize, base: &Url) -> Item {
     let thing = &graph.things[at];
     let mut item = Item {
-        types: thing.types.iter().cloned().collect(),
+        types: thing.types.iter().map(|t| t.to_ascii_lowercase()).collect(),
         ..Item::default()
     };
     for property in thing.properties.iter().filter(|p| p.name != "@id") {
@@ -89,7 +89,8 @@ fn ours(graph: &Graph, at: usize, depth: usize, base: &Url) -> Item {
             }
             Value::Thing(_) => continue,
             Value::Text(text) => {
-                let both = [Some(text), property.other.as_ref()].into_iter().flatten();
+                let both = [Some(text.as_ref()), property.other.as_deref()];
+                let both = both.into_iter().flatten();
                 Reading::Text(both.map(|t| absolute(t, base)).collect())
             }
         };
@@ -101,7 +102,7 @@ fn ours(graph: &Graph, at: usize, depth: usize, base: &Url) -> Item {
     item
 }
 
-fn top(graph: &Graph, base: &Url) -> Vec<Item> {
+fn top(graph: &Graph<'_>, base: &Url) -> Vec<Item> {
     (0..graph.things.len())
         .filter(|at| graph.things[*at].parent.is_none())
         .map(|at| ours(graph, at, 0, base))
@@ -169,7 +170,7 @@ fn same(own: &Item, other: &Item) -> bool {
             .all(|(name, all)| own.properties.get(name).is_some_and(|own| values(own, all)))
 }
 
-fn compare(name: &str, graph: &Graph, expected: &Json, faults: &mut Vec<String>) {
+fn compare(name: &str, graph: &Graph<'_>, expected: &Json, faults: &mut Vec<String>) {
     let base = base(name);
     let own = top(graph, &base);
     let mut open = vec![expected.get("items").unwrap_or(expected)];

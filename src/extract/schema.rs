@@ -64,7 +64,7 @@ impl Subject {
 }
 
 /// The page's product, where the graph states one.
-pub(super) fn product(graph: &Graph, subject: &Subject, found: &Found<'_, '_>) -> Option<usize> {
+pub(super) fn product(graph: &Graph<'_>, subject: &Subject, found: &Found<'_, '_>) -> Option<usize> {
     let rated = |at: usize| (rate(graph, at, subject, found), at);
     let mut all: Vec<(i32, usize)> = (0..graph.things.len())
         .filter(|at| graph.things[*at].is(PRODUCT))
@@ -84,7 +84,7 @@ pub(super) fn product(graph: &Graph, subject: &Subject, found: &Found<'_, '_>) -
     (rate > 0 && (named || !listed)).then_some(at)
 }
 
-fn rate(graph: &Graph, at: usize, subject: &Subject, found: &Found<'_, '_>) -> i32 {
+fn rate(graph: &Graph<'_>, at: usize, subject: &Subject, found: &Found<'_, '_>) -> i32 {
     let thing = &graph.things[at];
     let mut rate = 1;
     if thing.is(&["product", "productgroup", "individualproduct"]) {
@@ -105,11 +105,12 @@ fn rate(graph: &Graph, at: usize, subject: &Subject, found: &Found<'_, '_>) -> i
             .resolve(address)
             .is_some_and(|url| same_page(&url, found.page.url))
     };
-    let exact = |address: &str| found.page.resolve(address).as_ref() == Some(found.page.url);
-    if graph.text(at, "url").is_some_and(own) || thing.id.as_deref().is_some_and(own) {
+    let url = graph.text(at, "url");
+    let exact = url.is_some_and(|url| found.is_home(url));
+    if exact || url.is_some_and(own) || thing.id.as_deref().is_some_and(own) {
         rate += 4;
     }
-    if graph.text(at, "url").is_some_and(exact) {
+    if exact {
         rate += 2;
     }
     let elsewhere =
@@ -127,7 +128,7 @@ pub(super) fn same_page(a: &url::Url, b: &url::Url) -> bool {
 }
 
 /// Offers everything that a graph says about the page's product, and its breadcrumb.
-pub(super) fn read(graph: &Graph, subject: &Subject, found: &mut Found<'_, '_>) {
+pub(super) fn read(graph: &Graph<'_>, subject: &Subject, found: &mut Found<'_, '_>) {
     crumbs(graph, found);
     let Some(main) = product(graph, subject, found) else {
         return;
@@ -143,13 +144,13 @@ pub(super) fn read(graph: &Graph, subject: &Subject, found: &mut Found<'_, '_>) 
 }
 
 /// The product, then the things that say more about it: its group, its chosen variant, a second block of the same name.
-fn same_goods(graph: &Graph, main: usize, found: &Found<'_, '_>) -> Vec<usize> {
+fn same_goods(graph: &Graph<'_>, main: usize, found: &Found<'_, '_>) -> Vec<usize> {
     let mut all = vec![main];
     all.extend(variant::chosen(graph, main, found));
     all.extend(graph.things(main, "isVariantOf"));
     let name = graph.text(main, "name");
     let twin = |at: &usize| {
-        let thing: &Thing = &graph.things[*at];
+        let thing: &Thing<'_> = &graph.things[*at];
         thing.is(&["product", "productgroup"])
             && thing.parent.is_none()
             && name.is_some()
@@ -175,9 +176,9 @@ const PLAIN: &[(&str, &str)] = &[
     ("inLanguage", "language"),
 ];
 
-fn plain(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+fn plain(graph: &Graph<'_>, at: usize, found: &mut Found<'_, '_>) {
     for property in &graph.things[at].properties {
-        let Some((_, field)) = PLAIN.iter().find(|(name, _)| *name == property.name) else {
+        let Some((_, field)) = PLAIN.iter().find(|(name, _)| *name == property.name.as_ref()) else {
             if property.name == "image" {
                 image(graph, property, found);
             }
@@ -202,17 +203,17 @@ fn is_number(words: &str) -> bool {
     words.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn image(graph: &Graph, property: &Property, found: &mut Found<'_, '_>) {
+fn image(graph: &Graph<'_>, property: &Property<'_>, found: &mut Found<'_, '_>) {
     let address = graph.words_by(
         &property.value,
         &["contentUrl", "url", "image", "@id", "thumbnailUrl"],
     );
-    if let Some(url) = address.and_then(|a| found.page.resolve(a)) {
-        found.add("images", url.as_str(), property.place.clone());
+    if let Some(url) = address.and_then(|a| found.address(a)) {
+        found.add("images", &url, property.place.clone());
     }
 }
 
-fn identifiers(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+fn identifiers(graph: &Graph<'_>, at: usize, found: &mut Found<'_, '_>) {
     for property in &graph.things[at].properties {
         let name = property.name.to_ascii_lowercase();
         let Some(words) = graph.words_by(&property.value, &["value", "name"]) else {
@@ -244,7 +245,7 @@ pub(super) fn number_of(words: &str) -> &str {
     }
 }
 
-fn makers(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+fn makers(graph: &Graph<'_>, at: usize, found: &mut Found<'_, '_>) {
     for property in graph.things[at].all("manufacturer") {
         if let Some(name) = graph.words_by(&property.value, &["name", "legalName"]) {
             found.add("manufacturer", name, property.place.clone());
@@ -258,10 +259,10 @@ fn makers(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
 }
 
 /// A PostalAddress in one line, or the text that stands in its place.
-pub(super) fn address(graph: &Graph, thing: usize) -> Option<String> {
+pub(super) fn address(graph: &Graph<'_>, thing: usize) -> Option<String> {
     let property = graph.things[thing].all("address").next()?;
     match &property.value {
-        Value::Text(text) => Some(text.clone()),
+        Value::Text(text) => Some(text.to_string()),
         Value::Thing(postal) => {
             let parts = [
                 "streetAddress",
@@ -279,7 +280,7 @@ pub(super) fn address(graph: &Graph, thing: usize) -> Option<String> {
     }
 }
 
-fn attributes(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+fn attributes(graph: &Graph<'_>, at: usize, found: &mut Found<'_, '_>) {
     for property in graph.things[at].all("additionalProperty") {
         let Value::Thing(pair) = property.value else {
             continue;
@@ -302,10 +303,10 @@ fn attributes(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
     }
 }
 
-fn reviews(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
+fn reviews(graph: &Graph<'_>, at: usize, found: &mut Found<'_, '_>) {
     for rating in graph.things(at, "aggregateRating") {
         for property in &graph.things[rating].properties {
-            let field = match property.name.as_str() {
+            let field = match property.name.as_ref() {
                 "ratingValue" => "rating",
                 "reviewCount" => "review_count",
                 "ratingCount" => {
@@ -325,7 +326,7 @@ fn reviews(graph: &Graph, at: usize, found: &mut Found<'_, '_>) {
 }
 
 /// The names of a BreadcrumbList by position; of several the longest.
-fn crumbs(graph: &Graph, found: &mut Found<'_, '_>) {
+fn crumbs(graph: &Graph<'_>, found: &mut Found<'_, '_>) {
     let lists = (0..graph.things.len()).filter(|at| graph.things[*at].is(&["breadcrumblist"]));
     let mut best: Option<(Vec<String>, Place)> = None;
     for list in lists.take(20) {

@@ -203,10 +203,13 @@ fn bad(field: &str, line: &str, entry: usize, wrong: Wrong) -> BadSelector {
 /// Offers what the recipe finds; names the fields for which it found nothing.
 pub(super) fn read(
     selectors: &Selectors,
-    blocks: &[Json],
     found: &mut Found<'_, '_>,
 ) -> Vec<(&'static str, String)> {
-    read_sheet(selectors, &Sheet::new(found.page, blocks), found)
+    if selectors.fields.is_empty() {
+        return Vec::new();
+    }
+    let blocks = found.page.blocks.json();
+    read_sheet(selectors, &Sheet::new(found.page, &blocks), found)
 }
 
 /// As `read`, of a page that is already laid out.

@@ -138,6 +138,7 @@ impl<'a> Soup<'a> {
                 elements,
                 text: String::with_capacity(text.len().min(MAX_TEXT) / 2),
                 scripts: Vec::new(),
+                blocks: <_>::default(),
                 title: None,
                 base: None,
                 leads: Leads::new(),

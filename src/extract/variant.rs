@@ -19,7 +19,7 @@ const NUMBERS: &[&str] = &[
 ];
 
 /// The kind of the product at `group` that the page is about: at its address, with its number in it, or the only one.
-pub(super) fn chosen(graph: &Graph, group: usize, found: &Found<'_, '_>) -> Option<usize> {
+pub(super) fn chosen(graph: &Graph<'_>, group: usize, found: &Found<'_, '_>) -> Option<usize> {
     let kinds: Vec<usize> = graph.things(group, "hasVariant").take(MOST).collect();
     if kinds.len() == 1 {
         return kinds.first().copied();
@@ -45,12 +45,11 @@ fn only<'a>(mut all: impl Iterator<Item = &'a usize>) -> Option<usize> {
 }
 
 /// Whether a thing's own address is that of the page.
-pub(super) fn is_at_home(graph: &Graph, thing: usize, found: &Found<'_, '_>) -> bool {
+pub(super) fn is_at_home(graph: &Graph<'_>, thing: usize, found: &Found<'_, '_>) -> bool {
     graph
         .text(thing, "url")
         .or(graph.things[thing].id.as_deref())
-        .and_then(|url| found.page.resolve(url))
-        .is_some_and(|url| url == *found.page.url)
+        .is_some_and(|url| found.is_home(url))
 }
 
 /// Whether a number stands in a (lower-case) address with nothing of its kind around it but a `p` before it.

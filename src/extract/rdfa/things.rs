@@ -1,6 +1,7 @@
 //! Statements by what they are about: each subject a thing with its types and properties.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
@@ -12,13 +13,14 @@ use crate::extract::{
 };
 
 /// The things that statements are about, in the order in which they are first told of.
-pub(super) fn things(told: Vec<Statement>) -> Graph {
+pub(super) fn things(told: Vec<Statement>) -> Graph<'static> {
     let mut at: BTreeMap<Rc<str>, usize> = BTreeMap::new();
     let mut graph = Graph::default();
     for statement in &told {
         at.entry(statement.subject.clone()).or_insert_with(|| {
             graph.things.push(Thing {
-                id: Some(statement.subject.to_string()).filter(|id| !id.starts_with("_:")),
+                id: Some(statement.subject.to_string().into())
+                    .filter(|id: &Cow<'_, str>| !id.starts_with("_:")),
                 ..Thing::default()
             });
             graph.things.len() - 1
@@ -32,7 +34,7 @@ pub(super) fn things(told: Vec<Statement>) -> Graph {
         let name = bare(&statement.predicate);
         let value = match statement.object {
             Object::Node(node) if statement.predicate == TYPE => {
-                let kind = bare(&node).to_ascii_lowercase();
+                let kind = bare(&node).to_owned().into();
                 graph.things[owner].types.push(kind);
                 continue;
             }
@@ -41,13 +43,13 @@ pub(super) fn things(told: Vec<Statement>) -> Graph {
                     adopt(&mut graph, owner, name, *inner);
                     Value::Thing(*inner)
                 }
-                None if !node.starts_with("_:") => Value::Text(node.to_string()),
+                None if !node.starts_with("_:") => Value::Text(node.to_string().into()),
                 _ => continue,
             },
-            Object::Text(text) => Value::Text(text),
+            Object::Text(text) => Value::Text(text.into()),
         };
         graph.things[owner].properties.push(Property {
-            name: name.to_owned(),
+            name: name.to_owned().into(),
             value,
             other: statement.other,
             place: Place::Element(statement.element),
@@ -57,11 +59,11 @@ pub(super) fn things(told: Vec<Statement>) -> Graph {
 }
 
 /// The first thing that names another as its property is the one that it belongs to.
-fn adopt(graph: &mut Graph, owner: usize, name: &str, inner: usize) {
+fn adopt(graph: &mut Graph<'_>, owner: usize, name: &str, inner: usize) {
     let typed = !graph.things[owner].types.is_empty();
     let thing = &mut graph.things[inner];
     if typed && thing.parent.is_none() && owner != inner {
         thing.parent = Some(owner);
-        name.clone_into(&mut thing.role);
+        thing.role = name.to_owned().into();
     }
 }
