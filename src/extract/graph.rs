@@ -122,7 +122,8 @@ pub(super) fn bare(name: &str) -> &str {
     }
     let name = name.trim();
     if name.contains("://") {
-        name.rsplit(['/', '#']).next().unwrap_or(name)
+        let end = name.bytes().rposition(|b| matches!(b, b'/' | b'#'));
+        end.map_or(name, |end| &name[end + 1..])
     } else {
         name.split_once(':').map_or(name, |(_, bare)| bare)
     }

@@ -1,9 +1,9 @@
 //! Microdata (HTML, 5.2) to things: `itemscope`, `itemtype`, `itemprop`, `itemref`, by one walk.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, num::NonZeroU32};
 
 use super::{
-    found::Place,
+    found::{Place, trimmed},
     graph::{Graph, Property, Thing, Value, bare},
     page::PageModel,
 };
@@ -18,19 +18,20 @@ const LONGEST_OTHER: usize = 200;
 /// What microdata states.
 pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
     let mut graph = Graph::default();
-    if !page.items {
+    if page.items.is_empty() {
         return graph;
     }
     // All things first: one may refer to elements further up.
-    let mut scopes = Scopes::default();
-    for element in page.all() {
+    let mut scopes = Scopes::new(page);
+    for element in page.items.iter().copied() {
         if graph.things.len() < MOST && page.attribute(element, "itemscope").is_some() {
             scopes.add(page, element, graph.things.len());
             graph.things.push(thing(page, element));
         }
     }
     let mut properties = 0;
-    for element in page.all() {
+    let mut owners = Vec::new();
+    for element in page.items.iter().copied() {
         let Some(names) = page.attribute(element, "itemprop") else {
             continue;
         };
@@ -38,8 +39,8 @@ pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
         if properties > MOST {
             break;
         }
-        let owners = scopes.owners(page, element);
-        let own = scopes.thing_of.get(&element).copied();
+        scopes.owners(page, element, &mut owners);
+        let own = scopes.thing_at(element);
         if let (Some(own), Some(owner)) = (own, owners.first()) {
             graph.things[own].parent = Some(*owner);
         }
@@ -81,16 +82,24 @@ fn thing<'p>(page: &'p PageModel<'_>, element: usize) -> Thing<'p> {
 }
 
 /// The elements that are things, and those that things refer to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Scopes {
-    thing_of: BTreeMap<usize, usize>,
+    /// The number of the thing that each element is, from one on.
+    things: Vec<Option<NonZeroU32>>,
     /// The things whose `itemref` names an id.
     referred: BTreeMap<String, Vec<usize>>,
 }
 
 impl Scopes {
+    fn new(page: &PageModel<'_>) -> Self {
+        Self {
+            things: vec![None; page.elements.len()],
+            referred: BTreeMap::new(),
+        }
+    }
+
     fn add(&mut self, page: &PageModel<'_>, element: usize, thing: usize) {
-        self.thing_of.insert(element, thing);
+        self.things[element] = u32::try_from(thing + 1).ok().and_then(NonZeroU32::new);
         let ids = page.attribute(element, "itemref").unwrap_or_default();
         for id in ids.split_ascii_whitespace() {
             let by = self.referred.entry(id.to_owned()).or_default();
@@ -100,19 +109,25 @@ impl Scopes {
         }
     }
 
+    /// The thing that an element is.
+    fn thing_at(&self, element: usize) -> Option<usize> {
+        self.things[element].map(|next| next.get() as usize - 1)
+    }
+
     /// The things that a property at `element` belongs to: the nearest one around it, and those that refer to it or to
     /// something around it.
-    fn owners(&self, page: &PageModel<'_>, element: usize) -> Vec<usize> {
-        let mut owners = Vec::new();
+    fn owners(&self, page: &PageModel<'_>, element: usize, owners: &mut Vec<usize>) {
+        owners.clear();
         for e in std::iter::once(element).chain(page.ancestors(element)) {
-            let around = self.thing_of.get(&e).filter(|_| e != element);
+            let around = self.thing_at(e).filter(|_| e != element);
             owners.extend(around);
             // What stands in a thing that is itself a property belongs to that thing alone.
-            let property = around.is_some() && page.attribute(e, "itemprop").is_some();
-            if !self.referred.is_empty() && !property {
+            if !self.referred.is_empty()
+                && !(around.is_some() && page.attribute(e, "itemprop").is_some())
+            {
                 let by = page.attribute(e, "id").and_then(|id| self.referred.get(id));
-                let own = self.thing_of.get(&element);
-                owners.extend(by.into_iter().flatten().filter(|t| Some(*t) != own));
+                let own = self.thing_at(element);
+                owners.extend(by.into_iter().flatten().filter(|t| Some(**t) != own));
             }
             if around.is_some() {
                 break;
@@ -120,15 +135,16 @@ impl Scopes {
         }
         owners.sort_unstable();
         owners.dedup();
-        owners
     }
 }
 
 fn types(kind: Option<&str>) -> Vec<Cow<'_, str>> {
-    kind.unwrap_or_default()
-        .split_ascii_whitespace()
-        .map(|name| bare(name).to_ascii_lowercase().into())
-        .collect()
+    let kind = kind.unwrap_or_default();
+    if !kind.is_empty() && !kind.bytes().any(|b| b.is_ascii_whitespace()) {
+        return vec![bare(kind).into()];
+    }
+    let names = kind.split_ascii_whitespace();
+    names.map(|name| bare(name).into()).collect()
 }
 
 /// Properties whose value is an address; on a link any other property means the link's text.
@@ -154,51 +170,40 @@ pub(super) fn is_address(name: &str) -> bool {
 
 /// The value of a property by HTML's rules, save that a link whose address is no value gives its text; and the other
 /// reading of the same element, where there are two.
-fn value<'p>(
-    page: &'p PageModel<'_>,
-    element: usize,
-    name: &str,
-) -> (Value<'p>, Option<String>) {
-    let (tag, raw) = (page.tag(element), page.raw(element).trim());
-    let text = || Some(page.line(element)).filter(|t| !t.is_empty());
-    let (value, other) = match (page.attribute(element, "content"), tag) {
-        (Some(content), "meta") => (Some(content.to_owned()), None),
-        (Some(content), _) => {
-            let beside = text().filter(|t| t.len() <= LONGEST_OTHER);
-            (Some(content.to_owned()), beside)
-        }
-        (None, "a" | "area") if !is_address(name) && !raw.is_empty() => {
-            let address = page.either(element, &["href"]);
-            (text(), address.map(str::to_owned))
+fn value<'p>(page: &'p PageModel<'_>, element: usize, name: &str) -> (Value<'p>, Option<String>) {
+    let tag = page.tag(element);
+    let stated = |name: &str| page.attribute(element, name).map(Cow::Borrowed);
+    let text = || Some(page.words(element)).filter(|t| !t.is_empty());
+    let (value, other) = match (stated("content"), tag) {
+        (Some(content), "meta") => (Some(content), None),
+        (Some(content), _) => (Some(content), text().filter(|t| t.len() <= LONGEST_OTHER)),
+        (None, "a" | "area") if !is_address(name) && text().is_some() => {
+            (text(), page.either(element, &["href"]).map(Cow::Borrowed))
         }
         (None, "img") => {
             let lazy = page.either(element, &["data-src", "data-original"]);
-            let source = page.attribute(element, "src").map(|s| s.trim().to_owned());
+            let source = page.attribute(element, "src").map(str::trim);
             match lazy {
-                Some(lazy) => (Some(lazy.to_owned()), source),
-                None => (source, None),
+                Some(_) => (lazy.map(Cow::Borrowed), source.map(Cow::Borrowed)),
+                None => (source.map(Cow::Borrowed), None),
             }
         }
         // What an action asks for, in schema.org's short form.
         (None, "input") if name.ends_with("-input") => {
             let required = page.attribute(element, "required").map(|_| "required ");
             let asked = page.attribute(element, "name").unwrap_or_default();
-            (
-                Some(format!("{}name={asked}", required.unwrap_or_default())),
-                None,
-            )
+            let asked = format!("{}name={asked}", required.unwrap_or_default());
+            (Some(asked.into()), None)
         }
-        (None, "input") if raw.is_empty() => {
-            (page.attribute(element, "value").map(str::to_owned), None)
-        }
-        (None, tag) => {
-            let stated = holds(tag).and_then(|name| page.attribute(element, name));
-            (stated.map(str::to_owned).or_else(text), None)
-        }
+        (None, "input") if text().is_none() => (stated("value"), None),
+        (None, tag) => (holds(tag).and_then(stated).or_else(text), None),
     };
-    let value = value.unwrap_or_default().trim().to_owned();
-    let other = other.filter(|o| *o != value);
-    (Value::Text(value.into()), other)
+    let value = match value.unwrap_or_default() {
+        Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    };
+    let other = other.filter(|o| *o != value).map(Cow::into_owned);
+    (Value::Text(value), other)
 }
 
 /// The attribute that holds the value of a property on such an element (HTML, 5.2.4).
@@ -246,8 +251,8 @@ mod tests {
         assert_eq!(
             stated(text),
             [
-                "#0 product: name=A B, brand=Acme, url=/p, image=i.jpg, offers=#1, sku=7, mpn=7",
-                "#1 offer: price=5.00, availability=http://schema.org/InStock",
+                "#0 Product: name=A B, brand=Acme, url=/p, image=i.jpg, offers=#1, sku=7, mpn=7",
+                "#1 Offer: price=5.00, availability=http://schema.org/InStock",
             ]
         );
     }
@@ -256,6 +261,6 @@ mod tests {
     fn itemref_reaches_elsewhere() {
         let text =
             "<div itemscope itemref=x itemtype=Product></div><p id=x><b itemprop=sku>7</b></p>";
-        assert_eq!(stated(text), ["#0 product: sku=7"]);
+        assert_eq!(stated(text), ["#0 Product: sku=7"]);
     }
 }

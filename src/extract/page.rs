@@ -7,7 +7,9 @@ use std::{borrow::Cow, ops::Range};
 
 use url::Url;
 
-use super::{found::Place, json_ld::Blocks, links::Leads, marks::Marks, soup, token::Attribute, zones::Zone};
+use super::{
+    found::Place, json_ld::Blocks, links::Leads, marks::Marks, soup, token::Attribute, zones::Zone,
+};
 
 /// One element.
 #[derive(Debug)]
@@ -119,8 +121,8 @@ pub(super) struct PageModel<'a> {
     pub(super) leads: Leads<'a>,
     /// What addresses are read against, where the page says so.
     pub(super) base: Option<Url>,
-    /// Some element has microdata.
-    pub(super) items: bool,
+    /// The elements that have microdata.
+    pub(super) items: Vec<usize>,
     /// Some element has a `typeof`, as RDFa.
     pub(super) typed: bool,
     /// The page was longer than what is read of a page.
@@ -207,12 +209,17 @@ impl<'a> PageModel<'a> {
 
     /// The element's text, on one line.
     pub(super) fn line(&self, element: usize) -> String {
+        self.words(element).into_owned()
+    }
+
+    /// As `line`, copied only where it has several lines.
+    pub(super) fn words(&self, element: usize) -> Cow<'_, str> {
         let raw = self.raw(element);
         // Its spaces are single already.
         if breaks(raw) {
-            one_line(raw)
+            Cow::Owned(one_line(raw))
         } else {
-            raw.trim().to_owned()
+            Cow::Borrowed(raw.trim())
         }
     }
 

@@ -7,8 +7,6 @@
 mod ends;
 mod flow;
 
-use std::borrow::Cow;
-
 use url::Url;
 
 use super::{
@@ -142,7 +140,7 @@ impl<'a> Soup<'a> {
                 title: None,
                 base: None,
                 leads: Leads::new(),
-                items: false,
+                items: Vec::new(),
                 typed: false,
                 cut: false,
             },
@@ -301,7 +299,12 @@ impl<'a> Soup<'a> {
     fn note(&mut self, element: &mut Element<'a>) {
         for own in &self.page.attributes[element.attributes.clone()] {
             match &*own.0 {
-                "itemprop" | "itemscope" => self.page.items = true,
+                "itemprop" | "itemscope" => {
+                    let element = self.page.elements.len();
+                    if self.page.items.last() != Some(&element) {
+                        self.page.items.push(element);
+                    }
+                }
                 "typeof" => self.page.typed = true,
                 name => element.hidden = element.hidden || hides(name, &own.1),
             }

@@ -49,8 +49,3 @@ pub(super) fn simplified(c: char) -> char {
         .and_then(|at| SIMPLIFIED.get(at).copied())
         .unwrap_or(c)
 }
-
-/// A Han character that no normalisation changes.
-pub(super) fn unified(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
-}
