@@ -7,6 +7,7 @@
 mod called;
 mod fields;
 mod goods;
+mod hints;
 mod keys;
 mod numbers;
 
@@ -19,6 +20,7 @@ use super::{
     schema::Subject,
     zones::Zone,
 };
+use hints::is_about_goods;
 use keys::Key;
 
 /// How much of one page's state is read.
@@ -91,15 +93,6 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], subject: &Subject)
     fields::offer(&state, &keys, &chosen, found);
 }
 
-/// Whether a text can be about goods: it names a price or a number of goods.
-fn is_about_goods(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() > 30
-        && ["rice", "sku", "Sku", "SKU", "roductId", "roduct_id"]
-            .iter()
-            .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
-}
-
 /// A text that is made from a script.
 struct Packed<'t> {
     element: usize,
@@ -130,9 +123,9 @@ fn packed<'t>(page: &PageModel<'t>) -> Vec<Packed<'t>> {
                 ..whole(*element, "__NUXT__", given)
             });
         }
-        for (mark, sent) in [("JSON.parse(", false), ("__next_f.push([1,", true)] {
-            for at in memmem::find_iter(text.as_bytes(), mark).take(MOST_PACKED) {
-                let rest = &text[at + mark.len()..];
+        for (mark, sent) in [(&hints::PARSED, false), (&hints::SENT, true)] {
+            for end in mark.ends(text).take(MOST_PACKED) {
+                let rest = &text[end..];
                 let Some(string) = literal::string(&rest[..rest.floor_char_boundary(room)]) else {
                     continue;
                 };
@@ -154,12 +147,13 @@ fn packed<'t>(page: &PageModel<'t>) -> Vec<Packed<'t>> {
 
 impl<'t> State<'t> {
     fn script(&mut self, page: &'t PageModel<'_>, element: usize, text: &'t str) {
-        if !is_about_goods(text) {
-            return;
-        }
         let kind = page.attribute(element, "type").unwrap_or_default();
         let is = |word: &str| memmem::find(kind.as_bytes(), word.as_bytes()).is_some();
-        if is("ld+json") || is("template") || is("html") || is("handlebars") {
+        let shown = ["ld+json", "template", "html", "handlebars"];
+        if !kind.is_empty() && shown.iter().any(|word| is(word))
+            || !is_about_goods(text)
+            || !hints::may_tell(text)
+        {
             return;
         }
         let id = page.either(element, &["id", "data-id", "data-name"]);
