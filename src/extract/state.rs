@@ -117,15 +117,18 @@ fn packed<'t>(page: &PageModel<'t>) -> Vec<Packed<'t>> {
         if all.len() >= MOST_PACKED {
             break;
         }
+        if !hints::may_pack(text) {
+            continue;
+        }
         if let Some((names, given)) = called::call(text) {
             all.push(Packed {
                 names: Some(names),
                 ..whole(*element, "__NUXT__", given)
             });
         }
-        for (mark, sent) in [(&hints::PARSED, false), (&hints::SENT, true)] {
-            for end in mark.ends(text).take(MOST_PACKED) {
-                let rest = &text[end..];
+        for (mark, sent) in [("JSON.parse(", false), ("__next_f.push([1,", true)] {
+            for at in memmem::find_iter(text.as_bytes(), mark).take(MOST_PACKED) {
+                let rest = &text[at + mark.len()..];
                 let Some(string) = literal::string(&rest[..rest.floor_char_boundary(room)]) else {
                     continue;
                 };

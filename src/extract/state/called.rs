@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::hints;
+use memchr::memmem;
+
 use crate::extract::literal::{Kind, Node};
 
+const MARK: &str = "__NUXT__=(function(";
 /// Names of one function.
 const MOST: usize = 5_000;
 
 /// A script in this form: the names, and in brackets what they stand for.
 pub(super) fn call(script: &str) -> Option<(Vec<&str>, String)> {
-    let start = hints::CALLED.ends(script).next()?;
+    let start = memmem::find(script.as_bytes(), MARK.as_bytes())? + MARK.len();
     let (names, body) = script[start..].split_once(')')?;
     let (_, given) = body.rsplit_once("}(")?;
     let given = given.trim_end().trim_end_matches(';').strip_suffix("))")?;

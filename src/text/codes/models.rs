@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use daachorse::DoubleArrayAhoCorasick;
 use regex::Regex;
 
 use super::marks::pattern;
@@ -33,13 +32,7 @@ const HINTS: [&str; 12] = [
     "모델",
     "품번",
 ];
-static HINTED: LazyLock<Option<DoubleArrayAhoCorasick<u32>>> =
-    LazyLock::new(|| DoubleArrayAhoCorasick::new(HINTS).ok());
-
-fn hinted(text: &str) -> bool {
-    let hints = HINTED.as_ref();
-    hints.is_none_or(|hints| hints.find_iter_from_iter(text.bytes()).next().is_some())
-}
+static HINTED: LazyLock<Regex> = LazyLock::new(|| pattern(&HINTS.join("|")));
 
 /// A model number: letters of the Latin alphabet, digits and what joins them.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
@@ -55,7 +48,7 @@ static GOES_ON: LazyLock<Regex> =
 /// well: "model 2024" is a year and "model 3 pieces" is none. Measures and years are no models.
 pub fn models(text: &str) -> Vec<String> {
     use unicode_normalization::UnicodeNormalization;
-    if !hinted(text) {
+    if !HINTED.is_match(text) {
         return Vec::new();
     }
     let text: String = text
