@@ -214,9 +214,24 @@ mod tests {
         ));
         assert!(is_settled("http://127.0.0.1:8080/"));
         for other in [
-            "/a", "http://a.example", "HTTP://a.example/", "http://A.example/", "http://1.2.3/", "http://1.2.3.04/", "http://a.example:080/", "http://a.example:70000/", "http://a.example:80/",
-            "http://a.example/../b", "http://a.example/%2e/b", "http://a.example/#b", "http://a.example/水", "ftp://a/",
-            "http://a..b/", "http://xn--a/", "http://u@a.example/", "http:///a",
+            "/a",
+            "http://a.example",
+            "HTTP://a.example/",
+            "http://A.example/",
+            "http://1.2.3/",
+            "http://1.2.3.04/",
+            "http://a.example:080/",
+            "http://a.example:70000/",
+            "http://a.example:80/",
+            "http://a.example/../b",
+            "http://a.example/%2e/b",
+            "http://a.example/#b",
+            "http://a.example/水",
+            "ftp://a/",
+            "http://a..b/",
+            "http://xn--a/",
+            "http://u@a.example/",
+            "http:///a",
         ] {
             assert!(!is_settled(other), "{other}");
         }

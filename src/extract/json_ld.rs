@@ -213,7 +213,9 @@ impl<'b> Build<'b> {
             }
             json::Value::Text(text) => Value::Text(Cow::Borrowed(text)),
             json::Value::Number(number) => Value::Text(Cow::Owned(number.to_string())),
-            json::Value::Bool(yes) => Value::Text(Cow::Borrowed(if *yes { "true" } else { "false" })),
+            json::Value::Bool(yes) => {
+                Value::Text(Cow::Borrowed(if *yes { "true" } else { "false" }))
+            }
             json::Value::Null => return,
         };
         if let Some(owner) = owner {

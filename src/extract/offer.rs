@@ -184,10 +184,7 @@ fn seller(graph: &Graph<'_>, offer: usize, found: &mut Found<'_, '_>) {
     let Value::Thing(seller) = property.value else {
         return;
     };
-    if let Some(url) = graph
-        .text(seller, "url")
-        .and_then(|url| found.address(url))
-    {
+    if let Some(url) = graph.text(seller, "url").and_then(|url| found.address(url)) {
         found.add("seller.url", &url, property.place.clone());
     }
     for (name, field) in [

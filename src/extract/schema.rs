@@ -64,7 +64,11 @@ impl Subject {
 }
 
 /// The page's product, where the graph states one.
-pub(super) fn product(graph: &Graph<'_>, subject: &Subject, found: &Found<'_, '_>) -> Option<usize> {
+pub(super) fn product(
+    graph: &Graph<'_>,
+    subject: &Subject,
+    found: &Found<'_, '_>,
+) -> Option<usize> {
     let rated = |at: usize| (rate(graph, at, subject, found), at);
     let mut all: Vec<(i32, usize)> = (0..graph.things.len())
         .filter(|at| graph.things[*at].is(PRODUCT))
@@ -178,7 +182,10 @@ const PLAIN: &[(&str, &str)] = &[
 
 fn plain(graph: &Graph<'_>, at: usize, found: &mut Found<'_, '_>) {
     for property in &graph.things[at].properties {
-        let Some((_, field)) = PLAIN.iter().find(|(name, _)| *name == property.name.as_ref()) else {
+        let Some((_, field)) = PLAIN
+            .iter()
+            .find(|(name, _)| *name == property.name.as_ref())
+        else {
             if property.name == "image" {
                 image(graph, property, found);
             }

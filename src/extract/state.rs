@@ -7,6 +7,7 @@
 mod called;
 mod fields;
 mod goods;
+mod hints;
 mod keys;
 mod numbers;
 
@@ -19,6 +20,7 @@ use super::{
     schema::Subject,
     zones::Zone,
 };
+use hints::is_about_goods;
 use keys::Key;
 
 /// How much of one page's state is read.
@@ -91,15 +93,6 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], subject: &Subject)
     fields::offer(&state, &keys, &chosen, found);
 }
 
-/// Whether a text can be about goods: it names a price or a number of goods.
-fn is_about_goods(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() > 30
-        && ["rice", "sku", "Sku", "SKU", "roductId", "roduct_id"]
-            .iter()
-            .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
-}
-
 /// A text that is made from a script.
 struct Packed<'t> {
     element: usize,
@@ -123,6 +116,9 @@ fn packed<'t>(page: &PageModel<'t>) -> Vec<Packed<'t>> {
     for (element, text) in &page.scripts {
         if all.len() >= MOST_PACKED {
             break;
+        }
+        if !hints::may_pack(text) {
+            continue;
         }
         if let Some((names, given)) = called::call(text) {
             all.push(Packed {
@@ -154,12 +150,13 @@ fn packed<'t>(page: &PageModel<'t>) -> Vec<Packed<'t>> {
 
 impl<'t> State<'t> {
     fn script(&mut self, page: &'t PageModel<'_>, element: usize, text: &'t str) {
-        if !is_about_goods(text) {
-            return;
-        }
         let kind = page.attribute(element, "type").unwrap_or_default();
         let is = |word: &str| memmem::find(kind.as_bytes(), word.as_bytes()).is_some();
-        if is("ld+json") || is("template") || is("html") || is("handlebars") {
+        let shown = ["ld+json", "template", "html", "handlebars"];
+        if !kind.is_empty() && shown.iter().any(|word| is(word))
+            || !is_about_goods(text)
+            || !hints::may_tell(text)
+        {
             return;
         }
         let id = page.either(element, &["id", "data-id", "data-name"]);

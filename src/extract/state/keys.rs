@@ -55,10 +55,49 @@ fn plain<'b>(name: &str, into: &'b mut [u8; LONGEST]) -> Option<&'b str> {
 
 /// What `name` means; none for other names.
 pub(super) fn key(name: &str) -> Option<Key> {
-    let mut room = [0; LONGEST];
-    let plain = plain(name, &mut room)?;
-    let at = KEYS.binary_search_by_key(&plain, |(name, _)| name).ok()?;
-    Some(KEYS[at].1)
+    let mut slot = SEED;
+    for byte in name.bytes().filter(u8::is_ascii_alphanumeric) {
+        slot = stirred(slot, byte.to_ascii_lowercase());
+    }
+    // Most names are those of nothing, and found to be by this alone.
+    let mut at = slot as usize % SLOTS.len();
+    while SLOTS[at] != NOBODY {
+        let (known, key) = KEYS[usize::from(SLOTS[at])];
+        let mut room = [0; LONGEST];
+        if plain(name, &mut room)? == known {
+            return Some(key);
+        }
+        at = (at + 1) % SLOTS.len();
+    }
+    None
+}
+
+/// The places of `KEYS` by a number made of the name, each in the first free slot from its own on.
+static SLOTS: [u8; 2048] = {
+    let mut slots = [NOBODY; 2048];
+    let mut n = 0;
+    while n < KEYS.len() {
+        let name = KEYS[n].0.as_bytes();
+        let (mut slot, mut at) = (SEED, 0);
+        while at < name.len() {
+            slot = stirred(slot, name[at]);
+            at += 1;
+        }
+        let mut place = slot as usize % slots.len();
+        while slots[place] != NOBODY {
+            place = (place + 1) % slots.len();
+        }
+        slots[place] = n as u8;
+        n += 1;
+    }
+    slots
+};
+const NOBODY: u8 = u8::MAX;
+const SEED: u32 = 0x811c_9dc5;
+
+/// FNV-1a.
+const fn stirred(sum: u32, byte: u8) -> u32 {
+    (sum ^ byte as u32).wrapping_mul(0x0100_0193)
 }
 
 /// Whether a name says that an amount is in the smallest unit of its currency.
@@ -151,7 +190,7 @@ const OWN: &[&str] = &[
 
 /// Sorted by bytes.
 #[rustfmt::skip]
-const KEYS: &[(&str, Key)] = {
+pub(super) const KEYS: &[(&str, Key)] = {
     use Key::*;
     &[
     ("activityprice", Sale), ("additionalproperties", Attributes), ("amount", Amount), ("article", Id),
@@ -212,6 +251,8 @@ mod tests {
         assert!(KEYS.windows(2).all(|w| w[0].0 < w[1].0), "{KEYS:?}");
         assert!(OWN.windows(2).all(|w| w[0] < w[1]));
         assert!(KEYS.iter().all(|(name, _)| name.len() <= LONGEST));
+        assert!(KEYS.len() < usize::from(NOBODY));
+        assert!(KEYS.iter().all(|(name, known)| key(name) == Some(*known)));
         assert_eq!(key("Product-ID"), Some(Key::Sku));
         assert_eq!(key("sale_price"), Some(Key::Sale));
         assert_eq!(key("itempropertiesofaveryspeciallengthindeed"), None);

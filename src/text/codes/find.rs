@@ -1,11 +1,15 @@
 //! Identifiers in free text and in the attributes of a page.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
-use daachorse::DoubleArrayAhoCorasick;
 use regex::Regex;
 
-use super::{Found, china, labels, marks::pattern, plain};
+use super::{
+    Found, china, labels,
+    marks::pattern,
+    plain,
+    telling::{Signs, Words},
+};
 use crate::text::fold::{fold, fold_mapped};
 
 /// A form that can be told from running text, and the words that must stand before it.
@@ -13,216 +17,197 @@ struct Form {
     scheme: &'static str,
     /// Group 1 is the number.
     pattern: Regex,
-    /// Without this in a text the pattern is not tried.
-    needs: Needs,
+    /// One of these is in a text that has the form (`telling`); none where it needs no word.
+    words: &'static [&'static str],
+    /// So many digits, and letters or digits, stand in a row in it.
+    least: Signs,
     /// Kept in free text although its check fails.
     failing: bool,
 }
 
-/// What is cheap to look for and cannot be missing where a form is.
-enum Needs {
-    /// One of these, folded.
-    Words(&'static [&'static str]),
-    /// So many digits or more in a row.
-    Digits(usize),
-    /// So many letters and digits in a row.
-    Signs(usize),
-}
-
-/// What a text has of what forms need.
-struct Has {
-    /// A bit for each form of which a word is there.
-    words: u64,
-    digits: usize,
-    signs: usize,
-}
-
-impl Has {
-    fn of(text: &str) -> Self {
-        let words = WORDS.as_ref().map_or(u64::MAX, |words| {
-            let hits = words.find_overlapping_iter(text).map(|hit| hit.value());
-            hits.fold(0, |all, bits| all | bits)
-        });
-        Self {
-            words,
-            digits: in_a_row(text, |b| b.is_ascii_digit()),
-            signs: in_a_row(text, |b| b.is_ascii_alphanumeric()),
-        }
-    }
-
-    /// Whether a form can be in the text; `number` is its place in `FORMS`.
-    fn allows(&self, number: usize, needs: &Needs) -> bool {
-        match needs {
-            Needs::Words(_) => self.words & (1 << number) != 0,
-            Needs::Digits(least) => self.digits >= *least,
-            Needs::Signs(least) => self.signs >= *least,
-        }
-    }
-}
-
-/// The words that forms need, each with a bit for every form that needs it.
-static WORDS: LazyLock<Option<DoubleArrayAhoCorasick<u64>>> = LazyLock::new(|| {
-    let mut words: BTreeMap<&str, u64> = BTreeMap::new();
-    for (number, form) in FORMS.iter().enumerate().take(64) {
-        if let Needs::Words(needed) = form.needs {
-            for word in needed {
-                *words.entry(word).or_default() |= 1 << number;
-            }
-        }
-    }
-    DoubleArrayAhoCorasick::with_values(words).ok()
+/// The words that forms need, each with a bit for every form that needs it, and those of labels.
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let needed = FORMS.iter().zip(0..).flat_map(|(form, number)| {
+        let bit = 1 << number;
+        form.words.iter().map(move |word| (*word, bit))
+    });
+    Words::new(needed.chain(labels::WORDS.iter().map(|word| (*word, LABEL))))
 });
+/// The bit of words that labels have which ask for a number.
+const LABEL: u64 = 1 << 63;
 
-/// The longest run of bytes that fit.
-fn in_a_row(text: &str, fits: fn(&u8) -> bool) -> usize {
-    let (mut longest, mut run) = (0, 0);
-    for b in text.as_bytes() {
-        run = if fits(b) { run + 1 } else { 0 };
-        longest = longest.max(run);
+/// Whether one of the forms can be in a text that has these words and signs.
+fn allowed(words: u64, has: Signs) -> impl Fn(&(usize, &Form)) -> bool {
+    move |(number, form)| {
+        (form.words.is_empty() || words & (1 << number) != 0)
+            && has.digits >= form.least.digits
+            && has.signs >= form.least.signs
     }
-    longest
+}
+
+/// Whether a text as it is written can hold a form.
+fn may_hold(text: &str) -> bool {
+    Signs::as_written(text).is_none_or(|has| {
+        let words = WORDS.of(text);
+        FORMS
+            .iter()
+            .enumerate()
+            .any(|form| allowed(words, has)(&form))
+    })
+}
+
+/// What a label asks for.
+pub(super) fn asked(label: &str) -> Option<labels::Asked> {
+    if Signs::as_written(label).is_some() && WORDS.of(label) & LABEL == 0 {
+        return None;
+    }
+    labels::asked(&plain(&fold(label)))
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-    let form = |scheme, failing, needs, text: &str| Form {
+    let form = |scheme, failing, words, least, text: &str| Form {
         scheme,
         pattern: pattern(text),
-        needs,
+        words,
+        least,
         failing,
     };
+    let digits = |digits| Signs { digits, signs: 0 };
+    let signs = |signs| Signs { digits: 0, signs };
     vec![
         form(
             "ccc",
             true,
-            Needs::Words(&["ccc", "3c", "强制"]),
+            &["ccc", "3c", "强", "強", "彊"],
+            digits(16),
             r"(?:ccc|3c|强制性产品认证|强制认证)[^0-9a-z]{0,20}(?:no)?[^0-9a-z]{0,4}([0-9]{16})(?:[^0-9]|$)",
         ),
         form(
             "ccc",
             false,
-            Needs::Digits(16),
+            &[],
+            digits(16),
             r"(?:^|[^0-9a-z])(20[0-9]{14})(?:[^0-9a-z]|$)",
         ),
         form(
             "sc",
             true,
-            Needs::Digits(14),
+            &["sc"],
+            digits(14),
             r"(?:^|[^a-z])(sc[ :]{0,2}[0-9]{14})(?:[^0-9]|$)",
         ),
         form(
             "qs",
             true,
-            Needs::Words(&["qs"]),
+            &["qs"],
+            digits(4),
             r"(?:^|[^a-z])(qs[ :]{0,2}[0-9]{4} ?[0-9]{4} ?[0-9]{4})(?:[^0-9]|$)",
         ),
         form(
             "xk",
             true,
-            Needs::Words(&["xk"]),
+            &["xk"],
+            digits(5),
             r"((?:\([^()\s0-9]\) ?)?xk ?[0-9]{2} ?[-‐-―] ?[0-9]{3} ?[-‐-―] ?[0-9]{5})(?:[^0-9]|$)",
         ),
         form(
             "uscc",
             true,
-            Needs::Words(&["信用代码", "执照", "注册号", "uscc"]),
+            &["码", "碼", "照", "册", "冊", "uscc"],
+            signs(18),
             r"(?:信用代码|营业执照号?|注册号|uscc)[^0-9a-z]{0,6}([0-9a-hj-npqrtuwxy]{18})(?:[^0-9a-z]|$)",
         ),
         form(
             "uscc",
             false,
-            Needs::Signs(18),
+            &[],
+            signs(18),
             r"(?:^|[^0-9a-z])([159any][1239][1-8][0-9]{5}[0-9a-hj-npqrtuwxy]{10})(?:[^0-9a-z]|$)",
         ),
         form(
             "kc",
             true,
-            Needs::Words(&["r-c", "r-r", "r-i", "msip", "kcc"]),
+            &["r-c", "r-r", "r-i", "msip", "kcc"],
+            digits(1),
             r"(?:^|[^a-z0-9-])((?:r-[cri]s?|(?:msip|kcc)-[a-z]{3})-[a-z0-9]{2,4}-[a-z0-9](?:[a-z0-9._-]{0,12}[a-z0-9])?)",
         ),
         form(
             "kc",
             true,
-            Needs::Words(&["kc"]),
+            &["kc"],
+            digits(4),
             r"kc[^a-z0-9]{0,12}([a-z]{2}[0-9]{3}[a-z]?[0-9]{3,4}-[0-9]{4,5}[a-z]?)(?:[^a-z0-9]|$)",
         ),
         form(
             "fcc",
             true,
-            Needs::Words(&["fcc"]),
+            &["fcc"],
+            digits(1),
             r"fcc ?id ?[:#]? ?([a-z0-9]{3,5}-?(?:[a-z0-9-]{0,13}[a-z0-9]))",
         ),
         form(
             "ce",
             true,
-            Needs::Words(&["ce"]),
+            &["ce"],
+            digits(4),
             r"(?:^|[^a-z0-9])(ce ?[-:]? ?[0-9]{4})(?:[^0-9/a-z-]|$)",
         ),
         form(
             "eprel",
             true,
-            Needs::Words(&["eprel"]),
+            &["eprel"],
+            digits(4),
             r"eprel[^0-9]{0,24}([0-9]{4,8})(?:[^0-9]|$)",
         ),
         form(
             "eprel",
             true,
-            Needs::Words(&["eprel"]),
+            &["eprel"],
+            digits(4),
             r"eprel\.ec\.europa\.eu/[a-z0-9/_-]{0,60}?/([0-9]{4,8})(?:[^0-9]|$)",
         ),
         form(
             "ul",
             true,
-            Needs::Words(&[
-                "ul e",
-                "ul:",
-                "ul #",
-                "ul file",
-                "ul listed",
-                "ul no",
-                "ul number",
-                "ule",
-            ]),
+            &["ul"],
+            digits(4),
             r"(?:^|[^a-z0-9])ul(?: (?:file|listed))?(?: ?(?:no\.?|number))?[ :#]{0,3}(e[0-9]{4,6})(?:[^0-9a-z]|$)",
         ),
         form(
             "energy",
             true,
-            Needs::Words(&["能效", "能耗"]),
+            &["能"],
+            digits(0),
             r"能(?:效|耗)(?:等级|级别|标识)?[^0-9a-z一二三四五]{0,4}([1-5一二三四五] ?级)",
         ),
         form(
             "energy",
             true,
-            Needs::Words(&["级能效", "级节能"]),
+            &["能"],
+            digits(0),
             r"([1-5一二三四五]级)(?:能效|节能)",
         ),
         form(
             "energy",
             true,
-            Needs::Words(&["energ", "énerg"]),
+            &["nerg"],
+            digits(0),
             r"(?:energy(?: efficiency)? (?:class|rating)|energieeffizienzklasse|energieklasse|classe énergétique|clase energética|classe energetica|klasa energetyczna|energetická třída)[^a-z0-9]{0,4}(a\+{0,3}|[b-g])(?:[^a-z0-9+]|$)",
         ),
         form(
             "isbn",
             true,
-            Needs::Words(&["isbn"]),
+            &["isbn"],
+            digits(1),
             r"isbn(?:-?1[03])?[ :]{0,3}([0-9][0-9 -]{8,15}[0-9x])(?:[^0-9x]|$)",
         ),
         form(
             "gtin",
             true,
-            Needs::Words(&[
-                "ean",
-                "gtin",
-                "upc",
-                "jan",
-                "barcode",
-                "条形码",
-                "条码",
-                "バーコード",
-                "바코드",
-                "штрихкод",
-            ]),
+            &[
+                "ean", "gtin", "upc", "jan", "barcode", "码", "碼", "バ", "바", "ш", "Ш",
+            ],
+            digits(1),
             r"(?:(?:^|[^a-z])(?:ean|gtin|upc|jan|barcode)|条形码|条码|バーコード|바코드|штрихкод)(?:-?(?:8|1[234]))?(?:号|编号|番号| ?code| ?number| ?no\.?)?[ :#]{0,3}([0-9][0-9 -]{6,17}[0-9])(?:[^0-9]|$)",
         ),
     ]
@@ -237,16 +222,21 @@ const MOST_IN_TEXT: usize = 200;
 /// Every identifier in `text` (free text or the value of an attribute called `label`, empty where there is none).
 /// Under a label that asks for a number its value is taken even when malformed; words for "none" give nothing.
 pub fn find(label: &str, text: &str) -> Vec<Found> {
-    let text = text
-        .char_indices()
-        .nth(FAR)
-        .map_or(text, |(at, _)| &text[..at]);
+    let text = match text.len() > FAR {
+        true => text
+            .char_indices()
+            .nth(FAR)
+            .map_or(text, |(at, _)| &text[..at]),
+        false => text,
+    };
     let labelled = !label.is_empty();
-    if text.is_empty() || labelled && labels::means_none(&plain(text)) {
+    let (asked, may_hold) = (asked(label), may_hold(text));
+    let silent = !may_hold && asked.is_none();
+    if silent || text.is_empty() || labelled && labels::means_none(&plain(text)) {
         return Vec::new();
     }
-    let mut found = formed(text);
-    let missing = labels::asked(&plain(&fold(label))).filter(|asked| match asked.any {
+    let mut found = if may_hold { formed(text) } else { Vec::new() };
+    let missing = asked.filter(|asked| match asked.any {
         true => found.is_empty(),
         false => found.iter().all(|code| code.scheme != asked.scheme),
     });
@@ -264,9 +254,8 @@ fn formed(text: &str) -> Vec<Found> {
     if !counts && !folded.text.contains("能") && !folded.text.contains("ener") {
         return found;
     }
-    let has = Has::of(&folded.text);
-    let there = FORMS.iter().enumerate();
-    for (_, form) in there.filter(|(n, form)| has.allows(*n, &form.needs)) {
+    let allowed = allowed(WORDS.of(&folded.text), Signs::of(&folded.text));
+    for (_, form) in FORMS.iter().enumerate().filter(allowed) {
         // The end of a match may be the beginning of the next, so each search starts where the last number ends.
         let mut at = 0;
         while found.len() < MOST_IN_TEXT
@@ -435,7 +424,91 @@ mod tests {
         assert_eq!(raw, ["sc１１８３４０２０３０５０３７"]);
     }
 
+    /// What is written in another way counts as what it means: each character that folds to one of a telling word's is
+    /// known to tell, wherever a text is not folded first.
+    #[test]
+    fn what_folds_to_a_telling_character_tells() {
+        let telling: Vec<&str> = FORMS
+            .iter()
+            .flat_map(|f| f.words)
+            .chain(labels::WORDS)
+            .copied()
+            .collect();
+        let own = |c: char| telling.iter().any(|w| w.contains(c));
+        for c in char::MIN..=char::MAX {
+            let folded = fold(&c.to_string());
+            if !c.is_ascii()
+                && folded != c.to_string()
+                && Signs::as_written(&c.to_string()).is_some()
+            {
+                for meant in folded.chars().filter(|c| own(*c)) {
+                    let bits = |c: char| WORDS.of(&c.to_string());
+                    assert_eq!(bits(c), bits(meant), "{c} {meant}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_form_is_let_through_by_its_words() {
+        for (label, text) in SAMPLES {
+            assert!(!find(label, text).is_empty(), "{label}: {text}");
+        }
+    }
+
+    const SAMPLES: &[(&str, &str)] = &[
+        (
+            "",
+            "3C認證編號：2016010706840003 強制性產品認證2016010706840003",
+        ),
+        ("", "營業執照號：91110000802100433B"),
+        ("", "註冊號 91110000802100433B"),
+        ("", "信用代碼91110000802100433B"),
+        ("", "能效1級"),
+        ("", "1級能效"),
+        ("", "energy: 1, classe énergétique: B"),
+        ("", "條形碼4006381333931"),
+        ("", "條碼：4006381333931"),
+        ("", "バーコード 4006381333931"),
+        ("", "바코드:4006381333931"),
+        ("", "ШТРИХКОД 4006381333931"),
+        ("", "Barcode 4006381333931"),
+        ("", "MSIP-CRM-ABC-X1"),
+        ("", "KC: SU071012-12345"),
+        ("條形碼", "12345"),
+        ("證書編號", "12345"),
+        ("認證編號", "12345"),
+        ("证书号", "12345"),
+        ("食品生產許可證", "12345"),
+        ("SC編號", "12345"),
+        ("營業執照號", "12345"),
+        ("强制认证", "12345"),
+        ("KC인증", "12345"),
+        ("인증번호", "12345"),
+        ("FCC ID", "12345"),
+        ("Eprel", "12345"),
+        ("UL file", "12345"),
+        ("能耗等級", "一級"),
+        ("Isbn", "12345"),
+        ("바코드", "12345"),
+        ("バーコード", "12345"),
+        ("Штрихкод", "12345"),
+        ("Jan", "12345"),
+        ("Upc", "12345"),
+        ("Certificate Number", "12345"),
+    ];
+
     proptest! {
+        #[test]
+        fn a_label_asks_for_what_it_would_ask_folded(label in "(CC|3c|强|強制|認證|認|证|書|编|編号|号|許可|SC|KC|인증|바|コード|ш|UL |能效|等级|EAN|é|ß|a| |：|\\u{200b}){0,5}|\\PC{0,6}") {
+            prop_assert_eq!(asked(&label), labels::asked(&plain(&fold(&label))), "{}", label);
+        }
+
+        #[test]
+        fn a_text_that_can_hold_no_form_holds_none(text in "(ccc|3C|强制认证|強制認證|2016010706840003|sc|11834020305037|QS|2112 0102 7680|XK|06-014-00021|信用代码|代碼|91110000802100433B|執照|R-C-ABC-X1|KC|SU071012-12345|FCC ID|2ABCB-PI3B|CE|0123|eprel|UL |E12345|能效|1级|級|énergétique|energy class|A|ISBN|0-545-01022-5|EAN|条形码|條|码|4006381333931|é|ß| |：){0,6}") {
+            prop_assert!(may_hold(&text) || formed(&text).is_empty(), "{}", text);
+        }
+
         #[test]
         fn no_text_is_too_strange(label in "CCC证书编号|EAN|\\PC{0,10}", text in "[A-Z0-9 :()ＳＣ证号.-]{0,60}|\\PC{0,60}") {
             for code in find(&label, &text) {

@@ -51,6 +51,41 @@ const LABELS: &[(&[&str], &str)] = &[
     (&["ШТРИХКОД"], "gtin"),
 ];
 
+/// Of each row of `LABELS` and of every other label that asks for a number one of these is a part, as it is written.
+pub(super) const WORDS: &[&str] = &[
+    "许",
+    "許",
+    "sc",
+    "ccc",
+    "3c",
+    "强",
+    "強",
+    "彊",
+    "码",
+    "碼",
+    "照",
+    "kc",
+    "인",
+    "fcc",
+    "eprel",
+    "ul",
+    "能",
+    "isbn",
+    "바",
+    "バ",
+    "ш",
+    "Ш",
+    "ean",
+    "gtin",
+    "upc",
+    "jan",
+    "barcode",
+    "证",
+    "證",
+    "証",
+    "certificate",
+];
+
 /// The parts of `LABELS`, each a bit, and the bits of each row.
 type Parts = (CharwiseDoubleArrayAhoCorasick<u8>, Vec<u64>);
 static PARTS: LazyLock<Option<Parts>> = LazyLock::new(|| {

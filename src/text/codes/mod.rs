@@ -7,10 +7,10 @@ mod labels;
 mod marks;
 mod models;
 mod standards;
+mod telling;
 
 use std::borrow::Cow;
 
-use super::fold::fold;
 pub use china::{Ccc, Sc, ccc_parts, sc_parts, uscc_region};
 pub use find::find;
 pub use gtin::{gtin, in_store, kind_of};
@@ -45,7 +45,7 @@ impl Found {
 
 /// The scheme of the number that a label asks for: `3C证书编号` asks for `ccc`. None for every other label.
 pub fn asked_for(label: &str) -> Option<&'static str> {
-    labels::asked(&plain(&fold(label))).map(|asked| asked.scheme)
+    find::asked(label).map(|asked| asked.scheme)
 }
 
 /// What a check says of one value.

@@ -32,6 +32,8 @@ const HINTS: [&str; 12] = [
     "모델",
     "품번",
 ];
+static HINTED: LazyLock<Regex> = LazyLock::new(|| pattern(&HINTS.join("|")));
+
 /// A model number: letters of the Latin alphabet, digits and what joins them.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^\s{0,2}[#「『\[(]?([A-Za-z0-9][A-Za-z0-9._/+-]{0,38}[A-Za-z0-9+]|[A-Za-z0-9])")
@@ -46,7 +48,7 @@ static GOES_ON: LazyLock<Regex> =
 /// well: "model 2024" is a year and "model 3 pieces" is none. Measures and years are no models.
 pub fn models(text: &str) -> Vec<String> {
     use unicode_normalization::UnicodeNormalization;
-    if !HINTS.iter().any(|hint| text.contains(hint)) {
+    if !HINTED.is_match(text) {
         return Vec::new();
     }
     let text: String = text

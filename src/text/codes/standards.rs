@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::marks::pattern;
+use super::{marks::pattern, telling::Signs};
 
 /// Chinese series: letters, optional /T or /Z, number with parts, year.
 static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
@@ -46,10 +46,16 @@ static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The standards that `text` names, each once, in order of their names: `GB 6675.1-2014`, `EN 71-1:2014`, `ASTM F963-17`.
 pub fn standards(text: &str) -> Vec<String> {
-    // Full-width digits are three bytes of their own.
-    if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_digit()) {
-        return Vec::new();
+    // No form goes over the end of a line.
+    let lines: Vec<&str> = text.split('\n').filter(|line| may_name(line)).collect();
+    if lines.is_empty() {
+        Vec::new()
+    } else {
+        named(&lines.join("\n"))
     }
+}
+
+fn named(text: &str) -> Vec<String> {
     let cased = cased(text);
     let upper = cased.to_uppercase();
     let mut found = Vec::new();
@@ -110,6 +116,41 @@ pub fn standards(text: &str) -> Vec<String> {
     found
 }
 
+/// Whether a text as it is written can name a standard: it has a digit, and a word that is a series or begins like one.
+fn may_name(text: &str) -> bool {
+    let Some(has) = Signs::as_written(text) else {
+        return true;
+    };
+    let mut words = text.as_bytes().split(|b| !b.is_ascii_alphabetic());
+    let cyrillic = || ["ГОСТ", "ТР"].iter().any(|word| text.contains(word));
+    has.digits > 0 && (words.any(is_series) || !text.is_ascii() && cyrillic())
+}
+
+/// Whether a word (Latin letters alone) is a series, or begins like one behind which a letter may follow.
+fn is_series(word: &[u8]) -> bool {
+    let begins = |series: &&str| word.starts_with(series.as_bytes());
+    match word {
+        [] => false,
+        [one] => matches!(one, b'T' | b't' | b'Q' | b'q'),
+        [_, ..] => {
+            let whole = |series: &&str| word.eq_ignore_ascii_case(series.as_bytes());
+            let small = |series: &&[u8]| {
+                let head = word.get(..series.len());
+                head.is_some_and(|head| head.eq_ignore_ascii_case(series))
+            };
+            word.len() <= 3 && CHINESE_SERIES.iter().any(whole)
+                || BEGINNINGS.iter().any(begins)
+                || [&b"ASTM"[..], b"CFR"].iter().any(small)
+        }
+    }
+}
+
+/// How the words of `ELSEWHERE` and `WORLD` begin, which count in capital letters alone.
+const BEGINNINGS: &[&str] = &[
+    "ANSI", "UL", "CAN", "CSA", "AS", "JIS", "KS", "EN", "ISO", "IEC", "BS", "DIN", "NF", "UNE",
+    "UNI",
+];
+
 /// Width and dashes made plain, letters as they are.
 fn cased(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
@@ -124,8 +165,8 @@ fn cased(text: &str) -> String {
 
 /// What a text with a standard of each pattern has, in capital letters: cheaper to look for than the pattern.
 const CHINESE_SERIES: &[&str] = &[
-    "GB", "QB", "SB", "NY", "FZ", "JB", "YY", "HJ", "HG", "LY", "MT", "JC", "JG", "CJ", "SJ", "YD",
-    "BB", "WS", "DL", "NB", "TB", "JT", "GA", "XF", "SN", "SC", "DB",
+    "GB", "GBZ", "QB", "SB", "NY", "FZ", "JB", "YY", "HJ", "HG", "LY", "MT", "JC", "JG", "JGJ",
+    "CJ", "SJ", "YD", "BB", "WS", "DL", "NB", "TB", "JT", "GA", "XF", "SN", "SC", "DB",
 ];
 const ELSEWHERE_SERIES: &[&str] = &["ANSI", "UL", "CSA", "AS", "JIS", "KS", "ГОСТ", "ТР ТС"];
 
@@ -205,6 +246,8 @@ fn elsewhere(prefix: &str, division: &str, number: &str, sign: &str, year: &str)
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -257,6 +300,13 @@ mod tests {
             ("fabriqué en 2024, EN 2024, en 71", vec![]),
         ] {
             assert_eq!(standards(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_that_can_name_none_names_none(text in "(GB|gbz|QB|/T|T/|Q/|abc|ABC|EN|DIN|ISO|IEC|ASTM|F|CFR|PART|ANSI|UL|CAN/|CSA|AS|/NZS|JIS|KS|C|ГОСТ|гост|ТР ТС|DB44|16|21| |-|—|1234|71-1|2014|:2014|水|ß|é|Я){0,7}") {
+            prop_assert!(may_name(&text) || named(&text).is_empty(), "{}", text);
         }
     }
 }
