@@ -16,6 +16,7 @@ use crate::{
     model::{Capture, Harvest, Listing, ListingId, ListingStatus, Page, PageKind},
     platform::{Platform, Role},
     store::{self, Entry, Store},
+    text::causes,
     watch::Reading,
 };
 
@@ -228,18 +229,4 @@ fn why(harvest: &Harvest) -> String {
         }
         .to_owned()
     })
-}
-
-/// An error with what is behind it.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut message = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let words = cause.to_string();
-        if !message.contains(&words) {
-            message = format!("{message}: {words}");
-        }
-        source = cause.source();
-    }
-    message
 }

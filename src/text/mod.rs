@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod blank;
+mod causes;
 pub mod codes;
 pub mod decode;
 pub mod fold;
@@ -15,6 +16,7 @@ pub mod region;
 pub mod snippet;
 pub mod tokens;
 
+pub use causes::causes;
 pub use tokens::{Token, tokens};
 
 /// What lies below `../shared/data`, where data for measuring was put; says so where it is not.

@@ -1,0 +1,126 @@
+//! What an answer says of the page that was asked for.
+
+use super::work::Answer;
+use crate::{
+    model::{ListingStatus, PageKind},
+    store::Queued,
+};
+
+/// What an answer says of the page that was asked for.
+pub(super) enum Said {
+    Read,
+    /// A known listing took this turn; the page says so.
+    Absent(ListingStatus),
+    /// Nothing was learned of the page: what became of a known listing, the kind of trouble, and why.
+    Nothing(ListingStatus, &'static str, String),
+}
+
+pub(super) fn said(queued: &Queued, answer: &Answer) -> Said {
+    let harvest = &answer.harvest;
+    let http = || format!("the server answered {}", answer.status);
+    match answer.status {
+        404 | 410 => return Said::Absent(ListingStatus::Gone),
+        // Unavailable for legal reasons (RFC 7725).
+        451 => return Said::Absent(ListingStatus::Removed),
+        500.. => return Said::Nothing(ListingStatus::Unreachable, "http", http()),
+        400.. => return Said::Nothing(ListingStatus::Unread, "http", http()),
+        304 if !answer.known => return Said::Nothing(ListingStatus::Unread, "http", http()),
+        _ => {}
+    }
+    let why = || {
+        let first = harvest.gaps.first().map(|gap| gap.why.clone());
+        first.unwrap_or_else(|| "no listing could be read".to_owned())
+    };
+    match harvest.kind {
+        PageKind::Wall | PageKind::Ruined => Said::Nothing(ListingStatus::Unread, "wall", why()),
+        _ if !harvest.listings.is_empty() => Said::Read,
+        PageKind::Missing => Said::Absent(ListingStatus::Gone),
+        PageKind::Removed => Said::Absent(ListingStatus::Removed),
+        // Sent to the shop's first page, or to a search.
+        _ if queued.listing && answer.elsewhere => Said::Absent(ListingStatus::Gone),
+        _ if queued.listing => Said::Nothing(ListingStatus::Unread, "unread", why()),
+        PageKind::Listing | PageKind::Index => Said::Read,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        fetch::Validators,
+        model::{Gap, Harvest, Listing},
+    };
+
+    fn asked(listing: bool) -> Queued {
+        Queued {
+            url: "https://shop.example/item/1".to_owned(),
+            campaigns: vec!["toys".to_owned()],
+            listing,
+            ..Queued::default()
+        }
+    }
+
+    fn answer(kind: PageKind, path: &str) -> Answer {
+        let url: url::Url = format!("https://shop.example/{path}").parse().unwrap();
+        Answer {
+            elsewhere: !url.path().starts_with("/item/"),
+            url,
+            status: 200,
+            bytes: 0,
+            packed: None,
+            harvest: Harvest {
+                kind,
+                gaps: vec![Gap {
+                    field: "page".to_owned(),
+                    why: "a reason".to_owned(),
+                }],
+                ..Harvest::default()
+            },
+            known: false,
+            truncated: false,
+            whole: true,
+            validators: Validators::default(),
+            print: 1,
+        }
+    }
+
+    fn in_short(queued: &Queued, answer: &Answer) -> String {
+        match said(queued, answer) {
+            Said::Read => "read".to_owned(),
+            Said::Absent(status) => format!("{status:?}"),
+            Said::Nothing(status, kind, why) => format!("{status:?} {kind}: {why}"),
+        }
+    }
+
+    #[test]
+    fn a_page_says_what_became_of_the_listing() {
+        let listing = asked(true);
+        for (kind, path, expected) in [
+            (PageKind::Missing, "item/1", "Gone"),
+            (PageKind::Removed, "item/1", "Removed"),
+            (PageKind::Index, "", "Gone"),
+            (PageKind::Index, "item/1", "Unread unread: a reason"),
+            (PageKind::Wall, "login", "Unread wall: a reason"),
+            (PageKind::Ruined, "item/1", "Unread wall: a reason"),
+        ] {
+            assert_eq!(
+                in_short(&listing, &answer(kind, path)),
+                expected,
+                "{kind:?}"
+            );
+        }
+        let list = answer(PageKind::Index, "");
+        assert_eq!(in_short(&asked(false), &list), "read");
+        let mut unasked = list;
+        unasked.status = 304;
+        assert_eq!(
+            in_short(&asked(false), &unasked),
+            "Unread http: the server answered 304"
+        );
+        unasked.known = true;
+        assert_eq!(in_short(&asked(false), &unasked), "read");
+        let mut read = answer(PageKind::Missing, "item/1");
+        read.harvest.listings.push(Listing::default());
+        assert_eq!(in_short(&listing, &read), "read", "it shows one after all");
+    }
+}
