@@ -47,6 +47,7 @@ mod tags;
 mod tidy;
 mod token;
 mod values;
+mod unit_price;
 mod variant;
 mod zones;
 

@@ -14,10 +14,10 @@ pub mod measure;
 pub mod price;
 pub mod region;
 pub mod snippet;
-pub mod tokens;
+mod tokens;
 
 pub use causes::causes;
-pub use tokens::{Token, tokens};
+pub use tokens::tokens;
 
 /// What lies below `../shared/data`, where data for measuring was put; says so where it is not.
 #[cfg(test)]
