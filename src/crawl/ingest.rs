@@ -43,24 +43,23 @@ impl Committer {
             status: answer.status,
             capture: capture.clone(),
         });
-        let found = match said(queued, &answer) {
-            Said::Read => Found::Page(answer.print),
-            Said::Absent(status) => {
+        let (found, instead) = match said(queued, &answer) {
+            Said::Read => (Found::Page(answer.print), None),
+            Said::Absent(status, how) => {
                 self.turn(part, queued, status)?;
-                Found::Absent
+                (Found::Absent, how)
             }
             Said::Nothing(status, kind, why) => {
                 self.turn(part, queued, status)?;
                 part.failed(kind, queued, why, false);
-                Found::Nothing
+                (Found::Nothing, Some(kind))
             }
         };
         self.visited(part, queued, before, found, Some((&answer, capture)));
-        let absent = matches!(found, Found::Absent);
         if answer.status < 400 {
             let listings = &answer.harvest.listings;
-            if !absent && (queued.listing || !listings.is_empty()) {
-                let reading = Reading::of(&queued.platform, queued.listing, listings);
+            if queued.listing || !listings.is_empty() {
+                let reading = Reading::of(&queued.platform, queued.listing, listings, instead);
                 part.tally.reading = Some(reading);
             }
             let elsewhere = answer.url.as_str() != queued.url;
@@ -248,6 +247,7 @@ mod tests {
             .follow(
                 &mut part,
                 &Queued {
+                    url: "https://shop.example/item/1".to_owned(),
                     campaigns: vec!["toys".to_owned()],
                     ..Queued::default()
                 },

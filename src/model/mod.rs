@@ -12,7 +12,7 @@ pub use flag::{Decision, Flag, FlagId, FlagStatus, Proof, ReferenceRow, Review, 
 pub use listing::{
     Availability, Block, Capture, Class, Code, Listing, ListingId, ListingStatus, Money, Seller, UnitPrice,
 };
-pub use page::{Gap, Harvest, Link, Page, PageKind};
+pub use page::{Gap, Harvest, Link, Page, PageKind, Wall};
 
 /// A moment in time, UTC, shown as RFC 3339.
 pub type Time = jiff::Timestamp;

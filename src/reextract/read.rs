@@ -213,7 +213,11 @@ impl From<Fault> for Outcome {
 
 fn reading(platform: &Platform, page: &Page, harvest: &Harvest) -> Reading {
     let expected = platform.role(&platform.clean(&page.url)) == Role::Listing;
-    Reading::of(platform.id(), expected, &harvest.listings)
+    let instead = match harvest.kind {
+        PageKind::Index | PageKind::Listing => "unread",
+        kind => kind.as_str(),
+    };
+    Reading::of(platform.id(), expected, &harvest.listings, Some(instead))
 }
 
 fn why(harvest: &Harvest) -> String {
@@ -222,7 +226,7 @@ fn why(harvest: &Harvest) -> String {
         match harvest.kind {
             PageKind::Missing => "the page is read as one that says that it is not there",
             PageKind::Removed => "the page is read as one that says that it was taken down",
-            PageKind::Wall => "the page is read as a captcha, login or block page",
+            PageKind::Wall(wall) => wall.words()[0],
             PageKind::Index | PageKind::Listing | PageKind::Ruined => {
                 "no listing could be read from the page, or its address is no listing's any more"
             }
