@@ -155,7 +155,7 @@ fn score(folder: &Path, truth: &Value, scores: &mut Scores, misses: bool) {
     };
     let kind = truth["kind"].as_str().unwrap_or("product").to_owned();
     let read_as = scores.kinds.entry(kind).or_default();
-    *read_as.entry(format!("{:?}", reading.kind)).or_default() += 1;
+    *read_as.entry(reading.kind.as_str().to_owned()).or_default() += 1;
     for field in FIELDS {
         let tally = scores.fields.entry(field).or_default();
         let tell = misses.then_some(file);

@@ -1,5 +1,7 @@
 //! `crawl`: collect listings politely, resume what was cut off.
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, tz::TimeZone};
 use url::Url;
 
@@ -12,6 +14,7 @@ use super::{
 };
 use crate::{
     crawl::Summary,
+    model::Wall,
     text::harmless,
     workspace::{self, CrawlJob, Crawled},
 };
@@ -116,14 +119,17 @@ fn left(crawl: &Summary, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-fn in_words(kind: &str) -> &str {
-    match kind {
+fn in_words(kind: &str) -> Cow<'_, str> {
+    if let Some(wall) = Wall::ALL.iter().find(|wall| wall.as_str() == kind) {
+        return wall.words().join(" · ").into();
+    }
+    Cow::Borrowed(match kind {
         "http" => "the server answered with an error",
-        "wall" => "a captcha, login or block page, or text ruined before it reached us",
+        "ruined" => "a page whose text was ruined before it reached us",
         "unread" => "a listing page from which no listing could be read",
         "failed" => "no answer",
         "robots" => "forbidden by robots.txt",
         "cut" => "left out: max_pages of the campaign or platform was reached",
         other => other,
-    }
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, process::ExitCode};
 
-use crate::{config, demo, workspace};
+use crate::{config, demo, text::causes, workspace};
 
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,18 +66,4 @@ impl From<demo::Error> for Failure {
             error => Self::Message(causes(&error)),
         }
     }
-}
-
-/// An error with the errors behind it that it does not tell itself.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut message = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let words = cause.to_string();
-        if !message.contains(&words) {
-            message = format!("{message}: {words}");
-        }
-        source = cause.source();
-    }
-    message
 }

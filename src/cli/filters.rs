@@ -39,7 +39,7 @@ pub(super) struct Filters {
     /// Raised or last seen before
     #[arg(long)]
     until: Option<String>,
-    /// Part of the title, the description or the reason
+    /// Words of the title, the description or the reason, in any order; the last may be a beginning
     #[arg(long)]
     text: Option<String>,
     /// At most so many

@@ -47,9 +47,19 @@ fn read(rate: &Rate) -> String {
     let share = percent(rate.share);
     if rate.what == LISTING {
         let pages = counted(rate.of, "listing page");
-        format!("listings from {share} of {pages}")
+        format!("listings from {share} of {pages}{}", instead(rate))
     } else {
         format!("{} {share}", rate.what)
+    }
+}
+
+/// What stood where listings were expected: ` (3 × captcha, 1 × missing)`.
+fn instead(rate: &Rate) -> String {
+    let kinds = rate.instead.iter();
+    let told: Vec<String> = kinds.map(|(kind, n)| format!("{n} × {kind}")).collect();
+    match told.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", harmless::line(&told.join(", "))),
     }
 }
 
@@ -64,7 +74,7 @@ pub(super) fn rows(rates: &[Rate]) -> Vec<Vec<String>> {
                 percent(rate.share),
                 if rate.fell { " fell" } else { "" }
             ),
-            rate.of.to_string(),
+            format!("{}{}", rate.of, instead(rate)),
             rate.usual.map(percent).unwrap_or_default(),
             rate.trend.iter().copied().map(bar).collect(),
         ]
@@ -93,6 +103,8 @@ fn bar(share: f64) -> char {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn rate(what: &str, share: f64, usual: Option<f64>, fell: bool) -> Rate {
@@ -106,6 +118,7 @@ mod tests {
             share,
             usual,
             fell,
+            instead: BTreeMap::new(),
             trend: vec![1.0, 0.5, share],
         }
     }
@@ -136,11 +149,12 @@ mod tests {
     fn each_platform_has_its_line() {
         let mut other = rate(LISTING, 0.0, Some(1.0), true);
         other.platform = "bazaar".to_owned();
+        other.instead = [("captcha".to_owned(), 190), ("missing".to_owned(), 4)].into();
         let lines = in_short(&[other, rate("title", 1.0, None, false)]);
         assert_eq!(
             lines,
             [
-                "read      bazaar  listings from 0 % of 200 listing pages ↓ (usually 100 %)",
+                "read      bazaar  listings from 0 % of 200 listing pages (190 × captcha, 4 × missing) ↓ (usually 100 %)",
                 "read      shop  1 field as usual"
             ]
         );

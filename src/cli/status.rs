@@ -154,7 +154,7 @@ mod tests {
             "queue": { "waiting": 9, "done": 3 },
             "hosts": [{
                 "host": "shop.example:443", "done": 3, "queued": 9, "delay": 2.0, "because": "rate",
-                "under_way": 0, "failures": 4, "errors": { "wall": 1 }, "per_minute": null,
+                "under_way": 0, "failures": 4, "errors": { "captcha": 1 }, "per_minute": null,
                 "waiting": { "why": "backoff", "until": "2026-02-03T12:00:00Z", "cause": "answered 503" },
                 "estimate_seconds": 7218,
             }],
@@ -174,7 +174,7 @@ mod tests {
             "queue     9 waiting, 3 done",
             "alarm     shop: only 3 of 30 listings had a price",
             "read      shop  price 10 % ↓ (usually 100 %)",
-            "host      shop.example:443  3 done · 9 queued · 1 × wall · every 2 s (rate) · left alone until 12:00:00: answered 503 · about 2 h",
+            "host      shop.example:443  3 done · 9 queued · 1 × captcha · every 2 s (rate) · left alone until 12:00:00: answered 503 · about 2 h",
         ] {
             assert!(lines.contains(part), "{part} in {lines}");
         }

@@ -10,11 +10,13 @@ mod commit;
 mod dispatch;
 mod ingest;
 mod lanes;
+mod listed;
 mod met;
 mod read;
 mod revisit;
 #[cfg(test)]
 mod revisit_tests;
+mod said;
 mod seeds;
 mod standing;
 mod tally;

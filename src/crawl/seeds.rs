@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::{CampaignConfig, Crawl, Error, Order, ingest::absent};
+use super::{CampaignConfig, Crawl, Error, Order, listed::absent};
 use crate::{
     fetch::host_of,
     model::Time,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{Flag, FlagStatus, Listing, Severity, Time},
-    text::{fold::fold, glob::fits},
+    text::{fold::fold, glob::fits, tokens},
 };
 
 /// Every part that is set must hold.
@@ -26,7 +26,7 @@ pub struct Filter {
     pub since: Option<Time>,
     /// Raised or last seen before.
     pub until: Option<Time>,
-    /// Part of title, description or reason.
+    /// Words of title, description or reason, in any order; the last may be a beginning.
     pub text: Option<String>,
     pub limit: Option<usize>,
     pub sort: Option<Sort>,
@@ -125,9 +125,9 @@ impl Filter {
             })
         };
         let text = |wanted: &str| {
-            also.iter().any(|t| fold(t).contains(&fold(wanted)))
-                || listing
-                    .is_some_and(|l| contains(&l.title, wanted) || contains(&l.description, wanted))
+            let own = listing.map(|l| [l.title.as_deref(), l.description.as_deref()]);
+            let texts = own.into_iter().flatten().flatten();
+            says(texts.chain(also.iter().copied()), wanted)
         };
         self.seller.as_deref().is_none_or(seller)
             && self.category.as_deref().is_none_or(category)
@@ -141,10 +141,60 @@ fn contains(field: &Option<String>, wanted: &str) -> bool {
         .is_some_and(|text| fold(text).contains(&fold(wanted)))
 }
 
+/// Whether every word wanted stands in one of the texts. Of the last one its beginning is enough.
+fn says<'a>(texts: impl Iterator<Item = &'a str>, wanted: &str) -> bool {
+    let wanted = fold(wanted);
+    let texts: Vec<String> = texts.map(fold).collect();
+    let mut words: Vec<&str> = tokens(&wanted).collect();
+    let last = words.pop();
+    let found = |fits: &dyn Fn(&str) -> bool| texts.iter().any(|text| tokens(text).any(fits));
+    // One character of a script without capitals may be a whole word, and the last of a run.
+    let alone = |last: &str| last.chars().count() == 1 && !last.contains(char::is_lowercase);
+    words.iter().all(|word| found(&|token| token == *word))
+        && last.is_none_or(|last| {
+            found(&|token| token.starts_with(last) || alone(last) && token.ends_with(last))
+        })
+}
+
 /// The statuses that the queue shows when none is asked for: what waits for somebody.
 pub(super) fn waiting() -> Vec<String> {
     [FlagStatus::Open, FlagStatus::Check, FlagStatus::Confirmed]
         .iter()
         .map(|s| s.as_str().to_owned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_any_order_and_parts_of_words_are_not() {
+        let listing = Listing {
+            title: Some("Wasserkocher, Edelstahl 1,7 L".to_owned()),
+            description: Some("儿童電熱水壺，304不锈钢。Spring sale".to_owned()),
+            ..Listing::default()
+        };
+        for (text, found) in [
+            ("edelstahl wasserkocher", true),
+            ("edelstahl wasser", true),
+            ("wasser edelstahl", false),
+            ("ＥＤＥＬＳＴＡＨＬ", true),
+            ("ring", false),
+            ("g", false),
+            ("电热水壶", true),
+            ("不锈钢 儿童", true),
+            ("水电", false),
+            ("壶", true),
+            ("1,7", true),
+            ("", true),
+        ] {
+            let text = Some(text.to_owned());
+            let filter = Filter {
+                text,
+                ..Filter::default()
+            };
+            assert_eq!(filter.listing(&listing), found, "{:?}", filter.text);
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::model::{
     Availability, Block, Capture, Code, Flag, Listing, ListingStatus, Money, Proof, Review,
+    UnitPrice,
 };
 
 use super::Row;
@@ -119,12 +120,22 @@ const LISTINGS: &[Column] = &[
     listing("price", |l| amount(&l.price)),
     listing("currency", |l| currency(&l.price)),
     listing("list_price", |l| amount(&l.list_price)),
+    listing("unit_price", |l| {
+        figure(l.unit_price.as_ref().map(|price| price.amount))
+    }),
+    listing("unit_price_for", |l| {
+        some(l.unit_price.as_ref().map(measure))
+    }),
     listing("brand", |l| some(l.brand.as_ref())),
     listing("manufacturer", |l| some(l.manufacturer.as_ref())),
     listing("manufacturer_address", |l| {
         some(l.manufacturer_address.as_ref())
     }),
+    listing("manufacturer_region", |l| {
+        some(l.manufacturer_region.as_ref())
+    }),
     listing("importer", |l| some(l.importer.as_ref())),
+    listing("importer_region", |l| some(l.importer_region.as_ref())),
     listing("model", |l| some(l.model.as_ref())),
     listing("mpn", |l| some(l.mpn.as_ref())),
     listing("sku", |l| some(l.sku.as_ref())),
@@ -140,6 +151,7 @@ const LISTINGS: &[Column] = &[
     listing("seller_id", |l| some(l.seller.id.as_ref())),
     listing("seller_url", |l| some(l.seller.url.as_ref())),
     listing("seller_location", |l| some(l.seller.location.as_ref())),
+    listing("seller_region", |l| some(l.seller.region.as_ref())),
     listing("seller_licence", |l| some(l.seller.licence.as_ref())),
     listing("seller_rating", |l| figure(l.seller.rating)),
     listing("standards", |l| list(&l.standards)),
@@ -182,6 +194,11 @@ fn figure(value: Option<impl Display>) -> Cell {
 
 fn amount(price: &Option<Money>) -> Cell {
     figure(price.as_ref().map(|price| price.amount))
+}
+
+/// `100 g`.
+fn measure(price: &UnitPrice) -> String {
+    format!("{} {}", price.quantity, price.unit)
 }
 
 fn currency(price: &Option<Money>) -> Cell {

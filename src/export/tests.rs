@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use super::*;
 use crate::model::{
     Capture, Decision, FlagStatus, ListingId, Money, Proof, ReferenceRow, Review, Severity, Span,
+    UnitPrice,
 };
 
 /// Texts that strangers have tried on spreadsheets, terminals and parsers.
@@ -29,6 +30,13 @@ fn listing(title: &str) -> Listing {
             amount: "1280.00".parse().unwrap(),
             currency: Some("CNY".into()),
         }),
+        unit_price: Some(UnitPrice {
+            amount: "12.50".parse().unwrap(),
+            currency: Some("CNY".into()),
+            quantity: "100".parse().unwrap(),
+            unit: "g".into(),
+        }),
+        manufacturer_region: Some("330100".into()),
         brand: Some("阔凡璃".into()),
         category: vec!["服饰箱包".into(), "箱包".into()],
         capture: Some(Capture {

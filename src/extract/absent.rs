@@ -98,11 +98,13 @@ fn headings(page: &PageModel<'_>, zones: &[Zone]) -> impl Iterator<Item = String
         .map(|e| page.line(e))
 }
 
-/// The page's text without reviews, neighbours, furniture and what is hidden; none where it is long.
+/// The page's text without links, reviews, neighbours, furniture and what is hidden; none where it is long.
 fn own_text(page: &PageModel<'_>, zones: &[Zone]) -> Option<String> {
     let mut own = String::new();
     let mut at = 0;
-    let beside = |e: &usize| page.hidden(*e) || !zones[*e].is_main();
+    // A link has the name of what it leads to, which may be a T-shirt called "404 Not Found".
+    let link = |e: usize| page.tag(e) == "a";
+    let beside = |e: &usize| page.hidden(*e) || !zones[*e].is_main() || link(*e);
     let parts = page
         .all()
         .filter(beside)

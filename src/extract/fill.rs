@@ -6,11 +6,11 @@ use super::{
     found::Offered,
     guess,
     page::{Holds, PageModel, one_line},
-    settle, stock, values,
+    settle, stock, unit_price, values,
 };
 use crate::{
-    model::{Block, Code, Listing, Money, Seller},
-    text::{codes, fold},
+    model::{Block, Code, Listing, Money, Seller, UnitPrice},
+    text::{codes, fold, region},
 };
 
 /// Attribute rows from which on a page is said to have an attribute table that was read.
@@ -31,6 +31,7 @@ pub(super) fn listing(from: &Chosen<'_, '_>) -> Listing {
     let mut paths = BTreeMap::new();
     let mut listing = stated(from, &mut paths);
     listing.seller = seller(from, &mut paths);
+    region::place(&mut listing);
     listing.condition = from
         .value("condition", &mut paths)
         .and_then(|words| values::condition(&words))
@@ -45,6 +46,7 @@ pub(super) fn listing(from: &Chosen<'_, '_>) -> Listing {
     if listing.list_price.is_none() {
         paths.remove("list_price");
     }
+    listing.unit_price = from.unit_price(&mut paths);
     listing.images = from.images();
     listing.attributes = from.attributes();
     let stated = from
@@ -101,6 +103,7 @@ fn seller(from: &Chosen<'_, '_>, paths: &mut BTreeMap<String, String>) -> Seller
         name: field("seller.name").map(|n| one_line(&n)),
         url: field("seller.url"),
         location: field("seller.location"),
+        region: None,
         licence: field("seller.licence"),
         rating: field("seller.rating").and_then(|r| values::decimal(&r)),
     }
@@ -118,6 +121,13 @@ impl Chosen<'_, '_> {
         let money = settle::money(offer, self.hint)?;
         paths.insert(field.to_owned(), self.page.place(&offer.place));
         Some(money)
+    }
+
+    fn unit_price(&self, paths: &mut BTreeMap<String, String>) -> Option<UnitPrice> {
+        let offer = &self.offered[*self.chosen.get("unit_price")?];
+        let price = unit_price::read(offer, self.hint)?;
+        paths.insert("unit_price".to_owned(), self.page.place(&offer.place));
+        Some(price)
     }
 
     /// Whether nothing on the page says it: no value that was seen.

@@ -92,6 +92,11 @@ const LABELS: &[(&str, &[&str])] = &[
         "原价", "市场价", "吊牌价", "划线价", "参考价", "list price", "was", "rrp", "msrp", "regular price", "uvp",
         "prix conseillé", "定価", "정가", "старая цена",
     ]),
+    ("unit_price", &[
+        "单价", "单位价格", "unit price", "price per unit", "grundpreis", "prix au kilo", "prix au litre", "prix à l'unité",
+        "precio por unidad", "prezzo al kg", "prezzo unitario", "jednotková cena", "cena jednostkowa", "цена за единицу",
+        "単価", "단위가격",
+    ]),
     ("seller.name", &[
         "店铺", "卖家", "商家", "店铺名称", "商家名称", "卖家名称", "seller", "sold by", "vendor", "merchant", "store", "verkäufer",
         "verkauft durch", "vendu par", "vendeur", "vendido por", "vendedor", "venditore", "venduto da", "продавец",

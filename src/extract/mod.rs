@@ -48,7 +48,9 @@ mod tags;
 mod tidy;
 mod token;
 mod values;
+mod unit_price;
 mod variant;
+mod wall;
 mod zones;
 
 use std::ops::Range;
@@ -265,10 +267,7 @@ fn gaps(page: &PageModel<'_>, kind: PageKind, listing: &Listing) -> Vec<Gap> {
                 }
             }
         }
-        PageKind::Wall => gaps.push(gap(
-            "page",
-            "a wall (captcha, login, block, or a shell that only scripts fill) instead of the page",
-        )),
+        PageKind::Wall(wall) => gaps.push(gap("page", wall.words()[0])),
         PageKind::Missing => {
             gaps.push(gap("page", "it says that there is no such page or product"))
         }

@@ -3,7 +3,9 @@
 use super::{
     found::{Found, Place},
     graph::{Graph, Value},
-    schema, variant,
+    schema,
+    unit_price::{self, For},
+    variant,
 };
 
 /// Offers of one product beyond this number are not looked at.
@@ -106,15 +108,22 @@ fn prices(graph: &Graph<'_>, offer: usize, found: &mut Found<'_, '_>) {
                 found.beside("price", price, currency, property.place.clone(), -2);
             }
             ("priceSpecification" | "price", Value::Thing(specification)) => {
-                specified(graph, *specification, currency, found);
+                let paid = graph.text(offer, "price");
+                specified(graph, *specification, paid, currency, found);
             }
             _ => {}
         }
     }
 }
 
-/// A UnitPriceSpecification: a price to pay, or one crossed out.
-fn specified(graph: &Graph<'_>, at: usize, currency: &str, found: &mut Found<'_, '_>) {
+/// A UnitPriceSpecification: a price to pay, one crossed out, or one for a measure of the goods.
+fn specified(
+    graph: &Graph<'_>,
+    at: usize,
+    paid: Option<&str>,
+    currency: &str,
+    found: &mut Found<'_, '_>,
+) {
     let own = ["priceCurrency", "currency"]
         .iter()
         .find_map(|name| graph.text(at, name))
@@ -126,18 +135,30 @@ fn specified(graph: &Graph<'_>, at: usize, currency: &str, found: &mut Found<'_,
     let crossed = ["list", "strike", "srp", "msrp", "regular", "rrp"]
         .iter()
         .any(|w| kind.contains(w));
-    // "per 100 g" is not the price of the goods.
-    let partial = graph.things[at].all("referenceQuantity").next().is_some()
-        && graph.things[at].all("billingDuration").next().is_none();
+    let meant = unit_price::meant(graph, at, paid);
     for property in &graph.things[at].properties {
         if let ("price" | "minPrice" | "value" | "amount", Value::Text(price)) =
             (property.name.as_ref(), &property.value)
         {
             let place = property.place.clone();
+            match &meant {
+                For::Measure(_) if crossed => continue,
+                For::Measure(measure) => {
+                    let price = unit_price::stated(price, *measure);
+                    found.beside("unit_price", &price, own, place, 0);
+                    continue;
+                }
+                For::GoodsOf(times, base) if !crossed => {
+                    if let Some(price) = unit_price::divided(price, *times, *base) {
+                        found.beside("unit_price", &price, own, place.clone(), 0);
+                    }
+                }
+                _ => {}
+            }
             if crossed {
                 found.beside("list_price", price, own, place, 0);
             } else {
-                found.beside("price", price, own, place, if partial { -20 } else { -1 });
+                found.beside("price", price, own, place, -1);
             }
         }
     }

@@ -7,6 +7,7 @@ use super::{
     links::{Leads, Links},
     tags::{Kind, LEADS},
     token::{Token, Tokens, Wanted},
+    wall,
 };
 
 /// What one pass over a page's tags tells.
@@ -39,7 +40,7 @@ pub fn outline(text: &str, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Outline 
         tokens.tell_text(pass.listens());
     }
     Outline {
-        doubtful: pass.letters <= kind::MOST_TEXT || pass.doubtful || kind::asks_to_log_in(url),
+        doubtful: pass.letters <= wall::MOST_TEXT || pass.doubtful || wall::asks_to_log_in(url),
         links: pass.leads.resolved(url, wanted),
     }
 }
@@ -91,11 +92,11 @@ impl<'a> Pass<'a> {
 
     /// Whether text still tells anything.
     fn listens(&self) -> bool {
-        self.letters <= kind::MOST_TEXT || self.heading.is_some()
+        self.letters <= wall::MOST_TEXT || self.heading.is_some()
     }
 
     fn text(&mut self, text: &'a str) {
-        if self.letters <= kind::MOST_TEXT {
+        if self.letters <= wall::MOST_TEXT {
             self.letters += letters(&entity::decode(text));
         }
         if let Some(heading) = &mut self.heading

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::{found::Offered, stock};
+use super::{found::Offered, stock, unit_price};
 use crate::{
     model::{Availability, Money},
     text::{
@@ -235,6 +235,7 @@ fn meaning(offer: &Offered, hint: Option<&str>) -> Option<String> {
             let money = money(offer, hint).filter(|m| m.amount > Decimal::ZERO)?;
             Some(money.amount.normalize().to_string())
         }
+        "unit_price" => unit_price::read(offer, hint).map(|price| price.to_string()),
         "availability" => stock::read(&offer.value).map(|a| a.as_str().to_owned()),
         "brand" if !is_name(&offer.value) => None,
         // Long, and never said twice in other words.

@@ -11,7 +11,7 @@ use super::{
     settle,
     zones::{self, Zone},
 };
-use crate::text::price;
+use crate::text::price::{self, PerMeasure};
 
 /// In a price's own text.
 #[rustfmt::skip]
@@ -32,6 +32,10 @@ const IN_HEADING: i32 = settle::SHOWN;
 const LOWER: i32 = 12;
 /// Fewer points are no offer.
 const ENOUGH: i32 = 25;
+/// Prices in sight beyond this number are not looked at.
+const MOST_SEEN: usize = 400;
+/// Elements between a price and what it comes to for a kilo, at most.
+const BESIDE: isize = 60;
 
 /// A price in sight.
 struct Seen {
@@ -49,13 +53,7 @@ struct Seen {
 
 /// Offers the best-rated prices in sight.
 pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], heading: Option<usize>) {
-    let mut seen: Vec<Seen> = found
-        .page
-        .all()
-        .filter(|e| zones[*e].is_main() && !found.page.hidden(*e))
-        .filter_map(|e| rate(found, e, heading))
-        .take(400)
-        .collect();
+    let (mut seen, measured) = in_sight(found, zones, heading);
     repeat_costs(&mut seen);
     couples(found.page, &mut seen);
     seen.sort_by_key(|s| (-s.points, s.at));
@@ -88,12 +86,57 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], heading: Option<us
     if amounts.is_empty() {
         in_heading(found, heading);
     }
+    let paid = seen.iter().find(now).map(|price| price.at);
+    offer_measured(found, &measured, paid.or(heading));
     let now = amounts.first().copied().unwrap_or_default();
     let past =
         |s: &&Seen| s.points >= ENOUGH && s.amount > now && (s.crossed || s.before && !misnamed);
     if let Some(price) = seen.iter().find(past) {
         let text = found.page.line(price.at);
         found.add("list_price", &text, Place::Element(price.at));
+    }
+}
+
+/// The prices in sight, rated, and the elements that show one for a measure of goods.
+fn in_sight(
+    found: &Found<'_, '_>,
+    zones: &[Zone],
+    heading: Option<usize>,
+) -> (Vec<Seen>, Vec<usize>) {
+    let (mut seen, mut measured) = (Vec::new(), Vec::new());
+    // Where what only shows a price for a measure ends: no part of it is a price.
+    let mut until = 0;
+    for at in found.page.all() {
+        if at < until || !zones[at].is_main() || found.page.hidden(at) || seen.len() == MOST_SEEN {
+            continue;
+        }
+        let Some(price) = rate(found, at, heading) else {
+            continue;
+        };
+        let per = price::per_measure(found.page.raw(at));
+        if per != PerMeasure::None {
+            measured.push(at);
+        }
+        if per == PerMeasure::Only {
+            until = found.page.elements[at].end;
+        } else {
+            seen.push(price);
+        }
+    }
+    (seen, measured)
+}
+
+/// Offers the price for a measure that stands nearest to the price to pay, in the smallest element that shows it.
+fn offer_measured(found: &mut Found<'_, '_>, measured: &[usize], paid: Option<usize>) {
+    let Some(paid) = paid else {
+        return;
+    };
+    let away = |at: usize| found.page.steps(paid, at).abs();
+    let nearest = measured.iter().copied().filter(|at| away(*at) <= BESIDE);
+    // Of those that are as near, the last is the innermost.
+    if let Some(at) = nearest.rev().min_by_key(|at| away(*at)) {
+        let text = found.page.line(at);
+        found.add("unit_price", &text, Place::Element(at));
     }
 }
 

@@ -63,6 +63,25 @@ pub struct Money {
     pub currency: Option<String>,
 }
 
+/// A price for a measure of goods, such as 12.50 CNY for 100 g.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitPrice {
+    /// In units of the currency (not cents); shown as a string.
+    pub amount: Decimal,
+    /// ISO 4217, such as `CNY`; none where the page names no currency.
+    pub currency: Option<String>,
+    /// How many of `unit` the amount is for, above 0; shown as a string.
+    pub quantity: Decimal,
+    /// `kg`, `g`, `l`, `ml`, `m`, `m2`, `piece`, …; see `text::price::Measure` for all of them.
+    pub unit: String,
+}
+
+impl fmt::Display for UnitPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{} {}", self.amount, self.quantity, self.unit)
+    }
+}
+
 /// An identifier as it was found, kept also where it fails its check: a failure is a signal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
@@ -90,6 +109,9 @@ pub struct Seller {
     pub url: Option<String>,
     /// Where the shop says it is.
     pub location: Option<String>,
+    /// The region that `location` names: six digits of GB/T 2260 where it is a known place in China, else
+    /// ISO 3166-1 alpha-2.
+    pub region: Option<String>,
     /// Business licence or unified social credit code shown.
     pub licence: Option<String>,
     /// As shown, on the platform's own scale.
@@ -231,10 +253,16 @@ pub struct Listing {
     pub price: Option<Money>,
     /// The price crossed out.
     pub list_price: Option<Money>,
+    /// The price for a measure of the goods; never what a buyer pays.
+    pub unit_price: Option<UnitPrice>,
     pub brand: Option<String>,
     pub manufacturer: Option<String>,
     pub manufacturer_address: Option<String>,
+    /// The region that the address names, else a Chinese maker's name; as `seller.region`.
+    pub manufacturer_region: Option<String>,
     pub importer: Option<String>,
+    /// The region that an address behind the importer's name, or a Chinese importer's name, tells; as `seller.region`.
+    pub importer_region: Option<String>,
     pub model: Option<String>,
     pub mpn: Option<String>,
     pub sku: Option<String>,

@@ -10,9 +10,9 @@ pub use event::{Event, HostStanding, Waiting};
 pub use facts::{CodeBook, Facts, Holder, Past, PriceBook, SellerBook, SellerFacts, Usual};
 pub use flag::{Decision, Flag, FlagId, FlagStatus, Proof, ReferenceRow, Review, Severity, Span};
 pub use listing::{
-    Availability, Block, Capture, Class, Code, Listing, ListingId, ListingStatus, Money, Seller,
+    Availability, Block, Capture, Class, Code, Listing, ListingId, ListingStatus, Money, Seller, UnitPrice,
 };
-pub use page::{Gap, Harvest, Link, Page, PageKind};
+pub use page::{Gap, Harvest, Link, Page, PageKind, Wall};
 
 /// A moment in time, UTC, shown as RFC 3339.
 pub type Time = jiff::Timestamp;

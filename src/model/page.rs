@@ -47,14 +47,72 @@ pub enum PageKind {
     /// A list of products, a category, a home page, a site map: links are what it gives.
     #[default]
     Index,
-    /// A wall: captcha, login, block.
-    Wall,
+    /// Something stands in front of it.
+    Wall(Wall),
     /// It says that the goods are not there (a soft 404).
     Missing,
     /// It says that the goods were taken down.
     Removed,
     /// The text was ruined before it reached us (replacement characters): not read as data.
     Ruined,
+}
+
+impl PageKind {
+    /// The word used in JSON, tallies and logs; a wall's is its own.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Listing => "listing",
+            Self::Index => "index",
+            Self::Wall(wall) => wall.as_str(),
+            Self::Missing => "missing",
+            Self::Removed => "removed",
+            Self::Ruined => "ruined",
+        }
+    }
+}
+
+/// What stands in front of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wall {
+    /// It wants proof of being human, or has the browser give it.
+    Captcha,
+    /// It wants a name and a password.
+    Login,
+    /// It lets nobody in, or not from here, or not so often.
+    Blocked,
+    /// It has nothing that scripts would not fill in.
+    Shell,
+}
+
+impl Wall {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Captcha, Self::Login, Self::Blocked, Self::Shell];
+
+    /// The word used in JSON, tallies and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Captcha => "captcha",
+            Self::Login => "login",
+            Self::Blocked => "blocked",
+            Self::Shell => "shell",
+        }
+    }
+
+    /// What people read: English, Chinese.
+    pub fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Captcha => ["a captcha instead of the page", "验证码页"],
+            Self::Login => ["a login instead of the page", "登录页"],
+            Self::Blocked => [
+                "a page that denies access instead of the page",
+                "拒绝访问页",
+            ],
+            Self::Shell => [
+                "a shell that only scripts fill instead of the page",
+                "只有脚本而无内容的空页",
+            ],
+        }
+    }
 }
 
 /// Why something that a reader looked for is missing.

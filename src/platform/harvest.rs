@@ -10,7 +10,7 @@ use super::{
     sitemap,
 };
 use crate::{
-    extract::{self, Links, Reading},
+    extract::{self, Links, Reading, Selectors},
     model::{Gap, Harvest, Link, Listing, ListingId, Page, PageKind},
     text::{
         address::key,
@@ -36,7 +36,10 @@ enum Content {
 /// Reads a page.
 pub(super) fn read(platform: &Platform, page: &Page) -> Harvest {
     if let Some(why) = denied(page) {
-        return nothing(&why);
+        return Harvest {
+            kind: wall(page),
+            ..nothing(&why)
+        };
     }
     let (content, long) = match content(platform, page) {
         Ok(found) => found,
@@ -116,6 +119,18 @@ fn denied(page: &Page) -> Option<String> {
             page.status
         )
     })
+}
+
+/// The wall that an answer with an error's status shows to people; else a page with nothing on it.
+fn wall(page: &Page) -> PageKind {
+    let asked = matches!(page.status, 401 | 403 | 405 | 429 | 503);
+    let Some(Ok((Content::Html(text), _))) = asked.then(|| text(page)) else {
+        return PageKind::default();
+    };
+    match extract::read(&text, &page.url, &Selectors::default()).kind {
+        kind @ PageKind::Wall(_) => kind,
+        _ => PageKind::default(),
+    }
 }
 
 fn ruined(share: u32) -> String {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::*;
-use crate::model::PageKind;
+use crate::model::{PageKind, Wall};
 
 fn config() -> PlatformConfig {
     PlatformConfig {
@@ -200,7 +200,20 @@ fn what_is_no_page_is_a_gap() {
         "text/html",
         b"<title>Robot or human?</title><p>Press and hold the button",
     ));
-    assert_eq!((wall.kind, wall.listings.len()), (PageKind::Wall, 0));
+    assert_eq!(
+        (wall.kind, wall.listings.len()),
+        (PageKind::Wall(Wall::Captcha), 0)
+    );
+    let barred = Page {
+        status: 403,
+        ..page(at, "text/html", b"<title>Just a moment...</title>")
+    };
+    let barred = shop.read(&barred);
+    assert_eq!(barred.kind, PageKind::Wall(Wall::Captcha));
+    assert_eq!(
+        barred.gaps[0].why,
+        "the server answered 403, so there is no listing"
+    );
     let ruined = GOODS.replace('e', "\u{fffd}");
     assert_eq!(
         shop.read(&page(at, "text/html", ruined.as_bytes())).kind,

@@ -16,6 +16,7 @@ use crate::{
     model::{Capture, Harvest, Listing, ListingId, ListingStatus, Page, PageKind},
     platform::{Platform, Role},
     store::{self, Entry, Store},
+    text::causes,
     watch::Reading,
 };
 
@@ -212,7 +213,11 @@ impl From<Fault> for Outcome {
 
 fn reading(platform: &Platform, page: &Page, harvest: &Harvest) -> Reading {
     let expected = platform.role(&platform.clean(&page.url)) == Role::Listing;
-    Reading::of(platform.id(), expected, &harvest.listings)
+    let instead = match harvest.kind {
+        PageKind::Index | PageKind::Listing => "unread",
+        kind => kind.as_str(),
+    };
+    Reading::of(platform.id(), expected, &harvest.listings, Some(instead))
 }
 
 fn why(harvest: &Harvest) -> String {
@@ -221,25 +226,11 @@ fn why(harvest: &Harvest) -> String {
         match harvest.kind {
             PageKind::Missing => "the page is read as one that says that it is not there",
             PageKind::Removed => "the page is read as one that says that it was taken down",
-            PageKind::Wall => "the page is read as a captcha, login or block page",
+            PageKind::Wall(wall) => wall.words()[0],
             PageKind::Index | PageKind::Listing | PageKind::Ruined => {
                 "no listing could be read from the page, or its address is no listing's any more"
             }
         }
         .to_owned()
     })
-}
-
-/// An error with what is behind it.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut message = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let words = cause.to_string();
-        if !message.contains(&words) {
-            message = format!("{message}: {words}");
-        }
-        source = cause.source();
-    }
-    message
 }

@@ -73,6 +73,10 @@ impl Sheet {
         let money = |money: Option<&Money>| money.map(|m| m.amount.to_string());
         match FIELDS.get(field).map(|f| f.name) {
             Some("price") => money(self.listing.price.as_ref()).unwrap_or_default(),
+            Some("unit_price") => {
+                let price = self.listing.unit_price.as_ref();
+                price.map(ToString::to_string).unwrap_or_default()
+            }
             Some("list_price") => money(self.listing.list_price.as_ref()).unwrap_or_default(),
             _ => self.values.get(field).map_or_else(String::new, spoken),
         }

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod blank;
+mod causes;
 pub mod codes;
 pub mod decode;
 pub mod fold;
@@ -13,9 +14,10 @@ pub mod measure;
 pub mod price;
 pub mod region;
 pub mod snippet;
-pub mod tokens;
+mod tokens;
 
-pub use tokens::{Token, tokens};
+pub use causes::causes;
+pub use tokens::tokens;
 
 /// What lies below `../shared/data`, where data for measuring was put; says so where it is not.
 #[cfg(test)]

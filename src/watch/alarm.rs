@@ -1,5 +1,7 @@
 //! What an inspector should look into, in words.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use serde::{Deserialize, Serialize};
 
 use super::{LISTING, field::FIELDS, noted, share::Share};
@@ -30,7 +32,22 @@ pub fn alarms(store: &Store) -> Result<Vec<Alarm>, store::Error> {
     Ok(noted(store, ALARMS)?.unwrap_or_default())
 }
 
-pub(super) fn message(what: &str, share: Share, usual: Option<f64>) -> String {
+/// What stood where listings were expected, most often first: `, 20 × captcha, 3 × shell instead`.
+pub(super) fn instead(kinds: &BTreeMap<&'static str, u64>) -> String {
+    let mut kinds: Vec<_> = kinds.iter().collect();
+    kinds.sort_by_key(|(_, count)| Reverse(**count));
+    let told: Vec<String> = kinds
+        .iter()
+        .map(|(kind, n)| format!("{n} × {kind}"))
+        .collect();
+    match told.is_empty() {
+        true => String::new(),
+        false => format!(", {} instead", told.join(", ")),
+    }
+}
+
+/// `instead`: what stood where listings were expected, as `instead` has it.
+pub(super) fn message(what: &str, share: Share, usual: Option<f64>, instead: &str) -> String {
     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
     let usual = usual.map_or("less than half".to_owned(), |usual| {
         format!("usually {}", percent(usual))
@@ -45,7 +62,7 @@ pub(super) fn message(what: &str, share: Share, usual: Option<f64>) -> String {
         ),
     };
     format!(
-        "{what} ({}, {usual}); look at one with `listwarden extract`",
+        "{what} ({}, {usual}){instead}; look at one with `listwarden extract`",
         percent(share.is())
     )
 }

@@ -28,6 +28,9 @@ pub(super) struct Point {
     pub(super) shares: BTreeMap<String, Share>,
     /// What had fallen.
     pub(super) fell: BTreeSet<String>,
+    /// What stood where listings were expected, and how often.
+    #[serde(default)]
+    pub(super) instead: BTreeMap<String, u64>,
 }
 
 /// How often a field of a platform's listings was read in the last run, and before.
@@ -51,6 +54,10 @@ pub struct Rate {
     pub usual: Option<f64>,
     /// It fell so far below the usual share that somebody should look.
     pub fell: bool,
+    /// Of `listing`: what stood in that run where listings were expected (`captcha`, `login`, `blocked`, `shell`, `ruined`,
+    /// `unread`; `missing`, `removed` and `elsewhere` beside those that `of` counts), and how often.
+    #[serde(default)]
+    pub instead: BTreeMap<String, u64>,
     /// The shares of up to ten runs, oldest first, the last one included.
     pub trend: Vec<f64>,
 }
@@ -88,6 +95,10 @@ fn rate(platform: &str, what: &str, points: &[Point], usual: Option<f64>) -> Opt
         share: share.is(),
         usual,
         fell: last.fell.contains(what),
+        instead: match what {
+            LISTING => last.instead.clone(),
+            _ => BTreeMap::new(),
+        },
         trend: trend.skip(counted.len().saturating_sub(TREND)).collect(),
     })
 }

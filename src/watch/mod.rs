@@ -31,20 +31,40 @@ const USUAL: &str = "crawl/usual/";
 /// Not a field: whether a listing page gave a listing.
 const LISTING: &str = "listing";
 
-type Shares = BTreeMap<&'static str, Share>;
+/// Pages that say that a listing is not there any more: it is none of the reader's faults.
+const ABSENT: [&str; 3] = ["missing", "removed", "elsewhere"];
+
+/// What the pages of one platform gave in this run.
+#[derive(Debug, Default)]
+struct Met {
+    shares: BTreeMap<&'static str, Share>,
+    /// What stood where listings were expected, and how often.
+    instead: BTreeMap<&'static str, u64>,
+}
 
 /// What one page gave.
 #[derive(Debug)]
 pub struct Reading {
     platform: String,
     shares: Vec<(&'static str, Share)>,
+    /// What stood where a listing was expected.
+    instead: Option<&'static str>,
 }
 
 impl Reading {
-    /// Counts what a page of `platform` gave. `expected`: by its address it should give a listing.
-    pub fn of(platform: &str, expected: bool, listings: &[Listing]) -> Self {
+    /// Counts what a page of `platform` gave. `expected`: by its address it should give a listing; `instead`: what it
+    /// was where it gave none, such as `captcha`. A page that says that its listing is not there (`ABSENT`) is named, and
+    /// no part of any share.
+    pub fn of(
+        platform: &str,
+        expected: bool,
+        listings: &[Listing],
+        instead: Option<&'static str>,
+    ) -> Self {
+        let instead = instead.filter(|_| expected && listings.is_empty());
+        let absent = instead.is_some_and(|kind| ABSENT.contains(&kind));
         let page = Share {
-            of: u64::from(expected),
+            of: u64::from(expected && !absent),
             there: u64::from(expected && !listings.is_empty()),
         };
         let fields = FIELDS.iter().map(|field| {
@@ -57,6 +77,7 @@ impl Reading {
         Self {
             platform: platform.to_owned(),
             shares: [(LISTING, page)].into_iter().chain(fields).collect(),
+            instead,
         }
     }
 }
@@ -76,7 +97,7 @@ pub enum Lesson {
 #[derive(Debug, Default)]
 pub struct Watch {
     usual: BTreeMap<String, BTreeMap<String, f64>>,
-    met: BTreeMap<String, Shares>,
+    met: BTreeMap<String, Met>,
     raised: BTreeSet<(String, &'static str)>,
 }
 
@@ -101,7 +122,10 @@ impl Watch {
     pub fn add(&mut self, reading: &Reading, now: Time) -> Vec<Alarm> {
         let met = self.met.entry(reading.platform.clone()).or_default();
         for (what, Share { of, there }) in &reading.shares {
-            met.entry(what).or_default().add(*of, *there);
+            met.shares.entry(what).or_default().add(*of, *there);
+        }
+        if let Some(kind) = reading.instead {
+            *met.instead.entry(kind).or_default() += 1;
         }
         let mut raised = self.standing(&reading.platform, now);
         raised.retain(|(what, _)| self.raised.insert((reading.platform.clone(), what)));
@@ -126,18 +150,24 @@ impl Watch {
                 fallen.clear();
             }
             let fell = |what: &str| fallen.iter().any(|(f, _)| *f == what);
-            let judged = |what: &str| met.get(what).is_some_and(|share| share.counts());
+            let shares = &met.shares;
+            let judged = |what: &str| shares.get(what).is_some_and(|share| share.counts());
             alarms.retain(|alarm| alarm.platform != *platform || !judged(&alarm.what));
             let mut usual = self.usual.get(platform).cloned().unwrap_or_default();
-            for (what, share) in met.iter().filter(|(what, _)| judged(what)) {
+            for (what, share) in shares.iter().filter(|(what, _)| judged(what)) {
                 learn(&mut usual, what, *share, lesson, fell(what));
             }
             let point = Point {
                 at: now,
                 reread: lesson != Lesson::Visits,
-                shares: met
+                shares: shares
                     .iter()
                     .map(|(what, s)| ((*what).to_owned(), *s))
+                    .collect(),
+                instead: met
+                    .instead
+                    .iter()
+                    .map(|(kind, n)| ((*kind).to_owned(), *n))
                     .collect(),
                 fell: fallen.iter().map(|(what, _)| (*what).to_owned()).collect(),
             };
@@ -153,14 +183,19 @@ impl Watch {
     }
 
     fn standing(&self, platform: &str, now: Time) -> Vec<(&'static str, Alarm)> {
-        let met = self.met.get(platform).into_iter().flatten();
+        let met = self.met.get(platform).into_iter();
         let usual = |what: &str| self.usual.get(platform)?.get(what).copied();
-        met.filter(|(what, share)| share.fell(usual(what), sure(what)))
+        let instead = |what: &str| match self.met.get(platform) {
+            Some(met) if what == LISTING => alarm::instead(&met.instead),
+            _ => String::new(),
+        };
+        met.flat_map(|met| &met.shares)
+            .filter(|(what, share)| share.fell(usual(what), sure(what)))
             .map(|(&what, share)| {
                 let alarm = Alarm {
                     platform: platform.to_owned(),
                     what: what.to_owned(),
-                    message: message(what, *share, usual(what)),
+                    message: message(what, *share, usual(what), &instead(what)),
                     at: now,
                 };
                 (what, alarm)

@@ -32,7 +32,10 @@ fn run(
     let platform = "shop".to_owned();
     let mut watch = Watch::open(store, [&platform].into_iter()).unwrap();
     for _ in 0..pages {
-        watch.add(&Reading::of("shop", true, &[listing(&change)]), at(second));
+        watch.add(
+            &Reading::of("shop", true, &[listing(&change)], None),
+            at(second),
+        );
     }
     let raised = watch.close(store, lesson, at(second)).unwrap();
     raised.into_iter().map(|alarm| alarm.what).collect()
@@ -85,8 +88,8 @@ fn a_page_that_was_not_expected_to_be_a_listing_says_nothing_of_those_that_were(
     let platform = "shop".to_owned();
     let mut watch = Watch::open(&store, [&platform].into_iter()).unwrap();
     for n in 0..30 {
-        watch.add(&Reading::of("shop", false, &[listing(|_| ())]), at(n));
-        watch.add(&Reading::of("shop", false, &[]), at(n));
+        watch.add(&Reading::of("shop", false, &[listing(|_| ())], None), at(n));
+        watch.add(&Reading::of("shop", false, &[], None), at(n));
     }
     assert_eq!(watch.close(&store, Lesson::Visits, at(30)).unwrap(), []);
     let rates = rates(&store).unwrap();
@@ -152,5 +155,48 @@ fn reading_again_makes_the_new_reading_usual_at_once_but_hides_no_fall() {
     assert!(
         rate(&store, "seller").usual < Some(0.5),
         "a visit moves it a little"
+    );
+}
+
+#[test]
+fn what_stood_where_listings_were_expected_is_named() {
+    let (_dir, store) = store();
+    assert_eq!(run(&store, 30, Lesson::Visits, 0, |_| ()), NONE);
+    let platform = "shop".to_owned();
+    let mut watch = Watch::open(&store, [&platform].into_iter()).unwrap();
+    let kinds = [
+        ("captcha", 20),
+        ("shell", 5),
+        ("missing", 7),
+        ("elsewhere", 1),
+    ];
+    for (kind, pages) in kinds {
+        for _ in 0..pages {
+            watch.add(&Reading::of("shop", true, &[], Some(kind)), at(60));
+        }
+    }
+    // A list that shows a captcha gave no listing and was not to give one.
+    watch.add(&Reading::of("shop", false, &[], Some("captcha")), at(60));
+    watch.close(&store, Lesson::Visits, at(60)).unwrap();
+    let rate = rate(&store, LISTING);
+    assert_eq!((rate.there, rate.of), (0, 25), "what is gone is no fault");
+    let instead: Vec<_> = rate
+        .instead
+        .iter()
+        .map(|(kind, n)| (kind.as_str(), *n))
+        .collect();
+    assert_eq!(
+        instead,
+        [
+            ("captcha", 20),
+            ("elsewhere", 1),
+            ("missing", 7),
+            ("shell", 5)
+        ]
+    );
+    let alarm = alarms(&store).unwrap().remove(0);
+    assert_eq!(
+        alarm.message,
+        "only 0 of 25 listing pages gave a listing (0 %, usually 100 %), 20 × captcha, 7 × missing, 5 × shell, 1 × elsewhere instead; look at one with `listwarden extract`"
     );
 }

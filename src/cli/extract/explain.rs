@@ -3,10 +3,7 @@
 use serde_json::json;
 
 use super::super::{Failure, listings::pretty, printer::Printer};
-use crate::{
-    extract::{Candidate, Reading},
-    model::PageKind,
-};
+use crate::extract::{Candidate, Reading};
 
 /// Columns of a value, an attribute's name and a path that are shown, so that a table is no wider than 100. All of them
 /// stand in `--json`.
@@ -17,7 +14,7 @@ const PATH: usize = 20;
 pub(super) fn show(reading: &Reading, printer: Printer) -> Result<(), Failure> {
     let blocks = reading.listing.observed.iter();
     let observed: Vec<&str> = blocks.map(|block| block.as_str()).collect();
-    let kind = kind(reading.kind);
+    let kind = reading.kind.as_str();
     let listing = serde_json::to_value(&reading.listing).map_err(Failure::new)?;
     if printer.json {
         return printer.document(&json!({
@@ -107,17 +104,6 @@ fn start(text: &str, most: usize) -> String {
 fn end(path: &str, most: usize) -> String {
     let back: String = path.chars().rev().collect();
     start(&back, most).chars().rev().collect()
-}
-
-fn kind(kind: PageKind) -> &'static str {
-    match kind {
-        PageKind::Listing => "listing",
-        PageKind::Index => "index",
-        PageKind::Wall => "wall",
-        PageKind::Missing => "missing",
-        PageKind::Removed => "removed",
-        PageKind::Ruined => "ruined",
-    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ const FIELDS: &[&str] = &[
     "seller.url",
     "sku",
     "title",
+    "unit_price",
 ];
 /// Fields of which every match counts, not only the first.
 const MANY: &[&str] = &["category", "images"];

@@ -63,7 +63,7 @@ fn register(engine: &mut Engine) {
     });
     engine.register_fn("place", |text: Dynamic| -> Answer<Dynamic> {
         let place = words(&text, "the text")?.and_then(|text| region::of(&text));
-        let place = place.map(|place| place.code.unwrap_or_else(|| place.country.to_owned()));
+        let place = place.map(region::Region::into_code);
         Ok(place.map_or(Dynamic::UNIT, Dynamic::from))
     });
     engine.register_fn("contains_word", |text: Dynamic, word: Dynamic| {

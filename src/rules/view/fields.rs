@@ -4,7 +4,8 @@ use rhai::Dynamic;
 
 use super::values::{
     amount, captured, count, list, number, optional, set, set_amount, set_availability,
-    set_captured, set_currency, set_list, set_status, status, string, whole,
+    set_captured, set_currency, set_list, set_status, set_unit, set_unit_price, status, string,
+    unit, unit_price, whole,
 };
 use crate::{
     model::{Availability, Block, Class, Listing, ListingId},
@@ -76,20 +77,36 @@ pub(in crate::rules) const FIELDS: &[Field] = &[
         write: |l, v| set_amount(&mut l.price, v),
     },
     Field {
-        name: "currency",
-        kind: "text",
-        doc: "ISO 4217 code of the price (CNY in a test that does not say)",
-        block: Some(Block::Price),
-        read: |l| optional(l.price.as_ref().and_then(|p| p.currency.as_deref())),
-        write: |l, v| set_currency(l, v),
-    },
-    Field {
         name: "list_price",
         kind: "number",
         doc: "the price crossed out",
         block: Some(Block::Price),
         read: |l| amount(l.list_price.as_ref()),
         write: |l, v| set_amount(&mut l.list_price, v),
+    },
+    Field {
+        name: "unit_price",
+        kind: "number",
+        doc: "the price of one `unit`, in `currency`, where the page shows a price for a measure: 125.0 for \"¥12.50/100g\"",
+        block: Some(Block::Price),
+        read: |l| unit_price(l.unit_price.as_ref()),
+        write: |l, v| set_unit_price(l, v),
+    },
+    Field {
+        name: "unit",
+        kind: "text",
+        doc: "what `unit_price` is for: `kg` (in a test that does not say), `l`, `m`, `m2`, `m3`, `kWh` or `piece`",
+        block: Some(Block::Price),
+        read: |l| optional(unit(l.unit_price.as_ref())),
+        write: |l, v| set_unit(l, v),
+    },
+    Field {
+        name: "currency",
+        kind: "text",
+        doc: "ISO 4217 code of the price (CNY in a test that does not say)",
+        block: Some(Block::Price),
+        read: |l| optional(l.price.as_ref().and_then(|p| p.currency.as_deref())),
+        write: |l, v| set_currency(l, v),
     },
     Field {
         name: "class",
@@ -146,6 +163,12 @@ pub(in crate::rules) const FIELDS: &[Field] = &[
         seller.location
     ),
     text!(
+        "seller.region",
+        Some(Block::Seller),
+        "the region of that place as `place` gives it, such as `330100` or `DE`",
+        seller.region
+    ),
+    text!(
         "seller.licence",
         Some(Block::Seller),
         "the business licence or social credit code shown",
@@ -171,7 +194,19 @@ pub(in crate::rules) const FIELDS: &[Field] = &[
         "the maker's address",
         manufacturer_address
     ),
+    text!(
+        "manufacturer_region",
+        Some(Block::Maker),
+        "the region of that address, else the one in a Chinese maker's name",
+        manufacturer_region
+    ),
     text!("importer", Some(Block::Maker), "the importer", importer),
+    text!(
+        "importer_region",
+        Some(Block::Maker),
+        "the region that stands with the importer",
+        importer_region
+    ),
     Field {
         name: "standards",
         kind: "list",

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     model::{Block, Code, Listing},
     rules::picture::did_you_mean,
-    text::codes,
+    text::{codes, region},
 };
 
 /// The day on which a test's page was captured where the test does not say.
@@ -47,6 +47,7 @@ pub(in crate::rules) fn listing(map: &Map) -> (Listing, Vec<Problem>) {
         }
     }
     find_codes(&mut made);
+    region::place(&mut made);
     if let Some(given) = map.get("codes") {
         add_codes(&mut made, given, &mut problems);
     }

@@ -7,7 +7,10 @@ use rust_decimal::{
     prelude::{FromPrimitive, ToPrimitive},
 };
 
-use crate::model::{Availability, Capture, Listing, ListingStatus, Money, Time};
+use crate::{
+    model::{Availability, Capture, Listing, ListingStatus, Money, Time, UnitPrice},
+    text::price::{Measure, for_one},
+};
 
 /// How much of a text reaches a script, in bytes: a script's limit on texts must leave room to work.
 const LONGEST: usize = 64 * 1024;
@@ -22,6 +25,18 @@ pub(super) fn amount(money: Option<&Money>) -> Dynamic {
     money
         .and_then(|m| m.amount.to_f64())
         .map_or(Dynamic::UNIT, Dynamic::from_float)
+}
+
+/// The price of one unit.
+pub(super) fn unit_price(price: Option<&UnitPrice>) -> Dynamic {
+    price
+        .and_then(|price| for_one(price)?.0.to_f64())
+        .map_or(Dynamic::UNIT, Dynamic::from_float)
+}
+
+/// The unit of which `unit_price` is for one.
+pub(super) fn unit(price: Option<&UnitPrice>) -> Option<&'static str> {
+    price.and_then(for_one).map(|(_, unit)| unit)
 }
 
 pub(super) fn list(items: &[String]) -> Dynamic {
@@ -92,6 +107,29 @@ pub(super) fn set_amount(field: &mut Option<Money>, value: &Dynamic) -> bool {
     )
 }
 
+pub(super) fn set_unit_price(listing: &mut Listing, value: &Dynamic) -> bool {
+    let amount = number(value).and_then(Decimal::from_f64);
+    let price = amount.map(|amount| UnitPrice {
+        amount,
+        currency: Some("CNY".to_owned()),
+        quantity: Decimal::ONE,
+        unit: "kg".to_owned(),
+    });
+    set(&mut listing.unit_price, price)
+}
+
+/// Says nothing where there is no price for a unit.
+pub(super) fn set_unit(listing: &mut Listing, value: &Dynamic) -> bool {
+    let one = string(value).and_then(|unit| Measure::of(Decimal::ONE, &unit));
+    let Some(base) = one.filter(|one| one.in_base() == (Decimal::ONE, one.unit)) else {
+        return false;
+    };
+    if let Some(price) = &mut listing.unit_price {
+        price.unit = base.unit.to_owned();
+    }
+    true
+}
+
 /// Says nothing where there is no price: a currency without one means nothing.
 pub(super) fn set_currency(listing: &mut Listing, value: &Dynamic) -> bool {
     let Some(code) = string(value) else {
@@ -102,6 +140,9 @@ pub(super) fn set_currency(listing: &mut Listing, value: &Dynamic) -> bool {
         .flatten()
     {
         money.currency = Some(code.clone());
+    }
+    if let Some(price) = &mut listing.unit_price {
+        price.currency = Some(code);
     }
     true
 }

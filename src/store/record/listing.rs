@@ -1,4 +1,4 @@
-//! A listing's form on disk.
+//! A listing's forms on disk: form 2 is form 1 with what was added since.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::{Fault, Nanos, broken, by_code};
 use crate::model::{
     Availability, Block, Capture, Class, Code, Listing, ListingId, ListingStatus, Money, Seller,
+    UnitPrice,
 };
+
+/// The form in which listings are written.
+pub(super) const FORM: u8 = 2;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct ListingForm {
@@ -51,6 +55,24 @@ pub(super) struct ListingForm {
     capture: Option<CaptureForm>,
 }
 
+/// Form 2. Bytes of form 1 are the beginning of it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ListingForm2 {
+    first: ListingForm,
+    unit_price: Option<UnitPriceForm>,
+    manufacturer_region: Option<String>,
+    importer_region: Option<String>,
+    seller_region: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UnitPriceForm {
+    price: MoneyForm,
+    /// As text: it keeps the scale.
+    quantity: String,
+    unit: String,
+}
+
 #[derive(Serialize, Deserialize)]
 struct MoneyForm {
     /// As text: it keeps the scale.
@@ -83,6 +105,31 @@ pub(super) struct CaptureForm {
     offset: u64,
     sha256: String,
     fetched_at: Nanos,
+}
+
+impl From<Listing> for ListingForm2 {
+    fn from(mut l: Listing) -> Self {
+        Self {
+            unit_price: l.unit_price.take().map(Into::into),
+            manufacturer_region: l.manufacturer_region.take(),
+            importer_region: l.importer_region.take(),
+            seller_region: l.seller.region.take(),
+            first: l.into(),
+        }
+    }
+}
+
+impl TryFrom<ListingForm2> for Listing {
+    type Error = Fault;
+
+    fn try_from(f: ListingForm2) -> Result<Self, Fault> {
+        let mut listing = Self::try_from(f.first)?;
+        listing.unit_price = f.unit_price.map(TryInto::try_into).transpose()?;
+        listing.manufacturer_region = f.manufacturer_region;
+        listing.importer_region = f.importer_region;
+        listing.seller.region = f.seller_region;
+        Ok(listing)
+    }
 }
 
 impl From<Listing> for ListingForm {
@@ -175,8 +222,41 @@ impl TryFrom<ListingForm> for Listing {
             status: status_of(f.status)?,
             version: f.version,
             capture: f.capture.map(TryInto::try_into).transpose()?,
+            unit_price: None,
+            manufacturer_region: None,
+            importer_region: None,
         })
     }
+}
+
+impl From<UnitPrice> for UnitPriceForm {
+    fn from(price: UnitPrice) -> Self {
+        Self {
+            quantity: price.quantity.to_string(),
+            unit: price.unit,
+            price: MoneyForm {
+                amount: price.amount.to_string(),
+                currency: price.currency,
+            },
+        }
+    }
+}
+
+impl TryFrom<UnitPriceForm> for UnitPrice {
+    type Error = Fault;
+
+    fn try_from(form: UnitPriceForm) -> Result<Self, Fault> {
+        Ok(Self {
+            amount: decimal(&form.price.amount)?,
+            currency: form.price.currency,
+            quantity: decimal(&form.quantity)?,
+            unit: form.unit,
+        })
+    }
+}
+
+fn decimal(text: &str) -> Result<Decimal, Fault> {
+    Decimal::from_str_exact(text).map_err(|_| broken(format!("'{text}' is no amount")))
 }
 
 impl From<Money> for MoneyForm {
@@ -192,9 +272,8 @@ impl TryFrom<MoneyForm> for Money {
     type Error = Fault;
 
     fn try_from(form: MoneyForm) -> Result<Self, Fault> {
-        let amount = Decimal::from_str_exact(&form.amount);
         Ok(Self {
-            amount: amount.map_err(|_| broken(format!("'{}' is no amount", form.amount)))?,
+            amount: decimal(&form.amount)?,
             currency: form.currency,
         })
     }
@@ -246,6 +325,7 @@ impl From<SellerForm> for Seller {
             location: form.location,
             licence: form.licence,
             rating: form.rating,
+            region: None,
         }
     }
 }

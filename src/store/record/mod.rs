@@ -12,14 +12,14 @@ mod visit;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Entry, Error};
-use crate::model::{FlagId, ListingId, Time};
+use crate::model::{FlagId, Listing, ListingId, Time};
 use flag::{FlagForm, ReviewForm};
-use listing::{CaptureForm, ListingForm};
+use listing::{CaptureForm, ListingForm, ListingForm2};
 pub(super) use rows::{Applied, Counts, FlagRow, ListingRow, QueuedForm, RunRow};
 pub(super) use tallies::{HostRow, Seen, SeenRow, SpentRow, Spot};
 pub(super) use visit::VisitForm;
 
-/// The form written by this version.
+/// The form in which all but listings are written.
 const FORM: u8 = 1;
 
 /// Kinds of journal frames; numbers are never used again.
@@ -64,10 +64,11 @@ struct CapturedForm {
     capture: CaptureForm,
 }
 
+/// `L`: a form of a listing.
 #[derive(Serialize, Deserialize)]
-struct RereadForm {
+struct RereadForm<L> {
     at: Nanos,
-    listing: ListingForm,
+    listing: L,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -122,10 +123,14 @@ pub(super) fn encode(entry: &Entry) -> Result<(u8, Vec<u8>), Error> {
             };
             Ok((kind::CAPTURED, pack(&form)?))
         }
-        Entry::Version(listing) => Ok((kind::VERSION, pack(&ListingForm::from(*listing))?)),
+        Entry::Version(listing) => {
+            let form = ListingForm2::from(*listing);
+            Ok((kind::VERSION, pack_as(listing::FORM, &form)?))
+        }
         Entry::Reread { listing, at } => {
-            let (at, listing) = (at.into(), ListingForm::from(*listing));
-            Ok((kind::REREAD, pack(&RereadForm { at, listing })?))
+            let (at, listing) = (at.into(), ListingForm2::from(*listing));
+            let form = RereadForm { at, listing };
+            Ok((kind::REREAD, pack_as(listing::FORM, &form)?))
         }
         Entry::Seen {
             id,
@@ -183,14 +188,17 @@ pub(super) fn decode(frame_kind: u8, payload: &[u8]) -> Result<Entry, Fault> {
                 capture: form.capture.try_into()?,
             })
         }),
-        kind::VERSION => unpack(payload)
-            .and_then(|form: ListingForm| Ok(Entry::Version(Box::new(form.try_into()?)))),
-        kind::REREAD => unpack(payload).and_then(|form: RereadForm| {
-            Ok(Entry::Reread {
-                listing: Box::new(form.listing.try_into()?),
-                at: form.at.time()?,
-            })
-        }),
+        kind::VERSION => {
+            let listing = match payload.first() {
+                Some(&FORM) => unpack::<ListingForm>(payload)?.try_into()?,
+                _ => unpack_as::<ListingForm2>(listing::FORM, payload)?.try_into()?,
+            };
+            Ok(Entry::Version(Box::new(listing)))
+        }
+        kind::REREAD => match payload.first() {
+            Some(&FORM) => unpack::<RereadForm<ListingForm>>(payload)?.entry(),
+            _ => unpack_as::<RereadForm<ListingForm2>>(listing::FORM, payload)?.entry(),
+        },
         kind::SEEN => unpack(payload).and_then(|form: SeenForm| {
             let (id, capture) = (ListingId::from(form.id), form.capture.try_into()?);
             let campaigns = form.campaigns;
@@ -234,9 +242,25 @@ pub(super) fn decode(frame_kind: u8, payload: &[u8]) -> Result<Entry, Fault> {
     }
 }
 
+impl<L> RereadForm<L>
+where
+    Listing: TryFrom<L, Error = Fault>,
+{
+    fn entry(self) -> Result<Entry, Fault> {
+        Ok(Entry::Reread {
+            listing: Box::new(self.listing.try_into()?),
+            at: self.at.time()?,
+        })
+    }
+}
+
 /// The form's byte, then the form.
 pub(super) fn pack<T: Serialize>(form: &T) -> Result<Vec<u8>, Error> {
-    postcard::to_extend(form, vec![FORM]).map_err(|e| Error::Decode {
+    pack_as(FORM, form)
+}
+
+fn pack_as<T: Serialize>(number: u8, form: &T) -> Result<Vec<u8>, Error> {
+    postcard::to_extend(form, vec![number]).map_err(|e| Error::Decode {
         key: std::any::type_name::<T>().to_owned(),
         why: e.to_string(),
     })
@@ -244,9 +268,13 @@ pub(super) fn pack<T: Serialize>(form: &T) -> Result<Vec<u8>, Error> {
 
 /// What `pack` made, the whole of it.
 pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    unpack_as(FORM, bytes)
+}
+
+fn unpack_as<T: DeserializeOwned>(known: u8, bytes: &[u8]) -> Result<T, Fault> {
     let (&found, form) = bytes.split_first().ok_or_else(|| broken("it is empty"))?;
-    if found != FORM {
-        return Err(Fault::Newer { found, known: FORM });
+    if found != known {
+        return Err(Fault::Newer { found, known });
     }
     match postcard::take_from_bytes(form) {
         Ok((form, [])) => Ok(form),

@@ -1,6 +1,7 @@
 //! Price text to money.
 
 mod currency;
+mod measure;
 mod number;
 mod plain;
 mod role;
@@ -9,12 +10,14 @@ mod signs;
 
 use rust_decimal::Decimal;
 
-use crate::model::Money;
+use crate::model::{Money, UnitPrice};
 
 use currency::{Mark, Placed};
 use number::Number;
 use plain::{countable, free, plain};
 use role::Role;
+
+pub use measure::{Measure, for_one};
 
 /// The price that a buyer pays by `raw`: of a range the lower end, else the first that is not called an old price, a part
 /// of one, or one for a kilo, where there is another. `hint` is the currency that the page names elsewhere (ISO code or
@@ -41,15 +44,63 @@ pub fn parse(raw: &str, hint: Option<&str>) -> Option<Money> {
     Some(money(shown.amount(&priced, code)?, code))
 }
 
-/// Whether a text shows only a price for a measure of goods, such as `5,99 €/kg` or `€ 5 / 100 g`.
-pub fn unit_price(raw: &str) -> bool {
-    if !countable(raw) {
-        return false;
+/// Whether a text shows a price for a measure of goods, such as `5,99 €/kg` or `€ 5 / 100 g`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PerMeasure {
+    /// It shows none.
+    None,
+    /// Beside one that a buyer pays: `2,99 € (1 kg = 5,99 €)`.
+    Beside,
+    /// It shows no other.
+    Only,
+}
+
+/// Whether `raw` shows a price for a measure of goods. Cheap where nothing in it can say so.
+pub fn per_measure(raw: &str) -> PerMeasure {
+    if !says_per(raw) || !countable(raw) {
+        return PerMeasure::None;
     }
     let text = plain(raw);
     let shown = Shown::of(&text);
-    let priced = shown.priced();
-    priced.is_some_and(|priced| shown.role(priced.marked) == Role::Unit)
+    let role = |priced: Priced| shown.role(priced.marked);
+    match shown.priced().map(role) {
+        Some(Role::Unit) => PerMeasure::Only,
+        Some(_) if shown.measured().is_some() => PerMeasure::Beside,
+        _ => PerMeasure::None,
+    }
+}
+
+/// The price for a measure of goods that `raw` shows first: `¥12.50/100g`, `2,39 €/kg`, `1 kg = 5,99 €`, `(£1.20 per
+/// 100ml)`. `hint` as in `parse`. None where it shows none, or not what it is for.
+pub fn unit_price(raw: &str, hint: Option<&str>) -> Option<UnitPrice> {
+    if !says_per(raw) || !countable(raw) {
+        return None;
+    }
+    let text = plain(raw);
+    let shown = Shown::of(&text);
+    let (at, measure) = shown.measured()?;
+    let near: Vec<&Placed> = shown.near(at).collect();
+    let hint = hint.and_then(currency::named);
+    let code = currency::settle(&near, &shown.marks, hint, currency::japanese(&text));
+    let one = Priced {
+        price: at,
+        marked: at,
+    };
+    Some(UnitPrice {
+        amount: shown.amount(&one, code)?,
+        currency: code.map(str::to_owned),
+        quantity: measure.quantity,
+        unit: measure.unit.to_owned(),
+    })
+}
+
+/// Whether a text has anything by which a price for a measure is known.
+fn says_per(raw: &str) -> bool {
+    raw.contains(['/', '=', '／', '＝', '每'])
+        || raw.contains("rundpreis")
+        || raw
+            .split_whitespace()
+            .any(|word| measure::is_per(word.trim_start_matches('(')))
 }
 
 /// The ISO 4217 code of a sign, word or code, such as `¥`, `руб.`, `US$`; none where it is unknown or shared (`kr`).
@@ -145,6 +196,27 @@ impl<'t> Shown<'t> {
             price: low.unwrap_or(at),
             marked: if goes_on { high } else { at },
         })
+    }
+
+    /// The first price that is for a measure, and which; one without a currency only where no number has any.
+    fn measured(&self) -> Option<(usize, Measure)> {
+        let priced = self.marked.contains(&true);
+        let amounts = (0..self.numbers.len()).filter(|at| !priced || self.is_marked(*at));
+        amounts.into_iter().find_map(|at| {
+            let own = self.near(at).map(|mark| mark.range.end).max();
+            let end = self.end(at).max(own.unwrap_or(0));
+            let behind = measure::behind(&self.text[end..]);
+            Some((at, behind.or_else(|| self.equals(at))?))
+        })
+    }
+
+    /// The measure before a price: `1 kg = `.
+    fn equals(&self, at: usize) -> Option<Measure> {
+        let number = self.numbers.get(at.checked_sub(1)?)?;
+        let start = self.numbers.get(at)?.range.start;
+        let before = self.text.get(number.range.start..start)?;
+        let (measured, _) = before.split_once('=')?;
+        measure::at(measured)
     }
 
     /// The first of those that are nearest to what a buyer pays; the words around a single one are not looked at.

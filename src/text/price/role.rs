@@ -1,5 +1,7 @@
 //! What a price among several is for: what a buyer pays, what was paid before, a part of it, or so much a kilo.
 
+use super::measure;
+
 /// What the words around a price say of it; the earlier, the nearer to what a buyer pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
@@ -67,7 +69,7 @@ const PART_EAST: &[&str] = &[
 pub(super) fn role(before: &str, behind: &str) -> Role {
     // Without the points of "M.R.P.".
     let window = last_chars(before, 40).to_lowercase().replace('.', "");
-    if per_unit(behind) || equals_unit(&window) {
+    if measure::behind(behind).is_some() || equals_unit(&window) {
         return Role::Unit;
     }
     if instalment(&window)
@@ -203,46 +205,9 @@ fn taken_off(behind: &str) -> bool {
     .any(|head| rest.starts_with(head))
 }
 
-/// Measures that goods are sold by, small letters.
-#[rustfmt::skip]
-const MEASURES: &[&str] = &[
-    "kg", "g", "gr", "gram", "mg", "l", "ml", "cl", "dl", "lt", "ltr", "liter", "litre", "litro", "m", "m2",
-    "m3", "qm", "lfm", "cm", "mm", "ft", "sqft", "yd", "oz", "lb", "lbs", "fl", "kilo", "kilogramm", "kilogram",
-    "kilogramme", "kwh", "кг", "г", "л", "мл", "м", "斤", "公斤", "千克", "克", "升", "毫升", "米", "平方米",
-];
-#[rustfmt::skip]
-const PER: &[&str] = &[
-    "/", "per ", "pro ", "je ", "par ", "le ", "au ", "al ", "il ", "por ", "za ", "за ", "na ", "pr. ", "pr ",
-    "à ", "每", "a ",
-];
-
-/// Whether the text behind a price makes it one for a measure: `/kg`, `per 100 g`, `每斤`.
-fn per_unit(behind: &str) -> bool {
-    let rest: String = behind
-        .trim_start_matches([' ', '*', '(', '.'])
-        .chars()
-        .take(24)
-        .flat_map(char::to_lowercase)
-        .collect();
-    let Some(rest) = PER.iter().find_map(|per| rest.strip_prefix(per)) else {
-        return false;
-    };
-    let rest =
-        rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ',' | '.'));
-    measure(rest)
-}
-
-/// Whether a text begins with a measure that is a whole word.
-fn measure(rest: &str) -> bool {
-    let word = rest
-        .find(|c: char| !c.is_alphanumeric())
-        .map_or(rest, |end| &rest[..end]);
-    MEASURES.contains(&word)
-}
-
 /// `kg = ` behind the measure's own number.
 fn equals_unit(window: &str) -> bool {
-    window.trim_end().ends_with('=') && measure(window.trim_start())
+    window.trim_end().ends_with('=') && measure::at(window).is_some()
         || window.contains("grundpreis")
 }
 

@@ -31,25 +31,54 @@ fn prices_as_shops_write_them() {
 
 #[test]
 fn a_price_for_a_measure_is_told_apart() {
-    for raw in [
-        "5,99 €/kg",
-        "€ 5 / 100 g",
-        "(9,90 € / l)",
-        "¥12.8/斤",
-        "88元/公斤",
-        "1 kg = 5,99 €",
-        "Grundpreis: 5,99 €",
-        "£1.20 per 100ml",
-        "$2.17/oz",
-        "12,50 € le kilo",
-        "150 руб. за кг",
-        "14,90 zł/m2",
+    for (raw, expected) in [
+        ("5,99 €/kg", "5.99 EUR/1 kg"),
+        ("€ 5 / 100 g", "5 EUR/100 g"),
+        ("(9,90 € / l)", "9.90 EUR/1 l"),
+        ("¥12.50/100g", "12.50 CNY/100 g"),
+        ("¥12.8/斤", "12.8 CNY/500 g"),
+        ("88元/公斤", "88 CNY/1 kg"),
+        ("每100克 8.8元", "-"),
+        ("1 kg = 5,99 €", "5.99 EUR/1 kg"),
+        ("£1.20 per 100ml", "1.20 GBP/100 ml"),
+        ("$2.17/oz", "2.17 USD/1 oz"),
+        ("12,50 € le kilo", "12.50 EUR/1 kg"),
+        ("150 руб. за кг", "150 RUB/1 kg"),
+        ("14,90 zł/m2", "14.90 PLN/1 m2"),
+        ("1 299 ₽/м²", "1299 RUB/1 m2"),
     ] {
-        assert!(unit_price(raw), "{raw}");
+        let found = unit_price(raw, Some("CNY"));
+        let found = found.map_or("-".to_owned(), |price| {
+            let UnitPrice {
+                amount,
+                currency,
+                quantity,
+                unit,
+            } = price;
+            format!(
+                "{amount} {}/{quantity} {unit}",
+                currency.unwrap_or_default()
+            )
+        });
+        assert_eq!(found, expected, "{raw}");
+        let alone = if expected == "-" {
+            PerMeasure::None
+        } else {
+            PerMeasure::Only
+        };
+        assert_eq!(per_measure(raw), alone, "{raw}");
     }
+    let beside = "2,99 € (1 kg = 5,99 €)";
+    assert_eq!(per_measure(beside), PerMeasure::Beside);
+    assert_eq!(unit_price(beside, None).unwrap().to_string(), "5.99/1 kg");
+    assert_eq!(per_measure("Grundpreis: 5,99 €"), PerMeasure::Only);
+    assert_eq!(
+        unit_price("Grundpreis: 5,99 €", None),
+        None,
+        "for how much?"
+    );
     for raw in [
         "5,99 €",
-        "2,99 € (1 kg = 5,99 €)",
         "99元/件",
         "$12.99/mo",
         "500 g 4,99 €",
@@ -58,7 +87,7 @@ fn a_price_for_a_measure_is_told_apart() {
         "",
         "kg",
     ] {
-        assert!(!unit_price(raw), "{raw}");
+        assert_eq!(per_measure(raw), PerMeasure::None, "{raw}");
     }
 }
 
@@ -66,6 +95,12 @@ proptest! {
     #[test]
     fn no_text_is_too_strange(raw in "\\PC{0,40}|[0-9., '€$¥%万千억円元角块折x/kg券后원满减~()-]{0,60}|[一二三十百千万亿元块角九]{0,20}", hint in proptest::option::of("\\PC{0,8}")) {
         let _ = parse(&raw, hint.as_deref());
+        let unit = unit_price(&raw, hint.as_deref());
+        prop_assert_eq!(unit.is_none() || per_measure(&raw) != PerMeasure::None, true, "{}", raw);
+        if let Some(unit) = unit {
+            prop_assert!(unit.quantity > Decimal::ZERO);
+            let _ = for_one(&unit);
+        }
     }
 
     #[test]

@@ -4,9 +4,12 @@ mod places;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::fold::fold;
+use super::{fold::fold, tokens};
+use crate::model::Listing;
 use places::{Place, TABLES};
 
+/// How names of companies end in Chinese.
+const COMPANIES: [&str; 6] = ["公司", "厂", "廠", "中心", "合作社", "商行"];
 /// A text longer than this many characters is no address; what follows is not looked at.
 const LONGEST: usize = 400;
 
@@ -17,6 +20,49 @@ pub struct Region {
     pub country: &'static str,
     /// GB/T 2260, six digits: `330000` a province, `330100` a prefecture, `330106` a county where a code named it.
     pub code: Option<String>,
+}
+
+impl Region {
+    /// The code of GB/T 2260 where there is one, else that of ISO 3166-1: `330106`, `810000`, `DE`.
+    pub fn into_code(self) -> String {
+        self.code.unwrap_or_else(|| self.country.to_owned())
+    }
+}
+
+/// The region of a company by its address; where it has none, by an address that stands behind its name (`ACME GmbH,
+/// Ring 1, D-80331 München`), or by a Chinese name, which has the place of registration in it (Provisions on the
+/// Registration and Administration of Enterprise Names, article 6).
+pub fn of_company(name: Option<&str>, address: Option<&str>) -> Option<Region> {
+    if let Some(address) = address {
+        return of(address);
+    }
+    let name = name?.trim();
+    let behind = name.split_once([',', '，', ';', '；', '\n']);
+    let (name, behind) = behind.unwrap_or((name, ""));
+    if behind.contains(|c: char| c.is_ascii_digit())
+        && let Some(region) = of(behind)
+    {
+        return Some(region);
+    }
+    let name = name.trim_end();
+    let company = COMPANIES.iter().any(|end| name.ends_with(end));
+    company.then(|| of(name))?
+}
+
+/// Gives those who stand behind a listing's goods the regions that they have none of yet: seller, maker, importer.
+pub fn place(listing: &mut Listing) {
+    let maker = (&listing.manufacturer, &listing.manufacturer_address);
+    for (region, (name, address)) in [
+        (&mut listing.manufacturer_region, maker),
+        (&mut listing.importer_region, (&listing.importer, &None)),
+        (
+            &mut listing.seller.region,
+            (&None, &listing.seller.location),
+        ),
+    ] {
+        let found = || of_company(name.as_deref(), address.as_deref());
+        *region = region.take().or_else(|| found().map(Region::into_code));
+    }
 }
 
 /// The region that `text` names: a code (`CN`, `CHN`, `330100`, a flag), or an address, place name or statement of origin
@@ -107,17 +153,11 @@ fn by_letters(text: &str) -> Option<Region> {
 
 /// The first flag, two regional indicators.
 fn flag(text: &str) -> Option<Region> {
-    let letter = |c: char| {
-        char::from_u32(u32::from(c).checked_sub(0x1f1e6)? + 65).filter(char::is_ascii_uppercase)
-    };
-    let chars: Vec<char> = text.chars().collect();
-    let code = chars.windows(2).find_map(|pair| {
-        Some(
-            [letter(pair[0])?, letter(pair[1])?]
-                .iter()
-                .collect::<String>(),
-        )
-    })?;
+    let indicator = |c: char| ('\u{1f1e6}'..='\u{1f1ff}').contains(&c);
+    let first = text.find(indicator)?;
+    let letter = |c: char| char::from_u32(u32::from(c).checked_sub(0x1f1e6)? + 65);
+    let both = text[first..].chars().take(2).filter(|c| indicator(*c));
+    let code: String = both.filter_map(letter).collect();
     TABLES.country(&code).map(abroad)
 }
 
@@ -175,10 +215,7 @@ fn by_words(folded: &str) -> Option<Region> {
         .chars()
         .filter(|c| !matches!(c, '\'' | '’' | '.' | '`'))
         .collect();
-    let words: Vec<&str> = bare
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> = tokens(&bare).collect();
     let named = TABLES.spelled(&words);
     let country = named.iter().rev().find_map(|(_, place)| match place {
         Place::Country(country) => Some(*country),
@@ -238,15 +275,27 @@ fn postal(text: &str) -> Option<Region> {
     })
 }
 
-/// `…, Paris, FR`: two capital letters behind the last comma that are no state of the United States.
+/// `…, Paris, FR`: two capital letters behind the last comma that are no state of the United States, or stand behind a
+/// postcode, which a state stands before: `…, München, 80331, DE`.
 fn last_letters(text: &str) -> Option<Region> {
-    let (_, last) = text.trim_end_matches('.').rsplit_once(',')?;
+    let (rest, last) = text.trim_end_matches('.').rsplit_once(',')?;
     let last = last.trim();
+    let before = rest.rsplit(',').next().unwrap_or_default().trim();
     let state = "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC"
         .split(' ')
         .any(|state| state == last);
-    let code = last.len() == 2 && last.bytes().all(|b| b.is_ascii_uppercase()) && !state;
+    let code = last.len() == 2
+        && last.bytes().all(|b| b.is_ascii_uppercase())
+        && (!state || is_postcode(before));
     code.then(|| TABLES.country(last)).flatten().map(abroad)
+}
+
+/// `80331`, `M5V 2T6`, `SW1A 1AA`.
+fn is_postcode(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b' ' | b'-');
+    (3..=10).contains(&text.len())
+        && text.bytes().all(plain)
+        && text.bytes().any(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -338,6 +387,10 @@ mod tests {
             ("Musterstraße 1, D-80331 München", "DE"),
             ("12 rue de Rivoli, 75001 Paris, FR", "FR"),
             ("Springfield, GA", "-"),
+            ("12 Main Street, Wilmington, 19801, US", "US"),
+            ("Ring 1, München, 80331, DE", "DE"),
+            ("1 King Street, Toronto, ON, M5V 2T6, CA", "CA"),
+            ("Suite 100, CA", "-"),
             ("Atlanta, Georgia, USA", "US"),
             ("Papua New Guinea", "PG"),
             ("Việt Nam", "VN"),
@@ -346,6 +399,34 @@ mod tests {
             ("unknown", "-"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_company_is_where_its_address_or_its_chinese_name_says() {
+        for (name, address, expected) in [
+            (
+                Some("北京某某科技有限公司"),
+                Some("浙江省杭州市工业路1号"),
+                "330100",
+            ),
+            (Some("杭州某某食品有限公司"), None, "330100"),
+            (Some("某某（上海）贸易有限公司"), None, "310000"),
+            (Some("ACME GmbH, Ring 1, D-80331 München"), None, "DE"),
+            (
+                Some("Acme Co., Ltd, 5 High Street, London, United Kingdom"),
+                None,
+                "GB",
+            ),
+            (Some("India Gate Foods Ltd."), None, "-"),
+            (Some("Acme, AG"), None, "-"),
+            (Some("上海故事"), None, "-"),
+            (Some("香港某某有限公司"), None, "810000"),
+            (Some("杭州某某有限公司"), Some("see the label"), "-"),
+            (None, None, "-"),
+        ] {
+            let found = of_company(name, address).map_or("-".to_owned(), Region::into_code);
+            assert_eq!(found, expected, "{name:?} {address:?}");
         }
     }
 
@@ -359,6 +440,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_is_too_strange(text in "\\PC{0,40}|[省市区中国浙江杭州上海南京路a-z ,.0-9-]{0,40}|[0-9]{6}") {
+            let _ = of_company(Some(&text), None);
             if let Some(Region { country, code }) = of(&text) {
                 prop_assert_eq!(of(country).map(|r| r.country), Some(country));
                 if let Some(code) = code {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Bound, sync::LazyLock};
 
-use crate::text::fold::fold;
+use crate::text::{fold::fold, tokens};
 
 /// What a name means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,8 +23,8 @@ pub(super) struct Tables {
     /// Alpha-2 and alpha-3 codes, and what people write for them.
     codes: BTreeMap<&'static str, &'static str>,
     divisions: BTreeMap<&'static str, Division>,
-    /// Folded names in scripts without spaces.
-    running: BTreeMap<String, Place>,
+    /// Folded names in scripts without spaces by their first character, the longest first.
+    running: BTreeMap<char, Vec<(String, Place)>>,
     /// Folded words of names, by a space between them; the places that have the name.
     spelled: BTreeMap<String, Vec<Place>>,
 }
@@ -40,8 +40,7 @@ const BETTER_KNOWN: [(&str, &str); 4] = [
     ("361000", "350100"),
     ("350100", "350100"),
 ];
-/// Characters and words of the longest name.
-const LONGEST_RUN: usize = 14;
+/// Words of the longest name.
 const MOST_WORDS: usize = 6;
 
 impl Tables {
@@ -75,8 +74,13 @@ impl Tables {
 
     fn add(&mut self, name: &str, place: Place) {
         let folded = fold(name);
-        if folded.contains(runs_on) {
-            self.running.entry(folded).or_insert(place);
+        if let Some(first) = folded.chars().next().filter(|_| folded.contains(runs_on)) {
+            let names = self.running.entry(first).or_default();
+            // Of two places of one name the first stays.
+            if names.iter().all(|(known, _)| *known != folded) {
+                let at = names.partition_point(|(known, _)| known.len() >= folded.len());
+                names.insert(at, (folded, place));
+            }
             return;
         }
         let places = self.spelled.entry(words(&folded)).or_default();
@@ -97,20 +101,11 @@ impl Tables {
 
     /// The longest name that `rest` begins with, and its bytes. A city before the word for a street is the street's name.
     pub(super) fn running(&self, rest: &str) -> Option<(usize, Place)> {
-        if !rest.starts_with(runs_on) {
-            return None;
-        }
-        let ends: Vec<usize> = rest
-            .char_indices()
-            .take(LONGEST_RUN)
-            .map(|(at, c)| at + c.len_utf8())
-            .collect();
-        let (length, place) = ends
-            .iter()
-            .rev()
-            .find_map(|end| self.running.get(&rest[..*end]).map(|place| (*end, *place)))?;
-        let street = matches!(place, Place::Division(_)) && is_street(&rest[length..]);
-        (!street).then_some((length, place))
+        let first = rest.chars().next().filter(|c| runs_on(*c))?;
+        let mut names = self.running.get(&first)?.iter();
+        let (name, place) = names.find(|(name, _)| rest.starts_with(name.as_str()))?;
+        let street = matches!(place, Place::Division(_)) && is_street(&rest[name.len()..]);
+        (!street).then_some((name.len(), *place))
     }
 
     /// The places that words name, each with the place of its first word; the longest name at each word.
@@ -169,11 +164,7 @@ fn words(folded: &str) -> String {
         .chars()
         .filter(|c| !matches!(c, '\'' | '’' | '.' | '`'))
         .collect();
-    let words: Vec<&str> = bare
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
+    tokens(&bare).collect::<Vec<_>>().join(" ")
 }
 
 /// A character of a script that does not part its words: Han, kana, Hangul, Thai, Khmer, Burmese.
