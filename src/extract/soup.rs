@@ -14,7 +14,7 @@ use super::{
     links::Leads,
     marks::{self, Marker, Marks},
     page::{Element, Holds, PageModel},
-    tags::{BLOCK, KEPT, Kind, LEADS, NUMBERS, SCOPE, Tag, UNSEEN, VOID},
+    tags::{BLOCK, KEPT, Kind, LEADS, NUMBERS, PAGE, Tag, UNSEEN, VOID},
     token::{Name, Token, Tokens},
     zones::Zone,
 };
@@ -69,7 +69,7 @@ pub(super) fn build<'a>(text: &'a str, url: &'a Url, whole: bool) -> PageModel<'
 struct Open {
     /// Its element; of one that has none, that of the element around it.
     element: usize,
-    tag: Tag,
+    tag: &'static Tag,
     part: Part,
     own: bool,
 }
@@ -125,10 +125,6 @@ impl<'a> Soup<'a> {
         };
         let mut elements = Vec::with_capacity((text.len() / USUAL_BYTES).clamp(16, MAX_ELEMENTS));
         elements.push(all);
-        let page = Tag {
-            traits: BLOCK | SCOPE,
-            ..Tag::default()
-        };
         Self {
             page: PageModel {
                 url,
@@ -146,7 +142,7 @@ impl<'a> Soup<'a> {
             },
             stack: vec![Open {
                 element: 0,
-                tag: page,
+                tag: &PAGE,
                 part: Part::Page,
                 own: true,
             }],
@@ -261,7 +257,7 @@ impl<'a> Soup<'a> {
     }
 
     /// Whether a tag that stands beside the goods gets no element: its attributes begin at `kept`.
-    fn passed(&mut self, tag: Tag, kept: usize) -> bool {
+    fn passed(&mut self, tag: &Tag, kept: usize) -> bool {
         if tag.number == 0 || tag.traits & KEPT != 0 {
             return false;
         }
@@ -287,7 +283,7 @@ impl<'a> Soup<'a> {
     }
 
     /// Whether this is the first `html` or the first `body`.
-    fn first(&mut self, tag: Tag) -> bool {
+    fn first(&mut self, tag: &Tag) -> bool {
         let slot = self
             .wholes
             .iter_mut()

@@ -25,9 +25,8 @@ pub(super) const LEADS: u16 = 512;
 pub(super) const RAW: u16 = 1024;
 
 /// Tags that end each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    #[default]
     Other,
     /// `html`, `body`: there is one of each.
     Whole,
@@ -50,7 +49,7 @@ pub(super) enum Kind {
 }
 
 /// What is known of a tag.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Tag {
     /// Its own number; 0 for a tag that is not among them.
     pub(super) number: u8,
@@ -138,6 +137,20 @@ static TAGS: LazyLock<Shelves<Tag>> = LazyLock::new(|| {
     });
     Shelves::new(numbered)
 });
+
+/// A tag that HTML does not know.
+pub(super) static UNKNOWN: Tag = Tag {
+    number: 0,
+    kind: Kind::Other,
+    traits: 0,
+    name: 0,
+    length: 0,
+};
+/// The page itself.
+pub(super) static PAGE: Tag = Tag {
+    traits: BLOCK | SCOPE,
+    ..UNKNOWN
+};
 
 /// What is known of the tags.
 pub(super) fn tags() -> &'static Shelves<Tag> {

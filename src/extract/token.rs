@@ -11,7 +11,7 @@ use memchr::{memchr, memmem};
 use super::{
     entity,
     shelves::Shelves,
-    tags::{RAW, Tag, tags},
+    tags::{RAW, Tag, UNKNOWN, tags},
 };
 use wanted::is_of_few;
 
@@ -39,7 +39,7 @@ pub(super) struct Name<'a> {
     /// In lower case.
     pub(super) text: Cow<'a, str>,
     /// What is known of it.
-    pub(super) tag: Tag,
+    pub(super) tag: &'static Tag,
 }
 
 /// Attributes of one tag beyond this number are passed over.
@@ -92,7 +92,7 @@ impl<'a> Tokens<'a> {
 
     /// Passes over the end tag of an element, if that comes next just as it should.
     #[inline]
-    pub(super) fn ends(&mut self, tag: Tag) -> bool {
+    pub(super) fn ends(&mut self, tag: &Tag) -> bool {
         let length = usize::from(tag.length);
         let next = self.text.as_bytes().get(self.at..);
         let Some([b'<', b'/', name @ ..]) = next.filter(|_| length > 0 && self.raw.is_none())
@@ -221,7 +221,7 @@ impl<'a> Tokens<'a> {
                 self.at = start + length;
                 return Name {
                     text: Cow::Borrowed(&self.text[start..start + length]),
-                    tag: self.tags.short(head, length).copied().unwrap_or_default(),
+                    tag: self.tags.short(head, length).unwrap_or(&UNKNOWN),
                 };
             }
         }
@@ -229,7 +229,7 @@ impl<'a> Tokens<'a> {
         let length = bytes[start..].iter().position(ends);
         self.at = length.map_or(bytes.len(), |length| start + length);
         let text = lower(&self.text[start..self.at], true);
-        let tag = self.tags.get(text.as_bytes()).copied().unwrap_or_default();
+        let tag = self.tags.get(text.as_bytes()).unwrap_or(&UNKNOWN);
         Name { text, tag }
     }
 

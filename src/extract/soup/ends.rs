@@ -4,7 +4,7 @@ use super::{
     super::{
         marks::Marks,
         page::{Element, Holds},
-        tags::{BLOCK, CLOSES_P, FORMATTING, Kind, LOOSE, PARAGRAPH, SCOPE, Tag, tags},
+        tags::{BLOCK, CLOSES_P, FORMATTING, Kind, LOOSE, PARAGRAPH, SCOPE, Tag, UNKNOWN, tags},
         token::Name,
     },
     MAX_DEPTH, Open, Part, Soup,
@@ -12,7 +12,7 @@ use super::{
 
 impl Soup<'_> {
     /// Ends what this start tag ends.
-    pub(super) fn imply_ends(&mut self, tag: Tag) {
+    pub(super) fn imply_ends(&mut self, tag: &'static Tag) {
         match tag.kind {
             Kind::Item | Kind::Term => self.end_item(tag.kind),
             Kind::Option | Kind::OptionGroup => self.end_near(&[Kind::Option], &[Kind::Select]),
@@ -41,14 +41,14 @@ impl Soup<'_> {
     }
 
     /// The `tbody` that a row needs, as browsers add it.
-    pub(super) fn imply_starts(&mut self, tag: Tag, kept: usize) {
+    pub(super) fn imply_starts(&mut self, tag: &'static Tag, kept: usize) {
         let in_table = |o: &Open| o.tag.kind == Kind::Table;
         if tag.kind == Kind::Row
             && self.stack.last().is_some_and(in_table)
             && self.stack.len() < MAX_DEPTH
         {
             let at = self.page.text.len();
-            let rows = tags().get(b"tbody").copied().unwrap_or_default();
+            let rows = tags().get(b"tbody").unwrap_or(&UNKNOWN);
             self.order += 1;
             if self.beside() {
                 return self.push(self.top(), rows, Part::Beside, false);
@@ -97,7 +97,7 @@ impl Soup<'_> {
 
     /// The tag of the innermost open element, whose end tag ends it and nothing else.
     #[inline]
-    pub(super) fn innermost(&self) -> Option<Tag> {
+    pub(super) fn innermost(&self) -> Option<&'static Tag> {
         let open = self.stack.last().filter(|_| self.deeper == 0);
         open.map(|open| open.tag)
     }
@@ -163,7 +163,7 @@ impl Soup<'_> {
     }
 
     /// Opens an element; below `MAX_DEPTH` it counts as closed at once.
-    pub(super) fn push(&mut self, element: usize, tag: Tag, part: Part, own: bool) {
+    pub(super) fn push(&mut self, element: usize, tag: &'static Tag, part: Part, own: bool) {
         if self.stack.len() >= MAX_DEPTH {
             self.deeper += 1;
             return;
