@@ -117,7 +117,9 @@ impl Graph<'_> {
 
 /// The last word of a schema.org address, without a prefix such as `schema:`.
 pub(super) fn bare(name: &str) -> &str {
-    if name.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    let stands = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'!'..=b'~'));
+    let bytes = name.as_bytes();
+    if stands(bytes.first()) && stands(bytes.last()) && memchr::memchr(b':', bytes).is_none() {
         return name;
     }
     let name = name.trim();

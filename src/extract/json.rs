@@ -278,27 +278,33 @@ impl<'t> Reader<'t, '_> {
 
     /// The string that begins here, without its escapes.
     fn string(&mut self) -> Option<Cow<'t, str>> {
-        let start = self.at;
-        let mut at = start + 1;
-        let mut plain = true;
+        let start = self.at + 1;
+        let rest = self.bytes.get(start..)?;
+        let length = unmarked(rest);
+        match rest.get(length)? {
+            b'"' => {
+                self.at = start + length + 1;
+                self.text.get(start..start + length).map(Cow::Borrowed)
+            }
+            b'\\' => self.escaped(start + length),
+            // Control characters must be escaped.
+            _ => None,
+        }
+    }
+
+    /// The string that begins here and has its first escape at `at`.
+    #[cold]
+    fn escaped(&mut self, mut at: usize) -> Option<Cow<'t, str>> {
         loop {
-            at += unmarked(&self.bytes[at..]);
             match self.bytes.get(at)? {
                 b'"' => break,
-                b'\\' => {
-                    plain = false;
-                    at += 2;
-                    self.bytes.get(at)?;
-                }
-                // Control characters must be escaped.
+                b'\\' => at += 2,
                 _ => return None,
             }
+            at += unmarked(self.bytes.get(at..)?);
         }
+        let text = self.text.get(self.at..=at)?;
         self.at = at + 1;
-        if plain {
-            return self.text.get(start + 1..at).map(Cow::Borrowed);
-        }
-        let text = self.text.get(start..=at)?;
         serde_json::from_str(text).ok().map(Cow::Owned)
     }
 }
@@ -313,23 +319,27 @@ fn mark(name: &str) -> usize {
 /// How many bytes there are before the first quote, backslash or control character.
 fn unmarked(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
-    const HIGH: u64 = ONES << 7;
     // The lowest bit that is set is right; those above it may be borrowed.
     let below = |word: u64, than: u8| word.wrapping_sub(ONES * u64::from(than)) & !word;
-    let mut at = 0;
-    while let Some(eight) = bytes[at..].first_chunk() {
+    let (eights, rest) = bytes.as_chunks();
+    for (n, eight) in eights.iter().enumerate() {
         let word = u64::from_le_bytes(*eight);
-        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-        let slash = below(word ^ (ONES * u64::from(b'\\')), 1);
-        let marks = (quote | slash | below(word, b' ')) & HIGH;
+        // With this bit turned the quote comes right after the control characters, and no other does.
+        let low = below(word ^ ONES << 1, b' ' + 1);
+        let slash = below(word ^ ONES * u64::from(b'\\'), 1);
+        let marks = (low | slash) & ONES << 7;
         if marks != 0 {
-            return at + marks.trailing_zeros() as usize / 8;
+            return 8 * n + marks.trailing_zeros() as usize / 8;
         }
-        at += 8;
     }
+    bytes.len() - rest.len() + unmarked_rest(rest)
+}
+
+/// The same, of the few bytes at the end of a text.
+#[cold]
+fn unmarked_rest(bytes: &[u8]) -> usize {
     let marked = |b: &u8| matches!(b, b'"' | b'\\' | ..b' ');
-    let rest = bytes[at..].iter().position(marked);
-    rest.map_or(bytes.len(), |n| at + n)
+    bytes.iter().position(marked).unwrap_or(bytes.len())
 }
 
 #[cfg(test)]

@@ -148,9 +148,20 @@ pub(super) fn is_json_ld(kind: &str) -> bool {
 }
 
 /// The things that the blocks state.
+#[cfg(test)]
 pub(super) fn graph<'b>(blocks: &'b Blocks<'_>) -> Graph<'b> {
+    built(blocks, &[])
+}
+
+/// The things that the blocks state, but what buyers write of goods, which on many pages is most of them.
+pub(super) fn goods<'b>(blocks: &'b Blocks<'_>) -> Graph<'b> {
+    built(blocks, &["review", "reviews"])
+}
+
+fn built<'b>(blocks: &'b Blocks<'_>, without: &'static [&'static str]) -> Graph<'b> {
     let mut build = Build {
         nodes: &blocks.nodes,
+        without,
         graph: Graph::default(),
     };
     let usual = blocks.nodes.len() / USUAL_FIELDS;
@@ -188,6 +199,8 @@ pub(super) fn products(blocks: &[Json]) -> Vec<(String, &Json)> {
 
 struct Build<'b> {
     nodes: &'b [Node<'b>],
+    /// Properties that are passed over.
+    without: &'static [&'static str],
     graph: Graph<'b>,
 }
 
@@ -256,6 +269,7 @@ impl<'b> Build<'b> {
                 // The members of a graph stand on their own.
                 "@graph" => self.value(inner, None, ""),
                 "@type" | "@context" => {}
+                _ if self.without.contains(&key) => {}
                 _ => self.value(inner, Some(at), bare(key)),
             }
         }

@@ -116,7 +116,7 @@ type Reader = fn(&Sources<'_>, &mut Found<'_, '_>);
 /// Every reader, most trusted first. A platform's own selectors go before all of them.
 const READERS: &[(&str, Reader)] = &[
     ("json-ld", |from, found| {
-        schema::read(&json_ld::graph(&found.page.blocks), from.subject, found)
+        schema::read(&json_ld::goods(&found.page.blocks), from.subject, found)
     }),
     ("microdata", |from, found| {
         schema::read(&microdata::graph(found.page), from.subject, found)

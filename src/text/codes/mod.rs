@@ -103,7 +103,9 @@ pub fn check(scheme: &str, value: &str) -> Checked {
 /// NFKC without invisible characters, dashes as `-`, trimmed, capital letters.
 fn plain(value: &str) -> String {
     use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
-    if value.bytes().all(|b| matches!(b, b' '..=b'~')) {
+    // Han characters have one form.
+    let plain = |c: char| matches!(c, ' '..='~' | '\u{4e00}'..='\u{9fff}');
+    if value.chars().all(plain) {
         return value.trim().to_ascii_uppercase();
     }
     let ready = is_nfkc_quick(value.chars()) == IsNormalized::Yes;

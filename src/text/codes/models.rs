@@ -114,6 +114,11 @@ fn announced(text: &str) -> Vec<usize> {
 ///
 /// It has capital letters and at least two digits, five characters or more, and begins like no plug, battery or standard.
 pub fn title_model(title: &str) -> Option<String> {
+    if title.bytes().filter(u8::is_ascii_digit).nth(1).is_none() {
+        return None;
+    }
+    let foreign =
+        |c: char| !c.is_ascii() && (('\u{4e00}'..='\u{9fff}').contains(&c) || c.is_alphanumeric());
     let mut models = title
         .split(|c: char| {
             c.is_whitespace()
@@ -122,7 +127,7 @@ pub fn title_model(title: &str) -> Option<String> {
                     ',' | ';' | '(' | ')' | '[' | ']' | '|' | '【' | '】' | '/'
                 )
         })
-        .flat_map(|word| word.split(|c: char| !c.is_ascii() && c.is_alphanumeric()))
+        .flat_map(|word| word.split(foreign))
         .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
         .filter(|word| stands_out(word));
     let first = models.next()?;

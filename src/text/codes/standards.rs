@@ -55,14 +55,24 @@ pub fn standards(text: &str) -> Vec<String> {
     }
 }
 
+/// Whether a line as it is written can name a standard.
+fn may_name(line: &str) -> bool {
+    Signs::as_written(line).is_none_or(|has| has.digits > 0 && kinds(line) != 0)
+}
+
 fn named(text: &str) -> Vec<String> {
     let cased = cased(text);
     let upper = cased.to_uppercase();
+    let kinds = kinds(&cased);
+    let of = |kind: u8, pattern, text| match kinds & kind {
+        0 => Vec::new(),
+        _ => all(pattern, text),
+    };
     let mut found = Vec::new();
     let group = |hit: &regex::Captures<'_>, at: usize| {
         hit.get(at).map_or("", |m| m.as_str()).replace(' ', "")
     };
-    for hit in all_of(CHINESE_SERIES, &CHINESE, &upper) {
+    for hit in of(CHINA, &CHINESE, &upper) {
         found.extend(chinese(
             &group(&hit, 1),
             &group(&hit, 2),
@@ -70,7 +80,7 @@ fn named(text: &str) -> Vec<String> {
             &group(&hit, 4),
         ));
     }
-    for hit in all_of(&["T/", "T /"], &GROUP, &upper) {
+    for hit in of(OF_GROUPS, &GROUP, &upper) {
         found.push(format!(
             "T/{} {}-{}",
             group(&hit, 1),
@@ -78,11 +88,11 @@ fn named(text: &str) -> Vec<String> {
             group(&hit, 3)
         ));
     }
-    for hit in all_of(&["Q/", "Q /"], &ENTERPRISE, &upper) {
+    for hit in of(OF_FIRMS, &ENTERPRISE, &upper) {
         let (name, number, year) = (group(&hit, 1), group(&hit, 2), group(&hit, 3));
         found.push(format!("Q/{name} {number}-{year}"));
     }
-    for hit in all_of(ELSEWHERE_SERIES, &ELSEWHERE, &cased) {
+    for hit in of(ABROAD, &ELSEWHERE, &cased) {
         let prefix = hit.get(1).map_or("", |m| m.as_str());
         let sign = group(&hit, 4);
         found.extend(elsewhere(
@@ -94,12 +104,12 @@ fn named(text: &str) -> Vec<String> {
         ));
     }
     // In small letters "en 2024" is a Spanish or French word and a year.
-    for hit in all_of(&["EN", "ISO", "IEC"], &WORLD, &cased) {
+    for hit in of(OF_THE_WORLD, &WORLD, &cased) {
         let prefix = hit.get(1).map_or("", |m| m.as_str());
         let (number, part, year) = (group(&hit, 2), group(&hit, 3), group(&hit, 4));
         found.extend(world(prefix, &number, &part, &year, &group(&hit, 5)));
     }
-    for hit in all_of(&["ASTM"], &ASTM, &upper) {
+    for hit in of(OF_ASTM, &ASTM, &upper) {
         let year = group(&hit, 3);
         let dash = if year.is_empty() { "" } else { "-" };
         found.push(format!(
@@ -108,7 +118,7 @@ fn named(text: &str) -> Vec<String> {
             group(&hit, 2)
         ));
     }
-    for hit in all_of(&["CFR"], &CFR, &upper) {
+    for hit in of(OF_CFR, &CFR, &upper) {
         found.push(format!("{} CFR {}", group(&hit, 1), group(&hit, 2)));
     }
     found.sort();
@@ -116,39 +126,75 @@ fn named(text: &str) -> Vec<String> {
     found
 }
 
-/// Whether a text as it is written can name a standard: it has a digit, and a word that is a series or begins like one.
-fn may_name(text: &str) -> bool {
-    let Some(has) = Signs::as_written(text) else {
-        return true;
-    };
-    let mut words = text.as_bytes().split(|b| !b.is_ascii_alphabetic());
-    let cyrillic = || ["ГОСТ", "ТР"].iter().any(|word| text.contains(word));
-    has.digits > 0 && (words.any(is_series) || !text.is_ascii() && cyrillic())
-}
+/// A bit for each pattern.
+const CHINA: u8 = 1;
+const OF_GROUPS: u8 = 1 << 1;
+const OF_FIRMS: u8 = 1 << 2;
+const ABROAD: u8 = 1 << 3;
+const OF_THE_WORLD: u8 = 1 << 4;
+const OF_ASTM: u8 = 1 << 5;
+const OF_CFR: u8 = 1 << 6;
 
-/// Whether a word (Latin letters alone) is a series, or begins like one behind which a letter may follow.
-fn is_series(word: &[u8]) -> bool {
-    let begins = |series: &&str| word.starts_with(series.as_bytes());
-    match word {
-        [] => false,
-        [one] => matches!(one, b'T' | b't' | b'Q' | b'q'),
-        [_, ..] => {
-            let whole = |series: &&str| word.eq_ignore_ascii_case(series.as_bytes());
-            let small = |series: &&[u8]| {
-                let head = word.get(..series.len());
-                head.is_some_and(|head| head.eq_ignore_ascii_case(series))
-            };
-            word.len() <= 3 && CHINESE_SERIES.iter().any(whole)
-                || BEGINNINGS.iter().any(begins)
-                || [&b"ASTM"[..], b"CFR"].iter().any(small)
-        }
+/// Which patterns a text can fit, by its words (Latin letters alone): a word is a series, or begins like one.
+fn kinds(text: &str) -> u8 {
+    let words = text.as_bytes().split(|b| !b.is_ascii_alphabetic());
+    let latin = words.fold(0, |all, word| all | kinds_of(word));
+    let cyrillic = || ["ГОСТ", "ТР ТС"].iter().any(|word| text.contains(word));
+    if !text.is_ascii() && cyrillic() {
+        latin | ABROAD
+    } else {
+        latin
     }
 }
 
-/// How the words of `ELSEWHERE` and `WORLD` begin, which count in capital letters alone.
-const BEGINNINGS: &[&str] = &[
-    "ANSI", "UL", "CAN", "CSA", "AS", "JIS", "KS", "EN", "ISO", "IEC", "BS", "DIN", "NF", "UNE",
-    "UNI",
+fn kinds_of(word: &[u8]) -> u8 {
+    let known = |(series, kind): &(&str, u8)| {
+        let head = word.get(..series.len()).unwrap_or_default();
+        let same = match *kind {
+            CHINA if word.len() > series.len() => false,
+            // In small letters "en" is a word.
+            ABROAD | OF_THE_WORLD => head == series.as_bytes(),
+            _ => head.eq_ignore_ascii_case(series.as_bytes()),
+        };
+        if same { *kind } else { 0 }
+    };
+    match word {
+        [] => 0,
+        [b'T' | b't'] => OF_GROUPS,
+        [b'Q' | b'q'] => OF_FIRMS,
+        [_] => 0,
+        [one, two, ..] if HEADS[head(*one, *two)] == 0 => 0,
+        _ => SERIES.iter().map(known).fold(0, |all, kind| all | kind),
+    }
+}
+
+/// The kinds of the series that begin with two letters.
+static HEADS: [u8; 1 << 10] = {
+    let mut heads = [0; 1 << 10];
+    let mut n = 0;
+    while n < SERIES.len() {
+        let (series, kind) = SERIES[n];
+        heads[head(series.as_bytes()[0], series.as_bytes()[1])] |= kind;
+        n += 1;
+    }
+    heads
+};
+
+/// Two letters of any size as a number.
+const fn head(one: u8, two: u8) -> usize {
+    ((one & 31) as usize) << 5 | (two & 31) as usize
+}
+
+#[rustfmt::skip]
+const SERIES: &[(&str, u8)] = &[
+    ("GB", CHINA), ("GBZ", CHINA), ("QB", CHINA), ("SB", CHINA), ("NY", CHINA), ("FZ", CHINA), ("JB", CHINA),
+    ("YY", CHINA), ("HJ", CHINA), ("HG", CHINA), ("LY", CHINA), ("MT", CHINA), ("JC", CHINA), ("JG", CHINA),
+    ("JGJ", CHINA), ("CJ", CHINA), ("SJ", CHINA), ("YD", CHINA), ("BB", CHINA), ("WS", CHINA), ("DL", CHINA),
+    ("NB", CHINA), ("TB", CHINA), ("JT", CHINA), ("GA", CHINA), ("XF", CHINA), ("SN", CHINA), ("SC", CHINA),
+    ("DB", CHINA), ("ANSI", ABROAD), ("UL", ABROAD), ("CAN", ABROAD), ("CSA", ABROAD), ("AS", ABROAD),
+    ("JIS", ABROAD), ("KS", ABROAD), ("EN", OF_THE_WORLD), ("ISO", OF_THE_WORLD), ("IEC", OF_THE_WORLD),
+    ("BS", OF_THE_WORLD), ("DIN", OF_THE_WORLD), ("NF", OF_THE_WORLD), ("UNE", OF_THE_WORLD),
+    ("UNI", OF_THE_WORLD), ("ASTM", OF_ASTM), ("CFR", OF_CFR),
 ];
 
 /// Width and dashes made plain, letters as they are.
@@ -161,22 +207,6 @@ fn cased(text: &str) -> String {
             c => c,
         })
         .collect()
-}
-
-/// What a text with a standard of each pattern has, in capital letters: cheaper to look for than the pattern.
-const CHINESE_SERIES: &[&str] = &[
-    "GB", "GBZ", "QB", "SB", "NY", "FZ", "JB", "YY", "HJ", "HG", "LY", "MT", "JC", "JG", "JGJ",
-    "CJ", "SJ", "YD", "BB", "WS", "DL", "NB", "TB", "JT", "GA", "XF", "SN", "SC", "DB",
-];
-const ELSEWHERE_SERIES: &[&str] = &["ANSI", "UL", "CSA", "AS", "JIS", "KS", "ГОСТ", "ТР ТС"];
-
-/// All matches where one of `hints` is in the text at all.
-fn all_of<'t>(hints: &[&str], pattern: &Regex, text: &'t str) -> Vec<regex::Captures<'t>> {
-    if hints.iter().any(|hint| text.contains(hint)) {
-        all(pattern, text)
-    } else {
-        Vec::new()
-    }
 }
 
 /// All matches, where the end of one may be the beginning of the next.
