@@ -254,7 +254,12 @@ fn style(template: &str) -> ProgressStyle {
 /// What happened, for the log.
 fn log(event: &Event) {
     match event {
-        Event::Page { url, status, bytes } => tracing::info!(%url, status, bytes, "page"),
+        Event::Page {
+            url,
+            status,
+            bytes,
+            read_as,
+        } => tracing::info!(%url, status, bytes, read_as = read_as.as_str(), "page"),
         Event::Listing { id, new, changed } => tracing::debug!(%id, new, changed, "listing"),
         Event::Gone { id } => tracing::info!(%id, "gone"),
         Event::Relisted { id } => tracing::info!(%id, "relisted"),

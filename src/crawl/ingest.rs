@@ -37,6 +37,7 @@ impl Committer {
             url: answer.url.clone(),
             status: answer.status,
             bytes: answer.bytes,
+            read_as: answer.harvest.kind,
         });
         part.group.entries.push(Entry::Captured {
             url: answer.url.to_string(),

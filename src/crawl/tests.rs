@@ -241,3 +241,56 @@ fn a_listing_page_that_cannot_be_read_is_no_listing_and_stops_nothing() {
         .any(|event| matches!(event, Event::Failed { url, .. } if url.path() == "/item/1"));
     assert!(failed, "{events:?}");
 }
+
+#[test]
+fn what_stands_in_front_of_a_listing_is_told_in_the_summary_in_events_and_in_the_rates() {
+    let fixture = Fixture::new();
+    let walls = [
+        (200, "<title>Robot or human?</title>", "captcha"),
+        (403, "<title>Just a moment...</title>", "captcha"),
+        (200, "<title>用户登录</title><input type=password>", "login"),
+        (200, "<h1>Access denied</h1>", "blocked"),
+        (
+            200,
+            "<div id=root></div><script src=/x.js></script>",
+            "shell",
+        ),
+        (200, "<h1>Page not found</h1>", "missing"),
+    ];
+    let link = |n: usize| format!("<a href=/item/{n}>item</a>");
+    let home: String = (0..=walls.len()).map(link).collect();
+    let mut pages = vec![page("/", 200, &home), page("/item/6", 200, &kettle("5"))];
+    for (n, (status, body, _)) in walls.iter().enumerate() {
+        pages.push(page(&format!("/item/{n}"), *status, body));
+    }
+    let summary = fixture.crawl(pages, watch(None));
+    let errors = [("blocked", 1), ("captcha", 2), ("login", 1), ("shell", 1)];
+    let errors = errors.map(|(kind, n)| (kind.to_owned(), n));
+    assert_eq!(
+        (summary.new, &summary.errors),
+        (1, &errors.into()),
+        "{summary:?}"
+    );
+    let rates = crate::watch::rates(&fixture.store()).unwrap();
+    let listing = rates.iter().find(|rate| rate.what == "listing").unwrap();
+    let instead = [
+        ("blocked", 1),
+        ("captcha", 1),
+        ("login", 1),
+        ("missing", 1),
+        ("shell", 1),
+    ];
+    let instead = instead.map(|(kind, n)| (kind.to_owned(), n));
+    assert_eq!(
+        (listing.there, listing.of, &listing.instead),
+        (1, 5, &instead.into())
+    );
+    let events = fixture.events.lock().unwrap();
+    for (n, (_, _, kind)) in walls.iter().enumerate() {
+        let told = |event: &Event| {
+            matches!(event, Event::Page { url, read_as, .. }
+            if url.path() == format!("/item/{n}") && read_as.as_str() == *kind)
+        };
+        assert!(events.iter().any(told), "{n}: {events:?}");
+    }
+}

@@ -23,16 +23,20 @@ const GUARDS: &[&str] = &[
     "challenges.cloudflare.com",
     "/cdn-cgi/challenge",
     "px-captcha",
-    "perimeterx",
     "geo.captcha",
     "arkoselabs",
     "/distil_r_",
     "awswafcaptcha",
+];
+/// Those that stand on ordinary pages too.
+const WATCHERS: &[&str] = &[
+    "hcaptcha.com/1/api",
+    "recaptcha/api",
+    "geetest",
+    "perimeterx",
     "awswaf.com",
     "kasada",
 ];
-/// Those that guard forms on ordinary pages too.
-const GUARDS_OF_FORMS: &[&str] = &["hcaptcha.com/1/api", "recaptcha/api", "geetest"];
 /// Steps of the paths of login pages, and first labels of the hosts that hold nothing else.
 const LOGIN_STEPS: &[&str] = &[
     "login",
@@ -135,14 +139,14 @@ pub(super) fn is_shell(page: &PageModel<'_>) -> bool {
     }
     let text = fold(&page.text);
     let scripted = page.all().any(|e| page.tag(e) == "script");
-    let mount = |e: usize| {
-        page.tag(e) == "div"
-            && page
-                .attribute(e, "id")
-                .is_some_and(|id| MOUNTS.iter().any(|m| m.eq_ignore_ascii_case(id)))
-    };
     let words = text.chars().filter(|c| c.is_alphabetic()).count();
-    scripted && (text.contains("javascript") || words < SHELL_WORDS && page.all().any(mount))
+    scripted && (text.contains("javascript") || words < SHELL_WORDS && has_mount(page))
+}
+
+fn has_mount(page: &PageModel<'_>) -> bool {
+    let named = |id: &str| MOUNTS.iter().any(|m| m.eq_ignore_ascii_case(id));
+    let mount = |e: usize| page.tag(e) == "div" && page.attribute(e, "id").is_some_and(named);
+    page.all().any(mount)
 }
 
 /// Whether a title may be that of a login page.
@@ -209,12 +213,13 @@ fn fields(page: &PageModel<'_>) -> usize {
     page.all().filter(written).take(FIELDS).count()
 }
 
-/// The wall that a page's text says, or a script that guards its form: what wants proof goes before what lets nobody in.
+/// The wall that a page's text says, or a script that watches over it, where the page is no shell.
 fn told(page: &PageModel<'_>) -> Option<Wall> {
-    says(&fold(&page.text)).or_else(|| guarded(page, GUARDS_OF_FORMS).then_some(Wall::Captcha))
+    let watched = || !has_mount(page) && guarded(page, WATCHERS);
+    says(&fold(&page.text)).or_else(|| watched().then_some(Wall::Captcha))
 }
 
-/// What folded text says.
+/// What folded text says: what wants proof goes before what lets nobody in.
 fn says(folded: &str) -> Option<Wall> {
     let hits = PHRASES.as_ref()?.leftmost_find_iter(folded);
     hits.filter_map(|hit| meant(hit.value())).min()

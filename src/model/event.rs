@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{FlagId, ListingId, Severity, Time};
+use super::{FlagId, ListingId, PageKind, Severity, Time};
 
 /// Why a host stands still.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -95,7 +95,12 @@ pub struct HostStanding {
 )]
 pub enum Event {
     /// A page was fetched and committed.
-    Page { url: Url, status: u16, bytes: usize },
+    Page {
+        url: Url,
+        status: u16,
+        bytes: usize,
+        read_as: PageKind,
+    },
     /// A listing was read: new, changed, or seen again.
     Listing {
         id: ListingId,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{engine::engine, set::RuleSet, *};
 use crate::{
-    model::{Facts, Listing, ListingId, Money},
+    model::{Facts, Listing, ListingId, Money, UnitPrice},
     reference::Reference,
 };
 
@@ -273,4 +273,50 @@ fn only_what_was_consulted_changes_a_flags_hashes() {
     assert_ne!(one[0], two[0]);
     assert_eq!(one[1], two[1]);
     assert_eq!(hashes(899.0), one);
+}
+
+#[test]
+fn a_price_for_a_measure_is_that_of_one_unit_and_the_proof_quotes_it_as_shown() {
+    let body = "if item.unit == \"kg\" && item.unit_price > 100.0 { return flag(\"{unit_price}\", \"{unit_price}\"); } pass()";
+    let (set, faults) = load(&[("food/dear", body)]);
+    assert_eq!(faults, []);
+    let outcome = |quantity: &str, unit: &str| {
+        let priced = Listing {
+            unit_price: Some(UnitPrice {
+                amount: "12.50".parse().unwrap(),
+                currency: Some("CNY".into()),
+                quantity: quantity.parse().unwrap(),
+                unit: unit.into(),
+            }),
+            ..listing()
+        };
+        let verdict = set.evaluate(&set.prepare(priced), &Facts::default());
+        verdict.flags.into_iter().map(|flag| flag.reason).next()
+    };
+    assert_eq!(outcome("100", "g").as_deref(), Some("12.50/100 g"));
+    assert_eq!(outcome("1", "kg"), None);
+    assert_eq!(outcome("100", "ml"), None, "that is litres");
+}
+
+#[test]
+fn a_tests_listing_gets_its_regions_from_its_texts_and_its_unit_from_the_table() {
+    let text = r#"//! A rule of the tests. 规则。
+const RULE = #{ title: "t", title_zh: "题", kind: "disclosure", severity: "low", basis: ["b"] };
+fn check(item) {
+    if item.manufacturer_region == "330200" && item.seller.region == "DE" && item.unit == "l" && item.unit_price == 9.0 {
+        return flag("a", "甲");
+    }
+    pass()
+}
+const TESTS = [
+    #{ flag: "all of it", item: #{ title: "油", unit: "l", unit_price: 9.0, manufacturer: "某厂",
+       manufacturer_address: "浙江省宁波市工业路1号", seller: #{ location: "Germany" } } },
+    #{ pass: "given", item: #{ title: "油", unit_price: 9.0, manufacturer_region: "110000", seller: #{ region: "FR" } } },
+];
+"#;
+    let (set, faults) = RuleSet::load(&[source("a/b", text)], Arc::new(Reference::default()));
+    assert_eq!(faults, [], "{:?}", faults.first().map(|f| &f.picture));
+    let tests = set.test();
+    assert_eq!(tests.len(), 2);
+    assert!(tests.iter().all(|test| test.ok), "{tests:?}");
 }

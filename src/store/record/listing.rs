@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, Nanos, broken, by_code};
+use super::{
+    Fault, Nanos, by_code,
+    price::{MoneyForm, UnitPriceForm},
+};
 use crate::model::{
-    Availability, Block, Capture, Class, Code, Listing, ListingId, ListingStatus, Money, Seller,
-    UnitPrice,
+    Availability, Block, Capture, Class, Code, Listing, ListingId, ListingStatus, Seller,
 };
 
 /// The form in which listings are written.
@@ -63,21 +64,6 @@ pub(super) struct ListingForm2 {
     manufacturer_region: Option<String>,
     importer_region: Option<String>,
     seller_region: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct UnitPriceForm {
-    price: MoneyForm,
-    /// As text: it keeps the scale.
-    quantity: String,
-    unit: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct MoneyForm {
-    /// As text: it keeps the scale.
-    amount: String,
-    currency: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -225,56 +211,6 @@ impl TryFrom<ListingForm> for Listing {
             unit_price: None,
             manufacturer_region: None,
             importer_region: None,
-        })
-    }
-}
-
-impl From<UnitPrice> for UnitPriceForm {
-    fn from(price: UnitPrice) -> Self {
-        Self {
-            quantity: price.quantity.to_string(),
-            unit: price.unit,
-            price: MoneyForm {
-                amount: price.amount.to_string(),
-                currency: price.currency,
-            },
-        }
-    }
-}
-
-impl TryFrom<UnitPriceForm> for UnitPrice {
-    type Error = Fault;
-
-    fn try_from(form: UnitPriceForm) -> Result<Self, Fault> {
-        Ok(Self {
-            amount: decimal(&form.price.amount)?,
-            currency: form.price.currency,
-            quantity: decimal(&form.quantity)?,
-            unit: form.unit,
-        })
-    }
-}
-
-fn decimal(text: &str) -> Result<Decimal, Fault> {
-    Decimal::from_str_exact(text).map_err(|_| broken(format!("'{text}' is no amount")))
-}
-
-impl From<Money> for MoneyForm {
-    fn from(money: Money) -> Self {
-        Self {
-            amount: money.amount.to_string(),
-            currency: money.currency,
-        }
-    }
-}
-
-impl TryFrom<MoneyForm> for Money {
-    type Error = Fault;
-
-    fn try_from(form: MoneyForm) -> Result<Self, Fault> {
-        Ok(Self {
-            amount: decimal(&form.amount)?,
-            currency: form.currency,
         })
     }
 }

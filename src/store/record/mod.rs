@@ -3,6 +3,7 @@
 
 mod flag;
 mod listing;
+mod price;
 mod rows;
 mod tallies;
 #[cfg(test)]
