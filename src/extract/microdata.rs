@@ -154,11 +154,7 @@ pub(super) fn is_address(name: &str) -> bool {
 
 /// The value of a property by HTML's rules, save that a link whose address is no value gives its text; and the other
 /// reading of the same element, where there are two.
-fn value<'p>(
-    page: &'p PageModel<'_>,
-    element: usize,
-    name: &str,
-) -> (Value<'p>, Option<String>) {
+fn value<'p>(page: &'p PageModel<'_>, element: usize, name: &str) -> (Value<'p>, Option<String>) {
     let (tag, raw) = (page.tag(element), page.raw(element).trim());
     let text = || Some(page.line(element)).filter(|t| !t.is_empty());
     let (value, other) = match (page.attribute(element, "content"), tag) {

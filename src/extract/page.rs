@@ -7,7 +7,9 @@ use std::{borrow::Cow, ops::Range};
 
 use url::Url;
 
-use super::{found::Place, json_ld::Blocks, links::Leads, marks::Marks, soup, token::Attribute, zones::Zone};
+use super::{
+    found::Place, json_ld::Blocks, links::Leads, marks::Marks, soup, token::Attribute, zones::Zone,
+};
 
 /// One element.
 #[derive(Debug)]
