@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
-    found::Place,
+    found::{Place, trimmed},
     graph::{Graph, Property, Thing, Value, bare},
     page::PageModel,
 };
@@ -21,25 +21,17 @@ pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
     if !page.items {
         return graph;
     }
+    let marked: Vec<Marked<'p>> = page.all().filter_map(|e| Marked::at(page, e)).collect();
     // All things first: one may refer to elements further up.
     let mut scopes = Scopes::default();
-    for element in page.all() {
-        if graph.things.len() < MOST && page.attribute(element, "itemscope").is_some() {
-            scopes.add(page, element, graph.things.len());
-            graph.things.push(thing(page, element));
-        }
+    for mark in marked.iter().filter(|mark| mark.scope).take(MOST) {
+        scopes.add(mark, graph.things.len());
+        graph.things.push(thing(page, mark));
     }
-    let mut properties = 0;
-    for element in page.all() {
-        let Some(names) = page.attribute(element, "itemprop") else {
-            continue;
-        };
-        properties += 1;
-        if properties > MOST {
-            break;
-        }
-        let owners = scopes.owners(page, element);
-        let own = scopes.thing_of.get(&element).copied();
+    let named = marked.iter().filter_map(|mark| Some((mark, mark.names?)));
+    for (mark, names) in named.take(MOST) {
+        let own = scopes.thing_at(mark.element);
+        let owners = scopes.owners(page, mark.element);
         if let (Some(own), Some(owner)) = (own, owners.first()) {
             graph.things[own].parent = Some(*owner);
         }
@@ -47,13 +39,13 @@ pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
             for owner in &owners {
                 let (value, other) = match own {
                     Some(own) => (Value::Thing(own), None),
-                    None => value(page, element, name),
+                    None => value(page, mark.element, name),
                 };
                 graph.things[*owner].properties.push(Property {
-                    name: name.into(),
+                    name: Cow::Borrowed(name),
                     value,
                     other,
-                    place: Place::Element(element),
+                    place: Place::Element(mark.element),
                 });
             }
         }
@@ -61,58 +53,106 @@ pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
     graph
 }
 
-fn thing<'p>(page: &'p PageModel<'_>, element: usize) -> Thing<'p> {
-    let names = page.attribute(element, "itemprop").unwrap_or_default();
+/// An element with microdata, and what its attributes say.
+struct Marked<'p> {
+    element: usize,
+    scope: bool,
+    names: Option<&'p str>,
+    types: Option<&'p str>,
+    refers: Option<&'p str>,
+}
+
+impl<'p> Marked<'p> {
+    /// None for an element without microdata.
+    fn at(page: &'p PageModel<'_>, element: usize) -> Option<Self> {
+        let attributes = page.attributes_of(element);
+        if !attributes.iter().any(|(name, _)| name.starts_with("item")) {
+            return None;
+        }
+        let attribute = |name: &str| page.attribute(element, name);
+        let (scope, names) = (attribute("itemscope").is_some(), attribute("itemprop"));
+        (scope || names.is_some()).then(|| Self {
+            element,
+            scope,
+            names,
+            types: attribute("itemtype"),
+            refers: attribute("itemref"),
+        })
+    }
+}
+
+fn thing<'p>(page: &'p PageModel<'_>, mark: &Marked<'p>) -> Thing<'p> {
+    let names = mark.names.unwrap_or_default();
     let first = names.split_ascii_whitespace().next().unwrap_or_default();
     // `<meta itemprop=brand itemscope content="Acme">`: the content is the thing's name.
-    let name = page.either(element, &["content"]).map(|name| Property {
-        name: "name".into(),
-        value: Value::Text(name.into()),
+    let name = page.either(mark.element, &["content"]);
+    let name = name.map(|name| Property {
+        name: Cow::Borrowed("name"),
+        value: Value::Text(Cow::Borrowed(name)),
         other: None,
-        place: Place::Element(element),
+        place: Place::Element(mark.element),
     });
     Thing {
-        types: types(page.attribute(element, "itemtype")),
+        types: types(mark.types),
         properties: name.into_iter().collect(),
         parent: None,
-        role: bare(first).into(),
-        id: page.either(element, &["itemid"]).map(Cow::Borrowed),
+        role: Cow::Borrowed(bare(first)),
+        id: page.either(mark.element, &["itemid"]).map(Cow::Borrowed),
     }
 }
 
 /// The elements that are things, and those that things refer to.
 #[derive(Debug, Default)]
-struct Scopes {
-    thing_of: BTreeMap<usize, usize>,
+struct Scopes<'p> {
+    /// Each with its thing, in page order.
+    things: Vec<(usize, usize)>,
     /// The things whose `itemref` names an id.
-    referred: BTreeMap<String, Vec<usize>>,
+    referred: BTreeMap<&'p str, Vec<usize>>,
 }
 
-impl Scopes {
-    fn add(&mut self, page: &PageModel<'_>, element: usize, thing: usize) {
-        self.thing_of.insert(element, thing);
-        let ids = page.attribute(element, "itemref").unwrap_or_default();
+impl<'p> Scopes<'p> {
+    fn add(&mut self, mark: &Marked<'p>, thing: usize) {
+        self.things.push((mark.element, thing));
+        let ids = mark.refers.unwrap_or_default();
         for id in ids.split_ascii_whitespace() {
-            let by = self.referred.entry(id.to_owned()).or_default();
+            let by = self.referred.entry(id).or_default();
             if by.len() < MOST_OWNERS {
                 by.push(thing);
             }
         }
     }
 
+    fn thing_at(&self, element: usize) -> Option<usize> {
+        let at = self.things.binary_search_by_key(&element, |(e, _)| *e);
+        at.ok().map(|at| self.things[at].1)
+    }
+
+    /// The nearest thing around an element.
+    fn around(&self, page: &PageModel<'_>, element: usize) -> Option<usize> {
+        let before = self.things.partition_point(|(e, _)| *e < element);
+        let open = |(e, _): &&(usize, usize)| element < page.elements[*e].end;
+        // Most stand in the thing right before them; those that follow a closed thing look further by their ancestors.
+        match self.things[..before].last().filter(open) {
+            Some((_, thing)) => Some(*thing),
+            None => page.ancestors(element).find_map(|e| self.thing_at(e)),
+        }
+    }
+
     /// The things that a property at `element` belongs to: the nearest one around it, and those that refer to it or to
     /// something around it.
     fn owners(&self, page: &PageModel<'_>, element: usize) -> Vec<usize> {
+        if self.referred.is_empty() {
+            return self.around(page, element).into_iter().collect();
+        }
         let mut owners = Vec::new();
         for e in std::iter::once(element).chain(page.ancestors(element)) {
-            let around = self.thing_of.get(&e).filter(|_| e != element);
+            let around = self.thing_at(e).filter(|_| e != element);
             owners.extend(around);
             // What stands in a thing that is itself a property belongs to that thing alone.
-            let property = around.is_some() && page.attribute(e, "itemprop").is_some();
-            if !self.referred.is_empty() && !property {
+            if around.is_none() || page.attribute(e, "itemprop").is_none() {
                 let by = page.attribute(e, "id").and_then(|id| self.referred.get(id));
-                let own = self.thing_of.get(&element);
-                owners.extend(by.into_iter().flatten().filter(|t| Some(*t) != own));
+                let own = self.thing_at(element);
+                owners.extend(by.into_iter().flatten().filter(|t| Some(**t) != own));
             }
             if around.is_some() {
                 break;
@@ -156,45 +196,50 @@ pub(super) fn is_address(name: &str) -> bool {
 /// reading of the same element, where there are two.
 fn value<'p>(page: &'p PageModel<'_>, element: usize, name: &str) -> (Value<'p>, Option<String>) {
     let (tag, raw) = (page.tag(element), page.raw(element).trim());
-    let text = || Some(page.line(element)).filter(|t| !t.is_empty());
-    let (value, other) = match (page.attribute(element, "content"), tag) {
-        (Some(content), "meta") => (Some(content.to_owned()), None),
-        (Some(content), _) => {
-            let beside = text().filter(|t| t.len() <= LONGEST_OTHER);
-            (Some(content.to_owned()), beside)
-        }
-        (None, "a" | "area") if !is_address(name) && !raw.is_empty() => {
-            let address = page.either(element, &["href"]);
-            (text(), address.map(str::to_owned))
-        }
-        (None, "img") => {
-            let lazy = page.either(element, &["data-src", "data-original"]);
-            let source = page.attribute(element, "src").map(|s| s.trim().to_owned());
-            match lazy {
-                Some(lazy) => (Some(lazy.to_owned()), source),
-                None => (source, None),
+    let text = || Some(Cow::Owned(page.line(element))).filter(|t: &Cow<'_, str>| !t.is_empty());
+    let (value, other): (Option<Cow<'p, str>>, Option<Cow<'p, str>>) =
+        match (page.attribute(element, "content"), tag) {
+            (Some(content), "meta") => (Some(content.into()), None),
+            (Some(content), _) => {
+                let beside = text().filter(|t| t.len() <= LONGEST_OTHER);
+                (Some(content.into()), beside)
             }
-        }
-        // What an action asks for, in schema.org's short form.
-        (None, "input") if name.ends_with("-input") => {
-            let required = page.attribute(element, "required").map(|_| "required ");
-            let asked = page.attribute(element, "name").unwrap_or_default();
-            (
-                Some(format!("{}name={asked}", required.unwrap_or_default())),
-                None,
-            )
-        }
-        (None, "input") if raw.is_empty() => {
-            (page.attribute(element, "value").map(str::to_owned), None)
-        }
-        (None, tag) => {
-            let stated = holds(tag).and_then(|name| page.attribute(element, name));
-            (stated.map(str::to_owned).or_else(text), None)
-        }
+            (None, "a" | "area") if !is_address(name) && !raw.is_empty() => {
+                let address = page.either(element, &["href"]);
+                (text(), address.map(Cow::Borrowed))
+            }
+            (None, "img") => {
+                let lazy = page.either(element, &["data-src", "data-original"]);
+                let source = page.attribute(element, "src").map(|s| s.trim().into());
+                match lazy {
+                    Some(lazy) => (Some(lazy.into()), source),
+                    None => (source, None),
+                }
+            }
+            // What an action asks for, in schema.org's short form.
+            (None, "input") if name.ends_with("-input") => {
+                let required = page.attribute(element, "required").map(|_| "required ");
+                let asked = page.attribute(element, "name").unwrap_or_default();
+                (
+                    Some(format!("{}name={asked}", required.unwrap_or_default()).into()),
+                    None,
+                )
+            }
+            (None, "input") if raw.is_empty() => {
+                (page.attribute(element, "value").map(Cow::Borrowed), None)
+            }
+            (None, tag) => {
+                let stated = holds(tag).and_then(|name| page.attribute(element, name));
+                (stated.map(Cow::Borrowed).or_else(text), None)
+            }
+        };
+    let value = match value.unwrap_or_default() {
+        Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
+        Cow::Owned(text) if trimmed(&text).len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     };
-    let value = value.unwrap_or_default().trim().to_owned();
     let other = other.filter(|o| *o != value);
-    (Value::Text(value.into()), other)
+    (Value::Text(value), other.map(Cow::into_owned))
 }
 
 /// The attribute that holds the value of a property on such an element (HTML, 5.2.4).
