@@ -182,8 +182,7 @@ fn is_settled(address: &str) -> bool {
         // A step of dots leads elsewhere.
         let stays = b != b'.' || before != b'/';
         before = b;
-        stays
-            && matches!(b, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b'?' | b'=' | b'&' | b'+' | b',' | b':' | b';' | b'@' | b'!' | b'*' | b'(' | b')')
+        stays && KEPT[usize::from(b)]
     });
     let host = if named {
         host.split('.').all(label)
@@ -192,6 +191,20 @@ fn is_settled(address: &str) -> bool {
     };
     host && port && plain
 }
+
+/// What an address has behind its host and no parsing changes.
+static KEPT: [bool; 256] = {
+    let mut kept = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kept[byte] = matches!(
+            byte as u8,
+            b'a'..=b'z' | b'A'..=b'Z' | b'(' ..= b';' | b'!' | b'&' | b'=' | b'?' | b'@' | b'_' | b'~'
+        );
+        byte += 1;
+    }
+    kept
+};
 
 /// What templates print where there is no value.
 fn unfilled(value: &str) -> bool {

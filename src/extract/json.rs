@@ -325,9 +325,9 @@ fn unmarked(bytes: &[u8]) -> usize {
     for (n, eight) in eights.iter().enumerate() {
         let word = u64::from_le_bytes(*eight);
         // With this bit turned the quote comes right after the control characters, and no other does.
-        let low = below(word ^ ONES << 1, b' ' + 1);
-        let slash = below(word ^ ONES * u64::from(b'\\'), 1);
-        let marks = (low | slash) & ONES << 7;
+        let low = below(word ^ (ONES << 1), b' ' + 1);
+        let slash = below(word ^ (ONES * u64::from(b'\\')), 1);
+        let marks = (low | slash) & (ONES << 7);
         if marks != 0 {
             return 8 * n + marks.trailing_zeros() as usize / 8;
         }

@@ -102,7 +102,10 @@ pub fn suggest(samples: &[Sample]) -> Result<Vec<Proposal>, Vec<BadWish>> {
         .iter()
         .map(|sample| PageModel::new(&sample.text, &sample.url))
         .collect();
-    let blocks: Vec<Vec<Json>> = models.iter().map(|page| json_ld::blocks(page).0.json()).collect();
+    let blocks: Vec<Vec<Json>> = models
+        .iter()
+        .map(|page| json_ld::blocks(page).0.json())
+        .collect();
     let sheets: Vec<Sheet<'_, '_>> = models
         .iter()
         .zip(&blocks)

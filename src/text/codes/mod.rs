@@ -100,12 +100,16 @@ pub fn check(scheme: &str, value: &str) -> Checked {
     }
 }
 
+/// Whether a text has none but characters of ASCII and Han that no normalisation changes.
+fn has_one_form(text: &str) -> bool {
+    let plain = |c: char| matches!(c, ' '..='~' | '\u{4e00}'..='\u{9fff}');
+    text.chars().all(plain)
+}
+
 /// NFKC without invisible characters, dashes as `-`, trimmed, capital letters.
 fn plain(value: &str) -> String {
     use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
-    // Han characters have one form.
-    let plain = |c: char| matches!(c, ' '..='~' | '\u{4e00}'..='\u{9fff}');
-    if value.chars().all(plain) {
+    if has_one_form(value) {
         return value.trim().to_ascii_uppercase();
     }
     let ready = is_nfkc_quick(value.chars()) == IsNormalized::Yes;

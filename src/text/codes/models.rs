@@ -114,9 +114,8 @@ fn announced(text: &str) -> Vec<usize> {
 ///
 /// It has capital letters and at least two digits, five characters or more, and begins like no plug, battery or standard.
 pub fn title_model(title: &str) -> Option<String> {
-    if title.bytes().filter(u8::is_ascii_digit).nth(1).is_none() {
-        return None;
-    }
+    // Two digits at least.
+    title.bytes().filter(u8::is_ascii_digit).nth(1)?;
     let foreign =
         |c: char| !c.is_ascii() && (('\u{4e00}'..='\u{9fff}').contains(&c) || c.is_alphanumeric());
     let mut models = title

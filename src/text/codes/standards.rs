@@ -137,8 +137,15 @@ const OF_CFR: u8 = 1 << 6;
 
 /// Which patterns a text can fit, by its words (Latin letters alone): a word is a series, or begins like one.
 fn kinds(text: &str) -> u8 {
-    let words = text.as_bytes().split(|b| !b.is_ascii_alphabetic());
-    let latin = words.fold(0, |all, word| all | kinds_of(word));
+    let mut latin = 0;
+    let mut rest = text.as_bytes();
+    while let Some(start) = rest.iter().position(u8::is_ascii_alphabetic) {
+        let word = &rest[start..];
+        let end = word.iter().position(|b| !b.is_ascii_alphabetic());
+        let (word, after) = word.split_at(end.unwrap_or(word.len()));
+        latin |= kinds_of(word);
+        rest = after;
+    }
     let cyrillic = || ["ГОСТ", "ТР ТС"].iter().any(|word| text.contains(word));
     if !text.is_ascii() && cyrillic() {
         latin | ABROAD
@@ -200,6 +207,9 @@ const SERIES: &[(&str, u8)] = &[
 /// Width and dashes made plain, letters as they are.
 fn cased(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
+    if super::has_one_form(text) {
+        return text.to_owned();
+    }
     text.nfkc()
         .filter(|c| !crate::text::fold::invisible(*c))
         .map(|c| match c {
