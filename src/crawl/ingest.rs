@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     fetch::host_of,
+    judge,
     model::{Capture, Event, Harvest, Link, Listing, ListingId, ListingStatus, PageKind},
     store::{Entry, Group, ListPage, Queued, Visit, Work},
     watch::Reading,
@@ -215,7 +216,7 @@ impl Committer {
             date(&mut listing, before.as_ref(), queued, capture);
             let entry = Entry::Version(Box::new(listing.clone()));
             part.group.entries.push(entry);
-            self.judge(part, &listing, before.as_ref())?;
+            self.judge(part, listing, before.as_ref())?;
         } else {
             part.group.entries.push(Entry::Seen {
                 id: id.clone(),
@@ -233,14 +234,19 @@ impl Committer {
     fn judge(
         &self,
         part: &mut Part,
-        listing: &Listing,
+        listing: Listing,
         before: Option<&Listing>,
     ) -> Result<(), Error> {
         let Some(judge) = self.judge.as_ref().filter(|_| self.judging) else {
             return Ok(());
         };
         let standing = self.store.flags_of(&listing.id)?;
+        let key = judge::note(&listing.id);
         let mut judgement = judge.judge(listing, before, &standing);
+        part.group.work.push(Work::Note {
+            key,
+            value: judgement.mark,
+        });
         part.group.entries.append(&mut judgement.entries);
         part.events.append(&mut judgement.events);
         part.tally.flags += judgement.raised;
