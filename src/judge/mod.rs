@@ -4,8 +4,6 @@ mod books;
 mod mark;
 mod merge;
 mod sources;
-#[cfg(test)]
-mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

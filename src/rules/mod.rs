@@ -11,6 +11,8 @@ mod lint;
 mod literal;
 mod lookalike;
 mod memory;
+#[cfg(test)]
+mod memory_property;
 mod meta;
 mod native;
 #[cfg(test)]

@@ -88,6 +88,12 @@ impl Sheet {
         self.passages.get_or_init(|| passages(&self.listing))
     }
 
+    /// A passage of it.
+    pub(super) fn folded(&self, field: &str) -> Option<&Folded> {
+        let passage = self.passages().iter().find(|p| p.field == field)?;
+        Some(&passage.folded)
+    }
+
     /// Where the terms of all rules stand in it.
     pub(super) fn found(&self) -> &Found {
         self.found.get_or_init(|| {

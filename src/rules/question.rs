@@ -6,7 +6,7 @@ use rhai::Dynamic;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    native::{brands, history, mentions},
+    native::{brands, codes, history, mentions},
     rows::{self, Names},
     terms::Word,
     view::{
@@ -30,7 +30,10 @@ pub(super) enum Question {
     /// What was hit.
     Matches(Sought),
     Disguises,
+    /// How many there are of a scheme, and where.
     Codes(String),
+    /// A field of a code, both by number.
+    Code(usize, usize),
     Observed(Block),
     Row(Names),
     LeftEmpty(Names),
@@ -83,6 +86,7 @@ pub(super) enum Reply {
     Number(u64),
     Text(String),
     Texts(Vec<String>),
+    Places(Vec<usize>),
     /// Too large or too rich to be compared: such a run is not kept.
     Rich,
 }
@@ -99,6 +103,13 @@ impl Reply {
         }
     }
 
+    fn or_rich(self) -> Self {
+        match &self {
+            Self::Places(places) if places.len() > LONGEST_LIST => Self::Rich,
+            _ => self,
+        }
+    }
+
     fn optional(text: Option<&str>) -> Self {
         text.map_or(Self::Absent, Self::text)
     }
@@ -107,6 +118,9 @@ impl Reply {
     pub(super) fn of(value: &Dynamic) -> Self {
         if value.is_unit() {
             return Self::Absent;
+        }
+        if let Ok(truth) = value.as_bool() {
+            return Self::Truth(truth);
         }
         if let Ok(number) = value.as_float() {
             return Self::Number(number.to_bits());
@@ -142,25 +156,22 @@ impl Look {
                 }
                 sheet.value(*field).map_or(Reply::Absent, Reply::of)
             }
-            Question::Mentions(sought, place) => {
-                Reply::Truth(mentions::any(sheet, sought, *place))
-            }
+            Question::Mentions(sought, place) => Reply::Truth(mentions::any(sheet, sought, *place)),
             Question::Matches(sought) => {
                 let any = mentions::any(sheet, sought, mentions::Place::Anywhere);
                 Reply::nothing_or_rich(!any)
             }
             Question::Disguises => Reply::nothing_or_rich(sheet.disguises().is_empty()),
             Question::Codes(scheme) => {
-                let any = sheet.listing.codes.iter().any(|c| c.scheme == *scheme);
-                Reply::nothing_or_rich(!any)
+                let places = codes::places(sheet, scheme).take(LONGEST_LIST + 1);
+                Reply::Places(places.collect()).or_rich()
             }
+            Question::Code(number, field) => Reply::of(&codes::told(sheet, *number, *field)),
             Question::Observed(block) => Reply::Truth(sheet.listing.observed(*block)),
             Question::Row(names) => {
                 Reply::optional(rows::telling(sheet, names).map(|row| row.value))
             }
-            Question::LeftEmpty(names) => {
-                Reply::Truth(rows::all_blank(&rows::named(sheet, names)))
-            }
+            Question::LeftEmpty(names) => Reply::Truth(rows::all_blank(&rows::named(sheet, names))),
             Question::NumberLeftEmpty(scheme) => {
                 Reply::Truth(rows::all_blank(&rows::asking(sheet, scheme)))
             }

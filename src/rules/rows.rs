@@ -1,5 +1,7 @@
 //! The attribute table as rules look into it: rows by the names that a rule gives, exact or folded.
 
+use std::sync::OnceLock;
+
 use super::prepared::{Passage, Sheet};
 use crate::text::{blank::says_nothing, codes, fold::fold};
 
@@ -30,8 +32,8 @@ pub(super) struct Prints {
     folded: String,
     /// It holds nothing, or a word for nothing.
     blank: bool,
-    /// The scheme of the number that its name asks for.
-    asks: Option<&'static str>,
+    /// The scheme of the number that its name asks for; looked up when a rule wants to know.
+    asks: OnceLock<Option<&'static str>>,
 }
 
 /// A row of the table.
@@ -51,7 +53,7 @@ pub(super) fn prints(passages: &[Passage]) -> Vec<Prints> {
             passage,
             folded: fold(name),
             blank: says_nothing(&row.original),
-            asks: codes::asked_for(name),
+            asks: OnceLock::new(),
         })
     })
     .collect()
@@ -80,8 +82,12 @@ pub(super) fn named<'s>(sheet: &'s Sheet, names: &Names) -> Vec<Row<'s>> {
 
 /// The rows whose name asks for a number of that scheme.
 pub(super) fn asking<'s>(sheet: &'s Sheet, scheme: &str) -> Vec<Row<'s>> {
-    let asking = sheet.prints().iter().filter(|prints| prints.asks == Some(scheme));
-    asking.filter_map(|prints| row(sheet, prints)).collect()
+    let rows = sheet.prints().iter().filter_map(|prints| {
+        let row = row(sheet, prints)?;
+        let asks = prints.asks.get_or_init(|| codes::asked_for(row.name));
+        (*asks == Some(scheme)).then_some(row)
+    });
+    rows.collect()
 }
 
 /// The first of the rows of these names that tells something.

@@ -8,8 +8,8 @@ use std::{
 use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
 
 use super::{
-    native::outcome::Outcome,
     memory::Course,
+    native::outcome::Outcome,
     prepared::Sheet,
     question::Consulted,
     rule::Rule,

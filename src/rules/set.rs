@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 use rhai::Engine;
 
 use super::{
-    Consulted, Explanation, Fault, Prepared, RuleInfo, RuleSource, TestOutcome, Verdict, definitions,
+    Consulted, Explanation, Fault, Prepared, RuleInfo, RuleSource, TestOutcome, Verdict,
+    definitions,
     engine::engine,
     explain,
     lint::Vocabulary,
@@ -98,9 +99,7 @@ impl RuleSet {
                     match outcome.said {
                         Said::Flag => {
                             run::consult_quoted(&outcome, &look);
-                            verdict
-                            .flags
-                            .push(run::flag(rule, item, &outcome, &trace));
+                            verdict.flags.push(run::flag(rule, item, &outcome, &trace));
                         }
                         Said::Pass => verdict.passes.push((id(), reason())),
                         Said::Unsure => verdict.unsure.push((id(), reason())),

@@ -125,3 +125,6 @@ fn judge_one(
     summary.faults += judgement.faults;
     Ok(judgement.mark)
 }
+
+#[cfg(test)]
+mod tests;

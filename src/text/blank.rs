@@ -14,8 +14,8 @@ const NOTHING: &[&str] = &[
 
 /// Whether a value only says that there is nothing to tell. A row that does so was seen, and is empty.
 pub fn says_nothing(value: &str) -> bool {
-    // The longest of them is short; a description is not folded for this.
-    if value.chars().nth(24).is_some() {
+    // The longest of them is short, and none has a digit; a description is not folded for this.
+    if value.bytes().any(|b| b.is_ascii_digit()) || value.chars().nth(24).is_some() {
         return false;
     }
     let folded = fold(value);

@@ -171,7 +171,12 @@ fn shop(look: &Look) -> Vec<String> {
 
 /// Whether one of the names is on the list; none where there is no list or no name.
 fn listed(brand: &reference::Brand, names: &[String]) -> Option<bool> {
-    let any = || brand.authorised.iter().any(|known| names.contains(&fold(known)));
+    let any = || {
+        brand
+            .authorised
+            .iter()
+            .any(|known| names.contains(&fold(known)))
+    };
     (!brand.authorised.is_empty() && !names.is_empty()).then(any)
 }
 

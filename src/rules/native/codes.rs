@@ -7,6 +7,7 @@ use crate::{
     model::{Block, Code, Proof},
     rules::{
         picture::did_you_mean,
+        prepared::Sheet,
         question::Question,
         rows::{self, Names, Row},
         trace::path,
@@ -18,12 +19,55 @@ use crate::{
 pub(super) const FAMILY: Family = Family {
     name: "codes",
     docs: DOCS,
-    kinds: &[Kind {
-        name: "Code",
-        fields: &["raw", "value", "valid", "year", "class", "region"],
-    }],
+    kinds: &[KIND],
     register,
 };
+
+const KIND: Kind = Kind {
+    name: "Code",
+    fields: &["raw", "value", "valid", "year", "class", "region"],
+};
+
+/// A code of the listing, by its number among all of them.
+#[derive(Clone, Debug)]
+struct CodeOf {
+    item: Item,
+    number: usize,
+}
+
+impl CodeOf {
+    fn read(&self, part: usize) -> Dynamic {
+        self.item.asked(Question::Code(self.number, part));
+        told(self.item.sheet(), self.number, part)
+    }
+}
+
+/// What a code says, by the number of the field in [`KIND`].
+pub(in crate::rules) fn told(sheet: &Sheet, number: usize, field: usize) -> Dynamic {
+    let Some(code) = sheet.listing.codes.get(number) else {
+        return Dynamic::UNIT;
+    };
+    match KIND.fields.get(field).copied() {
+        Some("raw") => code.raw.clone().into(),
+        Some("value") => maybe(code.value.clone()),
+        Some("valid") => code.valid.into(),
+        Some("year") => maybe(part(code, 0..4).and_then(|digits| digits.parse::<i64>().ok())),
+        Some("class") => maybe(part(code, 6..10).map(str::to_owned)),
+        Some("region") => maybe(region(code)),
+        _ => Dynamic::UNIT,
+    }
+}
+
+/// The places of a scheme's codes among all of the listing.
+pub(in crate::rules) fn places<'s>(
+    sheet: &'s Sheet,
+    scheme: &'s str,
+) -> impl Iterator<Item = usize> + 's {
+    let codes = sheet.listing.codes.iter().enumerate();
+    codes
+        .filter(move |(_, code)| code.scheme == scheme)
+        .map(|(place, _)| place)
+}
 
 const DOCS: &[Doc] = &[
     Doc {
@@ -59,17 +103,10 @@ const DOCS: &[Doc] = &[
 ];
 
 fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<Code>("Code");
-    engine.register_get("raw", |code: &mut Code| code.raw.clone());
-    engine.register_get("value", |code: &mut Code| maybe(code.value.clone()));
-    engine.register_get("valid", |code: &mut Code| code.valid);
-    engine.register_get("year", |code: &mut Code| {
-        maybe(part(code, 0..4).and_then(|digits| digits.parse::<i64>().ok()))
-    });
-    engine.register_get("class", |code: &mut Code| {
-        maybe(part(code, 6..10).map(str::to_owned))
-    });
-    engine.register_get("region", |code: &mut Code| maybe(region(code)));
+    engine.register_type_with_name::<CodeOf>("Code");
+    for (part, name) in KIND.fields.iter().enumerate() {
+        engine.register_get(*name, move |code: &mut CodeOf| code.read(part));
+    }
     engine.register_fn("codes", codes);
     engine.register_fn("observed", observed);
     engine.register_fn("attr", |item: &mut Item, name: &str| {
@@ -120,13 +157,8 @@ fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
     known_scheme(scheme)?;
     item.asked(Question::Codes(scheme.to_owned()));
     let listing = &item.sheet().listing;
-    let found: Vec<Code> = listing
-        .codes
-        .iter()
-        .filter(|code| code.scheme == scheme)
-        .cloned()
-        .collect();
-    for code in &found {
+    let found: Vec<usize> = places(item.sheet(), scheme).collect();
+    for code in found.iter().filter_map(|place| listing.codes.get(*place)) {
         item.say(Proof {
             field: format!("codes.{scheme}"),
             text: code.raw.clone(),
@@ -143,7 +175,11 @@ fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
             ..Proof::default()
         });
     }
-    Ok(found.into_iter().map(Dynamic::from).collect())
+    let code = |number| CodeOf {
+        item: item.clone(),
+        number,
+    };
+    Ok(found.into_iter().map(code).map(Dynamic::from).collect())
 }
 
 fn known_scheme(scheme: &str) -> Answer<()> {

@@ -4,9 +4,10 @@ use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
 use super::{Doc, Family, Kind, item_of, maybe, words};
 use crate::{
-    model::{Listing, Proof, ReferenceRow},
+    model::{Proof, ReferenceRow},
     reference::{self, Certificate, RecallQuery, Reference, Tier},
     rules::{
+        prepared::Sheet,
         question::{Consulted, Question},
         trace::path,
         view::{Answer, Item},
@@ -131,8 +132,13 @@ fn goods_kind(engine: &mut Engine) {
 }
 
 /// The notices that fit a listing, the surest first.
-pub(in crate::rules) fn fitting(reference: &Reference, listing: &Listing) -> Vec<Recall> {
-    let found = reference.recalls(&RecallQuery::of(listing)).into_iter();
+pub(in crate::rules) fn fitting(reference: &Reference, sheet: &Sheet) -> Vec<Recall> {
+    let query = RecallQuery {
+        folded_title: sheet.folded("title"),
+        folded_description: sheet.folded("description"),
+        ..RecallQuery::of(&sheet.listing)
+    };
+    let found = reference.recalls(&query).into_iter();
     found
         .map(|hit| Recall {
             tier: tier(hit.tier),

@@ -3,8 +3,8 @@
 use rhai::Dynamic;
 
 use super::values::{
-    amount, count, day_of, list, number, optional, set, set_amount, set_availability,
-    set_captured, set_currency, set_list, set_status, status, string, whole,
+    amount, count, day_of, list, number, optional, set, set_amount, set_availability, set_captured,
+    set_currency, set_list, set_status, status, string, whole,
 };
 use crate::{
     model::{Availability, Block, Class, Listing, ListingId},

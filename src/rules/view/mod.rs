@@ -90,12 +90,14 @@ impl Look {
     /// The notices that fit the listing: found once, for more than one rule asks.
     pub(super) fn recalls(&self) -> &[Recall] {
         self.recalls
-            .get_or_init(|| native::reference::fitting(self.reference(), &self.sheet.listing))
+            .get_or_init(|| native::reference::fitting(self.reference(), &self.sheet))
     }
 
     /// The day of the capture.
     pub(super) fn day(&self) -> Option<&str> {
-        self.day.get_or_init(|| values::day_of(&self.sheet.listing)).as_deref()
+        self.day
+            .get_or_init(|| values::day_of(&self.sheet.listing))
+            .as_deref()
     }
 
     /// The catalogue's entry for a class, as in force on the day of the capture.
