@@ -5,8 +5,9 @@ use super::{
     commit::{Committer, Part},
 };
 use crate::{
+    judge,
     model::{Capture, Event, Listing, ListingId, ListingStatus},
-    store::{Entry, Queued},
+    store::{Entry, Queued, Work},
 };
 
 impl Committer {
@@ -41,7 +42,7 @@ impl Committer {
             date(&mut listing, before.as_ref(), queued, capture);
             let entry = Entry::Version(Box::new(listing.clone()));
             part.group.entries.push(entry);
-            self.judge(part, &listing, before.as_ref())?;
+            self.judge(part, listing, before.as_ref())?;
         } else {
             part.group.entries.push(Entry::Seen {
                 id: id.clone(),
@@ -59,14 +60,19 @@ impl Committer {
     fn judge(
         &self,
         part: &mut Part,
-        listing: &Listing,
+        listing: Listing,
         before: Option<&Listing>,
     ) -> Result<(), Error> {
         let Some(judge) = self.judge.as_ref().filter(|_| self.judging) else {
             return Ok(());
         };
         let standing = self.store.flags_of(&listing.id)?;
+        let key = judge::note(&listing.id);
         let mut judgement = judge.judge(listing, before, &standing);
+        part.group.work.push(Work::Note {
+            key,
+            value: judgement.mark,
+        });
         part.group.entries.append(&mut judgement.entries);
         part.events.append(&mut judgement.events);
         part.tally.flags += judgement.raised;

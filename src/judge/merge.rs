@@ -21,6 +21,8 @@ pub struct Judgement {
     pub unsure: u64,
     /// Rules that failed.
     pub faults: u64,
+    /// What the verdict rested on, for [`Judge::holds`](super::Judge::holds); kept as the note of that name.
+    pub mark: Vec<u8>,
 }
 
 /// `judged` says whether a rule was asked, or has no file any more; `asks` whether a campaign is about a rule.

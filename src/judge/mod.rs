@@ -1,6 +1,7 @@
 //! Listings meet rules: reads the rules folder, fills what rules may know, and turns verdicts into entries for the store.
 
 mod books;
+mod mark;
 mod merge;
 mod sources;
 
@@ -11,6 +12,7 @@ use std::{
 };
 
 pub use books::Books;
+pub use mark::note;
 pub use merge::Judgement;
 
 use crate::{
@@ -44,6 +46,8 @@ pub struct Judge {
     about: BTreeMap<String, Vec<String>>,
     /// Rules that have a file, also those that do not compile: their flags are not resolved for want of a rule.
     filed: BTreeSet<String>,
+    /// BLAKE3 over all of this but the books.
+    standard: [u8; 32],
 }
 
 /// What loading gave.
@@ -64,13 +68,15 @@ impl Judge {
         let (reference, reference_faults) = Reference::load(&dir.join("reference"));
         let reference = Arc::new(reference);
         let (rules, faults) = RuleSet::load(&sources, Arc::clone(&reference));
-        let judge = Self {
+        let mut judge = Self {
             rules: rules.only(globs),
             reference,
             books: Books::default(),
             about: BTreeMap::new(),
             filed: sources.into_iter().map(|s| s.id).collect(),
+            standard: [0; 32],
         };
+        judge.standard = judge.standard();
         Ok(Loaded {
             judge,
             rules: faults,
@@ -81,6 +87,7 @@ impl Judge {
     /// Says which rules each campaign is about; one that names none is about all of them.
     pub fn set_campaigns(&mut self, about: BTreeMap<String, Vec<String>>) {
         self.about = about;
+        self.standard = self.standard();
     }
 
     /// Freezes the price, seller and code books as the store stands now. Verdicts use these until the next freeze.
@@ -99,13 +106,15 @@ impl Judge {
         &self.reference
     }
 
-    /// Hex BLAKE3 over everything beside the listing that verdicts rest on.
-    pub fn hash(&self) -> String {
+    /// BLAKE3 over what verdicts rest on beside the listing and the books, and over what their flags are merged by.
+    fn standard(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
-        for part in [self.rules.hash(), self.reference.hash(), self.books.hash()] {
+        for part in [self.rules.hash(), self.reference.hash()] {
             hasher.update(part.as_bytes()).update(b"\0");
         }
-        hasher.finalize().to_hex().to_string()
+        // Names and globs: their `Debug` form tells any two apart.
+        hasher.update(format!("{:?} {:?}", self.filed, self.about).as_bytes());
+        hasher.finalize().into()
     }
 
     /// Gives the listing its class by the catalogue.
@@ -129,16 +138,20 @@ impl Judge {
     }
 
     /// Judges one version of a listing. `past` is the version before it, `flags` what stands on it already.
-    pub fn judge(&self, listing: &Listing, past: Option<&Listing>, flags: &[Flag]) -> Judgement {
-        let facts = self.facts(listing, past);
-        let verdict = self
-            .rules
-            .evaluate(&self.rules.prepare(listing.clone()), &facts);
+    pub fn judge(&self, listing: Listing, past: Option<&Listing>, flags: &[Flag]) -> Judgement {
+        let facts = self.facts(&listing, past);
+        let item = self.rules.prepare(listing);
+        let listing = item.listing();
+        let verdict = self.rules.evaluate(&item, &facts);
+        let mark = self.mark(listing, &verdict);
         let loaded = |rule: &str| self.rules.contains(rule) || !self.filed.contains(rule);
         let asks = |campaign: &str, rule: &str| match self.about.get(campaign) {
             Some(globs) if !globs.is_empty() => globs.iter().any(|glob| fits(glob, rule)),
             _ => true,
         };
-        merge::merge(listing, verdict, flags, loaded, asks)
+        Judgement {
+            mark,
+            ..merge::merge(listing, verdict, flags, loaded, asks)
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Accessories: "case for X" and 适用于X name X without being X.
 
+use std::collections::HashMap;
+
 use super::words::{Units, forms};
 
 /// Where the words "made for" begin and where what follows them begins: what stands there is mentioned, not sold.
@@ -30,10 +32,42 @@ pub(super) fn made_for(units: &Units) -> Option<(usize, usize)> {
     })
 }
 
+/// Phrases in the forms that are compared, found by their first word. The map is only looked up, never walked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Phrases {
+    all: Vec<Vec<String>>,
+    firsts: HashMap<String, Vec<usize>>,
+}
+
+impl From<Vec<Vec<String>>> for Phrases {
+    fn from(all: Vec<Vec<String>>) -> Self {
+        let mut firsts: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, phrase) in all.iter().enumerate() {
+            if let Some(first) = phrase.first() {
+                firsts.entry(first.clone()).or_default().push(place);
+            }
+        }
+        Self { all, firsts }
+    }
+}
+
+impl Phrases {
+    /// The first phrase of the list that `forms` begin with.
+    fn at(&self, forms: &[String]) -> Option<&[String]> {
+        let places = self.firsts.get(forms.first()?)?;
+        let mut phrases = places.iter().filter_map(|place| self.all.get(*place));
+        phrases
+            .find(|phrase| forms.starts_with(phrase))
+            .map(Vec::as_slice)
+    }
+}
+
 /// Where a word that names an accessory stands as the goods themselves, and the word; not behind "with" or 送.
+/// `forms` are those of the units.
 pub(super) fn accessory<'w>(
     units: &Units,
-    words: &'w [Vec<String>],
+    forms: &[String],
+    words: &'w Phrases,
 ) -> Option<(usize, &'w [String])> {
     const GIVEN: &[&str] = &[
         "with",
@@ -48,13 +82,9 @@ pub(super) fn accessory<'w>(
         "赠",
         "附",
     ];
-    let forms = forms(units);
     (0..forms.len())
         .take_while(|at| !GIVEN.contains(&units.word(*at)))
-        .find_map(|at| {
-            let word = words.iter().find(|word| forms[at..].starts_with(word))?;
-            Some((at, word.as_slice()))
-        })
+        .find_map(|at| Some((at, words.at(&forms[at..])?)))
 }
 
 /// A phrase cut into the forms that [`accessory`] compares.
@@ -187,8 +217,11 @@ mod tests {
 
     #[test]
     fn what_comes_along_is_no_accessory_offer() {
-        let words = vec![phrase("charger"), phrase("保护套")];
-        let at = |title: &str| accessory(&Units::of(&fold(title)), &words).map(|(at, _)| at);
+        let words = Phrases::from(vec![phrase("charger"), phrase("保护套")]);
+        let at = |title: &str| {
+            let units = Units::of(&fold(title));
+            accessory(&units, &forms(&units), &words).map(|(at, _)| at)
+        };
         assert_eq!(at("Nordhaus charger N7"), Some(1));
         assert_eq!(at("Nordhaus scooter with charger"), None);
         assert_eq!(at("手机送保护套"), None);

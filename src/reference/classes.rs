@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    Kind, accessory,
+    Kind,
+    accessory::{self, Phrases},
     words::{Units, forms, unmarked},
 };
 use crate::{
@@ -17,7 +18,7 @@ pub(super) struct Classes {
     words: HashMap<String, Vec<Word>>,
     ids: Vec<String>,
     /// Words that name an accessory, cut into units.
-    accessories: Vec<Vec<String>>,
+    accessories: Phrases,
 }
 
 #[derive(Debug)]
@@ -39,10 +40,7 @@ struct Hit {
 
 impl Classes {
     /// Indexes the catalogue in force and the words for accessories.
-    pub(super) fn of<'k>(
-        kinds: impl Iterator<Item = &'k Kind>,
-        accessories: Vec<Vec<String>>,
-    ) -> Self {
+    pub(super) fn of<'k>(kinds: impl Iterator<Item = &'k Kind>, accessories: Phrases) -> Self {
         let mut classes = Self {
             accessories,
             ..Self::default()
@@ -132,7 +130,7 @@ impl Classes {
 
     /// Whether the title offers a part or an accessory: a word for one stands behind the goods, or instead of them.
     fn offers_part(&self, title: &Text<'_>, goods_end: Option<usize>) -> bool {
-        let found = accessory::accessory(&title.units, &self.accessories);
+        let found = accessory::accessory(&title.units, &title.forms, &self.accessories);
         found.is_some_and(|(at, _)| at < title.made_for && goods_end.is_none_or(|end| at >= end))
     }
 

@@ -1,6 +1,6 @@
 //! A field of a listing, and the names and numbers of notices that stand in it.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     RecallQuery, accessory,
@@ -14,7 +14,7 @@ use crate::text::fold::{Folded, fold, fold_mapped};
 pub(super) struct Field<'t> {
     pub(super) name: &'static str,
     pub(super) text: &'t str,
-    pub(super) folded: Folded,
+    pub(super) folded: Cow<'t, Folded>,
     pub(super) units: Units,
     /// What the offer is made for begins here.
     pub(super) made_for: usize,
@@ -39,34 +39,47 @@ pub(super) struct Shared {
     pub(super) models: Vec<Seen>,
 }
 
-/// Every field that can name brands and models.
-pub(super) fn of_listing<'t>(query: &RecallQuery<'t>) -> Vec<Field<'t>> {
+/// The fields that name brands and models, and whose folded text `may` name one of a notice.
+pub(super) fn of_listing<'t>(
+    query: &RecallQuery<'t>,
+    may: impl Fn(&str) -> bool,
+) -> Vec<Field<'t>> {
     let named = [
-        ("brand", query.brand),
-        ("model", query.model),
-        ("mpn", query.mpn),
-        ("title", Some(query.title)),
+        ("brand", query.brand, None),
+        ("model", query.model, None),
+        ("mpn", query.mpn, None),
+        ("title", Some(query.title), query.folded_title),
     ];
-    let mut texts: Vec<(&'static str, &'t str)> = named
-        .into_iter()
-        .filter_map(|(name, text)| Some((name, text?)))
-        .collect();
     let attributes = query.attributes.into_iter().flatten();
-    texts.extend(
-        attributes
-            .filter(|(key, _)| is_model_label(key))
-            .map(|(_, value)| ("attributes", value.as_str())),
-    );
-    texts.extend(query.description.map(|text| ("description", text)));
-    texts
-        .into_iter()
-        .map(|(name, text)| Field::of(name, text))
-        .collect()
+    let attributes = attributes
+        .filter(|(key, _)| is_model_label(key))
+        .map(|(_, value)| ("attributes", Some(value.as_str()), None));
+    let description = ("description", query.description, query.folded_description);
+    let all = named.into_iter().chain(attributes).chain([description]);
+    all.filter_map(|(name, text, folded)| {
+        let text = text?;
+        let folded = folded_anew(text, folded);
+        may(&folded.text).then(|| Field::of(name, text, folded))
+    })
+    .collect()
+}
+
+/// The title, whatever it names.
+pub(super) fn title<'t>(query: &RecallQuery<'t>) -> Field<'t> {
+    let folded = folded_anew(query.title, query.folded_title);
+    Field::of("title", query.title, folded)
+}
+
+/// A text folded without its marks; what was folded before serves where there are none.
+fn folded_anew<'t>(text: &'t str, folded: Option<&'t Folded>) -> Cow<'t, Folded> {
+    match (unmarked(text), folded) {
+        (Cow::Borrowed(_), Some(folded)) => Cow::Borrowed(folded),
+        (text, _) => Cow::Owned(fold_mapped(&text)),
+    }
 }
 
 impl<'t> Field<'t> {
-    pub(super) fn of(name: &'static str, text: &'t str) -> Self {
-        let folded = fold_mapped(&unmarked(text));
+    fn of(name: &'static str, text: &'t str, folded: Cow<'t, Folded>) -> Self {
         let units = Units::of(&folded.text);
         let made_for = match name {
             "title" => accessory::made_for(&units).map_or(usize::MAX, |(_, object)| object),

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::{
-    Notice, RecallMatch, RecallQuery, Tier, accessory,
+    Notice, RecallMatch, RecallQuery, Tier,
+    accessory::{self, Phrases},
     field::{self, Field, Seen, Shared},
     models::Worth,
     recalls::{self, Goods, Index},
-    words::Units,
+    words::{Units, forms},
 };
 use crate::text::{codes, fold::fold};
 
@@ -18,17 +19,20 @@ use crate::text::{codes, fold::fold};
 pub(super) struct Matcher<'a> {
     pub(super) notices: &'a [Notice],
     pub(super) index: &'a Index,
-    pub(super) accessories: &'a [Vec<String>],
+    pub(super) accessories: &'a Phrases,
 }
 
 impl<'a> Matcher<'a> {
     /// All matches, best tier first, then by source and number of the notice.
     pub(super) fn find(&self, query: &RecallQuery<'_>) -> Vec<RecallMatch<'a>> {
-        let fields = field::of_listing(query);
+        let fields = match self.index.starts.is_empty() {
+            true => Vec::new(),
+            false => field::of_listing(query, |folded| self.index.starts.anywhere(folded)),
+        };
         let shared = self.shared(&fields);
         let mut found: BTreeMap<usize, RecallMatch<'a>> = BTreeMap::new();
         let candidates = self.by_identifier(query, &shared);
-        let words = self.by_words(query, &fields, &shared);
+        let words = self.by_words(query, &shared);
         for (place, one) in candidates.into_iter().chain(words) {
             if found.get(&place).is_none_or(|known| known.tier < one.tier) {
                 found.insert(place, one);
@@ -108,12 +112,8 @@ impl<'a> Matcher<'a> {
     fn by_words(
         &self,
         query: &RecallQuery<'_>,
-        fields: &[Field<'_>],
         shared: &BTreeMap<usize, Shared>,
     ) -> Vec<(usize, RecallMatch<'a>)> {
-        let Some(title) = fields.iter().find(|field| field.name == "title") else {
-            return Vec::new();
-        };
         // A number without its brand says nothing, unless the notice names no brand.
         let branded = |place: &usize, shared: &Shared| {
             shared.brand.is_some() || self.notices[*place].brands.is_empty()
@@ -125,8 +125,10 @@ impl<'a> Matcher<'a> {
         if shared.is_empty() {
             return Vec::new();
         }
+        let title = field::title(query);
         let said = recalls::said(&title.units);
-        let part = accessory::accessory(&title.units, self.accessories).map(|(_, word)| word);
+        let part = accessory::accessory(&title.units, &forms(&title.units), self.accessories);
+        let part = part.map(|(_, word)| word);
         let mut found = Vec::new();
         for (place, shared) in shared {
             let goods = &self.index.goods[*place];
@@ -313,7 +315,8 @@ mod tests {
             notice("1", "Nordhaus", "Nordhaus electric scooters", &["ES-015A"]),
             notice("2", "小熊", "电热水壶", &["XX-200B"]),
         ]);
-        reference.accessories = vec![accessory::phrase("charger"), accessory::phrase("底座")];
+        reference.accessories =
+            vec![accessory::phrase("charger"), accessory::phrase("底座")].into();
         for title in [
             "Tyre for Nordhaus ES-015A scooter",
             "Nordhaus ES-015A scooter charger",

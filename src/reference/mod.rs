@@ -97,7 +97,7 @@ pub struct Reference {
     certificates: BTreeMap<(String, String), Certificate>,
     notices: Vec<Notice>,
     recalls: recalls::Index,
-    accessories: Vec<Vec<String>>,
+    accessories: accessory::Phrases,
     classes: classes::Classes,
 }
 
@@ -119,10 +119,10 @@ impl Reference {
             .sort_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));
         self.recalls = recalls::Index::of(&self.notices);
         let accessories = self.terms.get("accessory").into_iter();
-        self.accessories = accessories
+        let phrases = accessories
             .flat_map(|list| &list.terms)
-            .map(|term| accessory::phrase(&fold(term)))
-            .collect();
+            .map(|term| accessory::phrase(&fold(term)));
+        self.accessories = phrases.collect::<Vec<_>>().into();
         self.classes = classes::Classes::of(self.kinds(), self.accessories.clone());
     }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Notice, Tier};
-use crate::model::{Listing, Money};
+use crate::{
+    model::{Listing, Money},
+    text::fold::Folded,
+};
 
 /// What of a listing is held against the notices. Anything may be missing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +24,9 @@ pub struct RecallQuery<'a> {
     pub item: Option<&'a str>,
     pub price: Option<&'a Money>,
     pub attributes: Option<&'a BTreeMap<String, String>>,
+    /// Title and description folded, where somebody did that before.
+    pub folded_title: Option<&'a Folded>,
+    pub folded_description: Option<&'a Folded>,
 }
 
 impl<'a> RecallQuery<'a> {
@@ -38,6 +44,7 @@ impl<'a> RecallQuery<'a> {
             item: Some(id.item()).filter(|i| !i.is_empty()),
             price: listing.price.as_ref(),
             attributes: Some(&listing.attributes),
+            ..Self::default()
         }
     }
 }

@@ -5,10 +5,14 @@ const DEEP: usize = 6;
 /// A power of two; 128 KiB of bits keep false alarms rare for 100,000 names.
 const BITS: usize = 1 << 20;
 
+/// First characters that are told apart; a power of two.
+const FIRSTS: usize = 1 << 16;
+
 /// A set of beginnings that may answer yes by mistake, never no.
 #[derive(Debug, Default)]
 pub(super) struct Starts {
     bits: Vec<u64>,
+    firsts: Vec<u64>,
 }
 
 impl Starts {
@@ -16,6 +20,11 @@ impl Starts {
     pub(super) fn put(&mut self, name: &str) {
         if self.bits.is_empty() {
             self.bits = vec![0; BITS / 64];
+            self.firsts = vec![0; FIRSTS / 64];
+        }
+        if let Some(first) = name.chars().next() {
+            let place = first as usize % FIRSTS;
+            self.firsts[place / 64] |= 1 << (place % 64);
         }
         let name = name.as_bytes();
         let whole = name.len().min(DEEP);
@@ -31,6 +40,56 @@ impl Starts {
     }
 }
 
+/// A beginning with more characters than this, separators among them, is not looked into.
+const FAR: usize = 64;
+
+impl Starts {
+    /// Whether no name was taken in.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bits.is_empty()
+    }
+
+    /// Whether some name may begin at some word of a folded text, whatever separates its letters.
+    pub(super) fn anywhere(&self, folded: &str) -> bool {
+        if self.bits.is_empty() {
+            return false;
+        }
+        // A possessive is no part of a name, and where one is nothing is passed over.
+        if folded.contains(['\'', '’']) {
+            return true;
+        }
+        let mut inside = false;
+        folded.char_indices().any(|(at, c)| {
+            let within = inside && c.is_ascii();
+            inside = c.is_ascii_alphanumeric();
+            !within && self.is_first(c) && self.begins(&folded[at..])
+        })
+    }
+
+    fn is_first(&self, c: char) -> bool {
+        let place = c as usize % FIRSTS;
+        self.firsts[place / 64] >> (place % 64) & 1 == 1
+    }
+
+    /// [`Self::any`] for a text with separators.
+    fn begins(&self, text: &str) -> bool {
+        let mut bytes = [0; DEEP + 4];
+        let mut end = 0;
+        for (passed, c) in text.chars().enumerate() {
+            if end >= DEEP {
+                break;
+            }
+            if passed == FAR {
+                return true;
+            }
+            if c.is_alphanumeric() {
+                end += c.encode_utf8(&mut bytes[end..]).len();
+            }
+        }
+        places(&bytes[..end]).any(|place| self.bits[place / 64] >> (place % 64) & 1 == 1)
+    }
+}
+
 /// The place of each beginning of one to six bytes (FNV-1a, folded to the size of the set).
 fn places(text: &[u8]) -> impl Iterator<Item = usize> {
     text.iter()
@@ -43,7 +102,10 @@ fn places(text: &[u8]) -> impl Iterator<Item = usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::reference::words::Units;
 
     #[test]
     fn no_name_is_passed_over() {
@@ -56,5 +118,31 @@ mod tests {
             assert!(starts.any(text), "{text}");
         }
         assert!(!starts.any("lumora"));
+        let far = format!("the rw{}1200", " -".repeat(99));
+        for text in [
+            "a gt-bike",
+            "white rw 12 00",
+            "新款小 熊",
+            "k's",
+            "été gt",
+            &far,
+        ] {
+            assert!(starts.anywhere(text), "{text}");
+        }
+        assert!(!starts.anywhere("lumora agt 新款小狗 1200rw"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_is_looked_into_wherever_a_name_begins(
+            names in prop::collection::vec("[a-c小熊é0-1]{1,4}", 1..4),
+            text in "[a-c小熊é0-1 '’s.-]{0,24}",
+        ) {
+            let mut starts = Starts::default();
+            names.iter().for_each(|name| starts.put(name));
+            let units = Units::of(&text);
+            let any = (0..units.all.len()).any(|at| starts.any(units.tail(at)));
+            prop_assert!(!any || starts.anywhere(&text));
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
+use memchr::memchr2_iter;
+
 use crate::text::fold::fold;
 
 /// Folded text as a row of units: a Latin word or number, or one Han, kana or Hangul character.
@@ -29,11 +31,14 @@ pub(super) struct Unit {
 impl Units {
     /// Cuts folded text. An English possessive is dropped.
     pub(super) fn of(folded: &str) -> Self {
-        let mut units = Self::default();
+        let mut units = Self {
+            squashed: String::with_capacity(folded.len()),
+            all: Vec::with_capacity(folded.len() / 3),
+        };
         let mut before = None;
         let mut chars = folded.char_indices().peekable();
         while let Some((start, c)) = chars.next() {
-            if !c.is_alphanumeric() {
+            if !alphanumeric(c) {
                 before = Some(c);
                 continue;
             }
@@ -41,7 +46,7 @@ impl Units {
             units.squashed.push(c);
             let mut end = start + c.len_utf8();
             while let Some((at, next)) =
-                chars.next_if(|(_, n)| !dense(c) && n.is_alphanumeric() && !dense(*n))
+                chars.next_if(|(_, n)| !dense(c) && alphanumeric(*n) && !dense(*n))
             {
                 units.squashed.push(next);
                 end = at + next.len_utf8();
@@ -133,10 +138,22 @@ pub(super) fn forms(units: &Units) -> Vec<String> {
     (0..units.all.len()).map(form).collect()
 }
 
+/// [`char::is_alphanumeric`], without a look into its tables for what pages have most.
+pub(super) fn alphanumeric(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric(),
+        '\u{4e00}'..='\u{9fa5}' => true,
+        _ => c.is_alphanumeric(),
+    }
+}
+
 /// Without ™ and its like, which would become letters when folded; as many characters as before.
 pub(super) fn unmarked(text: &str) -> Cow<'_, str> {
     const MARKS: [char; 4] = ['™', '®', '℠', '©'];
-    match text.contains(MARKS) {
+    // The bytes that they begin with; few others do.
+    let bytes = text.as_bytes();
+    let marked = memchr2_iter(0xc2, 0xe2, bytes).any(|at| text[at..].starts_with(MARKS));
+    match marked {
         true => Cow::Owned(text.replace(MARKS, " ")),
         false => Cow::Borrowed(text),
     }
@@ -278,6 +295,24 @@ pub(super) fn is_platform(squashed: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_go_and_what_begins_like_them_stays() {
+        for (text, plain) in [
+            ("Nord™haus® 电™", "Nord haus  电 "),
+            ("“℠” §©", "“ ” § "),
+            ("“Nordhaus” §3", "“Nordhaus” §3"),
+        ] {
+            assert_eq!(unmarked(text), plain);
+        }
+    }
+
+    #[test]
+    fn every_character_is_a_letter_or_not_as_unicode_says() {
+        for c in char::MIN..=char::MAX {
+            assert_eq!(alphanumeric(c), c.is_alphanumeric(), "{c}");
+        }
+    }
 
     #[test]
     fn separators_width_and_case_do_not_tell_models_apart() {

@@ -151,7 +151,7 @@ impl When {
         self.mentions.is_empty()
             || self
                 .lists(sheet)
-                .any(|list| !sheet.found.in_list(list).is_empty())
+                .any(|list| !sheet.found().in_list(list).is_empty())
     }
 
     fn lists<'s>(&'s self, sheet: &'s Sheet) -> impl Iterator<Item = usize> + 's {
@@ -187,7 +187,7 @@ impl When {
             .collect();
         let hit: Vec<&str> = self
             .lists(sheet)
-            .filter(|list| !sheet.found.in_list(*list).is_empty())
+            .filter(|list| !sheet.found().in_list(*list).is_empty())
             .filter_map(|list| sheet.terms.info(list).map(|info| info.name.as_str()))
             .collect();
         let all = [
@@ -248,7 +248,7 @@ fn gate<T: AsRef<str>>(gate: &'static str, wants: &[T], found: String, open: boo
 
 /// A list that is empty counts as absent: a page without pictures has no `images`.
 fn present(sheet: &Sheet, field: usize) -> bool {
-    sheet.values.get(field).is_some_and(|value| {
+    sheet.value(field).is_some_and(|value| {
         !value.is_unit()
             && value
                 .read_lock::<rhai::Array>()

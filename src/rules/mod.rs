@@ -10,12 +10,17 @@ mod gate_property;
 mod lint;
 mod literal;
 mod lookalike;
+mod memory;
+#[cfg(test)]
+mod memory_property;
 mod meta;
 mod native;
 #[cfg(test)]
 mod papers;
 mod picture;
 mod prepared;
+mod question;
+mod rows;
 mod rule;
 mod run;
 mod set;
@@ -26,11 +31,12 @@ mod trace;
 mod trial;
 mod view;
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 pub use explain::Explanation;
 pub use gate::Gate;
 pub use prepared::Prepared;
+pub use question::Consulted;
 pub use set::RuleSet;
 
 use crate::model::{Flag, Severity};
@@ -80,6 +86,10 @@ pub struct Verdict {
     pub skipped: usize,
     /// (rule, message) of every rule that failed.
     pub faults: Vec<(String, String)>,
+    /// What the rules asked for beside the version of the listing, the rules and the reference data.
+    pub consulted: BTreeSet<Consulted>,
+    /// BLAKE3 over the answers to that.
+    pub answers: [u8; 32],
 }
 
 /// A rule as `rules list` shows it.

@@ -1,19 +1,20 @@
 //! A listing made ready for rules: values as scripts see them, text folded, words found.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rhai::Dynamic;
 
 use super::{
+    rows::{self, Prints},
     terms::{Found, Hit, Terms},
     view::fields::FIELDS,
 };
 use crate::{
     model::{Listing, Money, Span},
-    text::fold::{Folded, fold_mapped},
+    text::fold::{Disguise, Folded, disguises, fold_mapped},
 };
 
-/// A listing with its text folded and its terms found: made once, shown to every rule.
+/// A listing with its text folded and its terms found: once, for every rule.
 #[derive(Clone, Debug)]
 pub struct Prepared(pub(super) Arc<Sheet>);
 
@@ -27,6 +28,11 @@ pub(super) struct Passage {
 }
 
 impl Passage {
+    /// The attribute's name, where it is the value of one.
+    pub(super) fn attribute(&self) -> Option<&str> {
+        self.field.strip_prefix("attributes.")
+    }
+
     /// The characters on the page behind a hit.
     pub(super) fn quote(&self, hit: Hit) -> (Span, String) {
         let span = self.folded.original(hit.start, hit.end);
@@ -36,14 +42,16 @@ impl Passage {
     }
 }
 
-/// What a rule's run looks at.
+/// What a rule's run looks at. What is made of the listing is made when the first rule asks for it.
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub listing: Listing,
-    /// In the order of [`FIELDS`].
-    pub values: Vec<Dynamic>,
-    pub passages: Vec<Passage>,
-    pub found: Found,
+    /// In the order of [`FIELDS`]; made when asked for.
+    values: [OnceLock<Dynamic>; FIELDS.len()],
+    passages: OnceLock<Vec<Passage>>,
+    found: OnceLock<Found>,
+    prints: OnceLock<Vec<Prints>>,
+    disguises: OnceLock<Vec<Disguise>>,
     /// The words that were looked for.
     pub terms: Arc<Terms>,
 }
@@ -55,12 +63,12 @@ impl Prepared {
     }
 
     pub(super) fn new(listing: Listing, terms: &Arc<Terms>) -> Self {
-        let passages = passages(&listing);
-        let found = terms.search(passages.iter().map(|passage| &passage.folded));
         Self(Arc::new(Sheet {
-            values: FIELDS.iter().map(|field| (field.read)(&listing)).collect(),
-            passages,
-            found,
+            values: [const { OnceLock::new() }; FIELDS.len()],
+            passages: OnceLock::new(),
+            found: OnceLock::new(),
+            prints: OnceLock::new(),
+            disguises: OnceLock::new(),
             terms: terms.clone(),
             listing,
         }))
@@ -68,6 +76,43 @@ impl Prepared {
 }
 
 impl Sheet {
+    /// The value of a field as scripts see it; none where there is no field of that number.
+    pub(super) fn value(&self, field: usize) -> Option<&Dynamic> {
+        let value = self.values.get(field)?;
+        let read = FIELDS.get(field)?.read;
+        Some(value.get_or_init(|| read(&self.listing)))
+    }
+
+    /// The text of the listing, folded.
+    pub(super) fn passages(&self) -> &[Passage] {
+        self.passages.get_or_init(|| passages(&self.listing))
+    }
+
+    /// A passage of it.
+    pub(super) fn folded(&self, field: &str) -> Option<&Folded> {
+        let passage = self.passages().iter().find(|p| p.field == field)?;
+        Some(&passage.folded)
+    }
+
+    /// Where the terms of all rules stand in it.
+    pub(super) fn found(&self) -> &Found {
+        self.found.get_or_init(|| {
+            let passages = self.passages().iter();
+            self.terms.search(passages.map(|passage| &passage.folded))
+        })
+    }
+
+    /// What rules look for in the rows of the attribute table.
+    pub(super) fn prints(&self) -> &[Prints] {
+        self.prints.get_or_init(|| rows::prints(self.passages()))
+    }
+
+    /// Words of the title that are written to escape a search.
+    pub(super) fn disguises(&self) -> &[Disguise] {
+        self.disguises
+            .get_or_init(|| disguises(self.listing.title.as_deref().unwrap_or_default()))
+    }
+
     /// The text of a field as a proof quotes it: a price as the decimal that was read.
     pub(super) fn quoted(&self, field: usize) -> String {
         let money = |money: Option<&Money>| money.map(|m| m.amount.to_string());
@@ -78,7 +123,7 @@ impl Sheet {
                 price.map(ToString::to_string).unwrap_or_default()
             }
             Some("list_price") => money(self.listing.list_price.as_ref()).unwrap_or_default(),
-            _ => self.values.get(field).map_or_else(String::new, spoken),
+            _ => self.value(field).map_or_else(String::new, spoken),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! One rule, from text to something that can be asked.
 
+use std::sync::Mutex;
+
 use rhai::{AST, Engine, OptimizationLevel, ParseErrorType, Scope};
 
 use super::{
@@ -7,6 +9,7 @@ use super::{
     fault::Code,
     lint::{self, Vocabulary},
     literal::{constant, loose_statement},
+    memory::Memory,
     meta::{self, Meta},
     picture::{Findings, Place},
     terms::Names,
@@ -28,6 +31,7 @@ pub(super) struct Rule {
     /// The words that `check` looks for itself.
     pub words: Vec<String>,
     pub trials: Vec<Trial>,
+    pub memory: Mutex<Memory>,
 }
 
 /// Reads, checks and compiles one rule. All its faults come at once; errors among them keep it out.
@@ -94,6 +98,7 @@ pub(super) fn compile(
             takes_params,
             words,
             trials,
+            memory: Mutex::default(),
         });
     (rule, faults)
 }

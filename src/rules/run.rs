@@ -2,19 +2,21 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{Arc, PoisonError},
 };
 
 use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
 
 use super::{
+    memory::Course,
     native::outcome::Outcome,
     prepared::Sheet,
+    question::Consulted,
     rule::Rule,
     trace::Trace,
-    view::{self, Item, Library, values::captured},
+    view::{self, Item, Look, fields::DAY, values::captured},
 };
-use crate::model::{Facts, Flag, FlagId, FlagStatus, Proof, Severity, Time};
+use crate::model::{Flag, FlagId, FlagStatus, Proof, Severity, Time};
 
 /// What came of it.
 #[derive(Debug)]
@@ -27,29 +29,53 @@ pub(super) enum Answer {
     Said(Outcome, Trace),
 }
 
-/// Asks one rule about one listing.
-pub(super) fn ask(
-    engine: &Engine,
-    rule: &Rule,
-    sheet: &Arc<Sheet>,
-    facts: &Arc<Facts>,
-    library: &Arc<Library>,
-) -> Answer {
-    if !rule.meta.when.open(sheet) {
+/// Asks one rule about one listing; of an answer that the rule remembers there is no trace, and no flag.
+pub(super) fn ask_or_remember(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> Answer {
+    if !rule.meta.when.open(look.sheet()) {
         return Answer::Skip;
     }
-    let item = Item::new(sheet, facts, library);
+    // What panics while the answers are compared panics again in the run, and is its fault.
+    let known = catch_unwind(AssertUnwindSafe(|| {
+        let memory = rule.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.outcome(look).cloned()
+    }));
+    if let Ok(Some(outcome)) = known {
+        return Answer::Said(outcome, Trace::default());
+    }
+    let (answer, course) = run(engine, rule, look);
+    if let Answer::Said(outcome, _) = &answer {
+        let mut memory = rule.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.keep(course, outcome);
+    }
+    answer
+}
+
+/// Asks one rule about one listing, and notes all that it looks at.
+pub(super) fn ask(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> Answer {
+    match rule.meta.when.open(look.sheet()) {
+        true => run(engine, rule, look).0,
+        false => Answer::Skip,
+    }
+}
+
+fn run(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> (Answer, Course) {
+    let item = Item::new(look);
     rule.meta.when.note(&item);
     // A native function that panics is a fault of this rule on this listing, not the end of the scan.
     let ran = catch_unwind(AssertUnwindSafe(|| call(engine, rule, &item)));
+    let (trace, course) = item.finish();
     let answer = match ran {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => return Answer::Fault(message(*error)),
-        Err(_) => return Answer::Fault("a native function panicked".to_owned()),
+        Ok(Ok(answer)) => said(answer, trace),
+        Ok(Err(error)) => Answer::Fault(message(*error)),
+        Err(_) => Answer::Fault("a native function panicked".to_owned()),
     };
+    (answer, course)
+}
+
+fn said(answer: Dynamic, trace: Trace) -> Answer {
     let kind = answer.type_name();
     match answer.try_cast::<Outcome>() {
-        Some(outcome) => Answer::Said(outcome, item.finish()),
+        Some(outcome) => Answer::Said(outcome, trace),
         None => Answer::Fault(format!(
             "`check` must end with flag(…), pass(…) or unsure(…), not with a value of kind {kind}"
         )),
@@ -168,6 +194,14 @@ pub(super) fn fill(reason: &str, outcome: &Outcome, sheet: &Sheet) -> String {
     }
     filled.push_str(rest);
     filled
+}
+
+/// Notes what a flag quotes that moves with every visit.
+pub(super) fn consult_quoted(outcome: &Outcome, look: &Look) {
+    let quoted = |reason: &str| placeholders(reason).any(|name| name == DAY);
+    if quoted(&outcome.reason) || quoted(&outcome.reason_zh) {
+        look.consult(&Consulted::Day);
+    }
 }
 
 /// The names between braces, in order.

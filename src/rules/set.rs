@@ -1,11 +1,12 @@
 //! The rules that compiled, asked together.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use rhai::Engine;
 
 use super::{
-    Explanation, Fault, Prepared, RuleInfo, RuleSource, TestOutcome, Verdict, definitions,
+    Consulted, Explanation, Fault, Prepared, RuleInfo, RuleSource, TestOutcome, Verdict,
+    definitions,
     engine::engine,
     explain,
     lint::Vocabulary,
@@ -13,7 +14,7 @@ use super::{
     rule::{self, Rule},
     run::{self, Answer},
     terms::{Names, Terms},
-    view::Library,
+    view::{Library, Look},
 };
 use crate::{
     model::{Facts, Listing},
@@ -85,26 +86,46 @@ impl RuleSet {
     /// Same listing, facts, rules and reference: same verdict, on any machine, on any day.
     /// A rule is limited in steps, not in seconds: no clock is read.
     pub fn evaluate(&self, item: &Prepared, facts: &Facts) -> Verdict {
-        let (item, facts) = (self.own(item), Arc::new(facts.clone()));
+        let look = self.look(item, facts);
+        let item = look.sheet();
         let mut verdict = Verdict::default();
         for rule in &self.rules {
             let id = || rule.source.id.clone();
-            match run::ask(&self.engine, rule, &item.0, &facts, &self.library) {
+            match run::ask_or_remember(&self.engine, rule, &look) {
                 Answer::Skip => verdict.skipped += 1,
                 Answer::Fault(message) => verdict.faults.push((id(), message)),
                 Answer::Said(outcome, trace) => {
-                    let reason = || run::fill(&outcome.reason, &outcome, &item.0);
+                    let reason = || run::fill(&outcome.reason, &outcome, item);
                     match outcome.said {
-                        Said::Flag => verdict
-                            .flags
-                            .push(run::flag(rule, &item.0, &outcome, &trace)),
+                        Said::Flag => {
+                            run::consult_quoted(&outcome, &look);
+                            verdict.flags.push(run::flag(rule, item, &outcome, &trace));
+                        }
                         Said::Pass => verdict.passes.push((id(), reason())),
                         Said::Unsure => verdict.unsure.push((id(), reason())),
                     }
                 }
             }
         }
+        verdict.consulted = look.consulted();
+        verdict.answers = look.answers(&verdict.consulted);
         verdict
+    }
+
+    /// BLAKE3 over what rules would now be answered that asked this beside the version of the listing.
+    pub fn answers(
+        &self,
+        listing: &Listing,
+        facts: &Facts,
+        consulted: &BTreeSet<Consulted>,
+    ) -> [u8; 32] {
+        let look = self.look(&self.prepare(listing.clone()), facts);
+        look.answers(consulted)
+    }
+
+    fn look(&self, item: &Prepared, facts: &Facts) -> Arc<Look> {
+        let facts = Arc::new(facts.clone());
+        Look::new(&self.own(item).0, &facts, &self.library)
     }
 
     /// A listing that another set prepared was searched for other words: it is prepared anew.
@@ -119,9 +140,9 @@ impl RuleSet {
     /// Why a rule says what it says of a listing; none where no rule of that id compiled.
     pub fn explain(&self, rule: &str, item: &Prepared, facts: &Facts) -> Option<Explanation> {
         let rule = self.rules.iter().find(|known| known.source.id == rule)?;
-        let (item, facts) = (self.own(item), Arc::new(facts.clone()));
-        let answer = run::ask(&self.engine, rule, &item.0, &facts, &self.library);
-        Some(explain::explain(rule, &item.0, answer))
+        let look = self.look(item, facts);
+        let answer = run::ask(&self.engine, rule, &look);
+        Some(explain::explain(rule, look.sheet(), answer))
     }
 
     /// Runs every test of every rule, with the reference data that is loaded.
@@ -135,7 +156,8 @@ impl RuleSet {
                 let given = given.and_then(|rows| self.library.reference.with_rows(rows).ok());
                 let given = given.map(|reference| Library::new(Arc::new(reference)));
                 let library = given.unwrap_or_else(|| self.library.clone());
-                let answer = run::ask(&self.engine, rule, &item.0, &facts, &library);
+                let look = Look::new(&item.0, &facts, &library);
+                let answer = run::ask(&self.engine, rule, &look);
                 let told = explain::explain(rule, &item.0, answer);
                 let score = told.score.map(i64::from);
                 let scored = trial.score.is_none_or(|expected| score == Some(expected));

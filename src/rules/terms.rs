@@ -1,6 +1,6 @@
 //! Every word of every term list and every rule in one automaton: one pass over a listing finds them all.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
@@ -48,6 +48,14 @@ pub(super) struct Hit {
     pub passage: usize,
     pub start: usize,
     pub end: usize,
+}
+
+/// A word that a rule looks for itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Word {
+    folded: String,
+    /// Where it is in the automaton.
+    pattern: Option<usize>,
 }
 
 /// What one pass over a listing found.
@@ -181,36 +189,42 @@ impl Terms {
         found
     }
 
+    /// A word as it is looked for.
+    pub(super) fn word(&self, word: &str) -> Word {
+        let folded = fold(word).trim().to_owned();
+        let pattern = self.by_text.get(&folded).copied();
+        Word {
+            pattern: pattern.filter(|_| self.automaton.is_some()),
+            folded,
+        }
+    }
+
     /// Where a word stands that the rule names itself; looked for now where it is not in the automaton.
-    pub(super) fn word<'t>(
+    pub(super) fn places<'f, 't>(
         &self,
-        found: &Found,
-        word: &str,
+        found: &'f Found,
+        word: &Word,
         passages: impl Iterator<Item = &'t Folded>,
-    ) -> Vec<Hit> {
-        let folded = fold(word);
-        let word = folded.trim();
-        match self.by_text.get(word) {
-            Some(number) if self.automaton.is_some() => {
-                found.words.get(number).cloned().unwrap_or_default()
-            }
-            _ if word.is_empty() => Vec::new(),
-            _ => passages
-                .enumerate()
-                .flat_map(|(passage, folded)| {
-                    folded
-                        .text
-                        .match_indices(word)
-                        .map(move |(start, text)| (folded, passage, start, start + text.len()))
-                })
-                .filter(|(folded, _, start, end)| stands_alone(&folded.text, *start, *end))
-                .map(|(_, passage, start, end)| Hit {
+    ) -> Cow<'f, [Hit]> {
+        if let Some(pattern) = word.pattern {
+            return Cow::Borrowed(found.words.get(&pattern).map_or(&[], Vec::as_slice));
+        }
+        let word = word.folded.as_str();
+        if word.is_empty() {
+            return Cow::Borrowed(&[]);
+        }
+        let all = passages.enumerate().flat_map(|(passage, folded)| {
+            let places = folded.text.match_indices(word);
+            let places = places.map(|(start, text)| (start, start + text.len()));
+            places
+                .filter(|(start, end)| stands_alone(&folded.text, *start, *end))
+                .map(move |(start, end)| Hit {
                     passage,
                     start,
                     end,
                 })
-                .collect(),
-        }
+        });
+        Cow::Owned(all.collect())
     }
 }
 

@@ -118,7 +118,7 @@ fn read(sheet: &Sheet, number: usize) -> Proof {
 }
 
 fn matched(sheet: &Sheet, hit: Hit, note: &str, reference: Option<ReferenceRow>) -> Proof {
-    let Some(passage) = sheet.passages.get(hit.passage) else {
+    let Some(passage) = sheet.passages().get(hit.passage) else {
         return Proof::default();
     };
     let (span, text) = passage.quote(hit);

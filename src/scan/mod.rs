@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     judge::{self, Judge},
     model::{Event, Listing, ListingStatus, Time},
-    store::{Group, Store, Work},
+    store::{self, Group, Store, Work},
 };
 
 /// Listings judged in one commit.
@@ -51,26 +51,22 @@ pub fn run(
     report: &dyn Fn(Event),
     stop: &Arc<AtomicBool>,
 ) -> Result<Summary, judge::Error> {
-    let standard = judge.hash();
     let mut summary = Summary::default();
     let mut group = Group::default();
     let mut changing = store.changing();
     for listing in store.listings() {
-        let mut listing = listing?;
+        let listing = listing?;
         summary.listings += 1;
-        let (key, mark) = (format!("judged/{}", listing.id), mark(&listing, &standard));
         let since = order
             .since
             .is_none_or(|since| listing.last_seen.is_some_and(|seen| seen >= since));
-        if !since || (!order.all && store.note(&key)?.as_deref() == Some(mark.as_bytes())) {
+        if !since || (!order.all && holds(store, judge, &listing)?) {
             continue;
         }
-        judge_one(store, judge, &mut listing, report, &mut group, &mut summary)?;
+        let key = judge::note(&listing.id);
+        let value = judge_one(store, judge, listing, report, &mut group, &mut summary)?;
         if !order.partial {
-            group.work.push(Work::Note {
-                key,
-                value: mark.into_bytes(),
-            });
+            group.work.push(Work::Note { key, value });
         }
         if summary.judged.is_multiple_of(GROUP as u64) {
             store.commit(std::mem::take(&mut group))?;
@@ -87,31 +83,39 @@ pub fn run(
     Ok(summary)
 }
 
-/// What a listing was judged by: its version and state, and everything beside it.
-fn mark(listing: &Listing, standard: &str) -> String {
-    format!("{} {:?} {standard}", listing.version, listing.status)
+/// Whether the listing was judged, and nothing that the verdict rested on has changed.
+fn holds(store: &Store, judge: &Judge, listing: &Listing) -> Result<bool, store::Error> {
+    match store.note(&judge::note(&listing.id))? {
+        Some(mark) => judge.holds(listing, &mark, || past(store, listing)),
+        None => Ok(false),
+    }
 }
 
+/// The version of the page before this one.
+fn past(store: &Store, listing: &Listing) -> Result<Option<Listing>, store::Error> {
+    match listing.version {
+        ..=1 => Ok(None),
+        _ => store.past(&listing.id),
+    }
+}
+
+/// Judges a listing; gives the mark of its verdict.
 fn judge_one(
     store: &Store,
     judge: &Judge,
-    listing: &mut Listing,
+    mut listing: Listing,
     report: &dyn Fn(Event),
     group: &mut Group,
     summary: &mut Summary,
-) -> Result<(), judge::Error> {
+) -> Result<Vec<u8>, judge::Error> {
     summary.judged += 1;
-    let standing = store.flags_of(&listing.id)?;
     if matches!(listing.status, ListingStatus::Gone | ListingStatus::Removed) {
         // What is no longer offered keeps the flags it has; new ones would send people after nothing.
-        return Ok(());
+        return Ok(judge.unjudged(&listing));
     }
-    judge.classify(listing);
-    let before = if listing.version > 1 {
-        store.past(&listing.id)?
-    } else {
-        None
-    };
+    let standing = store.flags_of(&listing.id)?;
+    judge.classify(&mut listing);
+    let before = past(store, &listing)?;
     let judgement = judge.judge(listing, before.as_ref(), &standing);
     group.entries.extend(judgement.entries);
     judgement.events.into_iter().for_each(report);
@@ -119,5 +123,8 @@ fn judge_one(
     summary.resolved += judgement.resolved;
     summary.unsure += judgement.unsure;
     summary.faults += judgement.faults;
-    Ok(())
+    Ok(judgement.mark)
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,13 +17,15 @@ const LONGEST: usize = 24;
 
 /// Whether a value only says that there is nothing to tell. A row that does so was seen, and is empty.
 pub fn says_nothing(value: &str) -> bool {
-    // A description is not folded for this.
-    value.chars().nth(LONGEST).is_none() && is_nothing(&fold(value))
+    // A description is not folded for this, nor what has a digit.
+    let short = value.chars().nth(LONGEST).is_none();
+    short && !value.bytes().any(|b| b.is_ascii_digit()) && is_nothing(&fold(value))
 }
 
 /// The same of a folded value.
 pub fn is_nothing(folded: &str) -> bool {
-    if folded.chars().nth(LONGEST).is_some() {
+    // None of them has a digit.
+    if folded.bytes().any(|b| b.is_ascii_digit()) || folded.chars().nth(LONGEST).is_some() {
         return false;
     }
     let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());

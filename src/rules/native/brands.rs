@@ -7,8 +7,9 @@ use crate::{
     model::{Proof, ReferenceRow},
     reference,
     rules::{
+        question::{Consulted, Question},
         trace::path,
-        view::{Answer, Item, SellerOf},
+        view::{Answer, Item, Look, SellerOf},
     },
     text::fold::fold,
 };
@@ -67,6 +68,7 @@ fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> An
     let (brand, class) = (words(&brand, "a brand")?, words(&class, "a class")?);
     let price = item.sheet().listing.price.as_ref();
     let currency = price.and_then(|price| price.currency.clone());
+    item.asked(Question::Currency);
     let (Some(brand), Some(class), Some(currency)) = (brand, class, currency) else {
         return Ok(Dynamic::UNIT);
     };
@@ -91,7 +93,8 @@ fn owners_price(item: &Item, key: &(String, String, String)) -> Option<f64> {
 
 /// What the store's sellers ask.
 fn median(item: &Item, key: &(String, String, String)) -> Option<f64> {
-    let usual = item.facts().prices.usual.get(key);
+    item.asked(Question::Beside(Consulted::UsualPrice(key.clone())));
+    let usual = item.look().facts().prices.usual.get(key);
     let asked = format!("usual price {} {} {}", key.0, key.1, key.2);
     let answer = usual.map_or_else(String::new, |u| format!("{} {}", u.amount, u.sellers));
     item.trace(|trace| trace.fact(asked, answer));
@@ -113,20 +116,16 @@ fn say_usual(item: &Item, amount: f64, note: String, reference: Option<Reference
 
 fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
-    let names: Vec<String> = if seller.is::<SellerOf>() {
-        let seller = &item.sheet().listing.seller;
-        [&seller.id, &seller.name]
-            .into_iter()
-            .flatten()
-            .map(|name| fold(name))
-            .collect()
-    } else {
-        words(&seller, "a seller")?
-            .iter()
-            .map(|name| fold(name))
-            .collect()
+    let of_page = seller.is::<SellerOf>();
+    let names = match of_page {
+        true => shop(item.look()),
+        false => Vec::from_iter(words(&seller, "a seller")?.map(|name| fold(&name))),
     };
-    let Some(name) = words(&brand, "a brand")?.filter(|_| !names.is_empty()) else {
+    let brand = words(&brand, "a brand")?;
+    if let Some(name) = brand.as_ref().filter(|_| of_page) {
+        item.asked(Question::Authorised(name.clone()));
+    }
+    let Some(name) = brand.filter(|_| !names.is_empty()) else {
         return Ok(Dynamic::UNIT);
     };
     let Some(brand) = item.reference().brand(&name) else {
@@ -134,13 +133,9 @@ fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> An
         return Ok(Dynamic::UNIT);
     };
     item.trace(|trace| trace.row(brand.row.hash.clone()));
-    if brand.authorised.is_empty() {
+    let Some(listed) = listed(brand, &names) else {
         return Ok(Dynamic::UNIT);
-    }
-    let listed = brand
-        .authorised
-        .iter()
-        .any(|known| names.contains(&fold(known)));
+    };
     item.say(Proof {
         field: "seller".to_owned(),
         text: names.join(" / "),
@@ -159,6 +154,30 @@ fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> An
         ..Proof::default()
     });
     Ok(listed.into())
+}
+
+/// Whether the shop of the page is on the list of a brand; none where there is no list or no shop.
+pub(in crate::rules) fn shop_listed(look: &Look, brand: &str) -> Option<bool> {
+    let brand = look.reference().brand(brand)?;
+    listed(brand, &shop(look))
+}
+
+/// The shop of the page as lists name it: folded id and name.
+fn shop(look: &Look) -> Vec<String> {
+    let seller = &look.sheet().listing.seller;
+    let names = [&seller.id, &seller.name].into_iter().flatten();
+    names.map(|name| fold(name)).collect()
+}
+
+/// Whether one of the names is on the list; none where there is no list or no name.
+fn listed(brand: &reference::Brand, names: &[String]) -> Option<bool> {
+    let any = || {
+        brand
+            .authorised
+            .iter()
+            .any(|known| names.contains(&fold(known)))
+    };
+    (!brand.authorised.is_empty() && !names.is_empty()).then(any)
 }
 
 /// Writes down that a brand of the reference data was met.

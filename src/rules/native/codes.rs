@@ -7,21 +7,67 @@ use crate::{
     model::{Block, Code, Proof},
     rules::{
         picture::did_you_mean,
+        prepared::Sheet,
+        question::Question,
+        rows::{self, Names, Row},
         trace::path,
         view::{Answer, Item, values::string},
     },
-    text::{self, blank::says_nothing},
+    text,
 };
 
 pub(super) const FAMILY: Family = Family {
     name: "codes",
     docs: DOCS,
-    kinds: &[Kind {
-        name: "Code",
-        fields: &["raw", "value", "valid", "year", "class", "region"],
-    }],
+    kinds: &[KIND],
     register,
 };
+
+const KIND: Kind = Kind {
+    name: "Code",
+    fields: &["raw", "value", "valid", "year", "class", "region"],
+};
+
+/// A code of the listing, by its number among all of them.
+#[derive(Clone, Debug)]
+struct CodeOf {
+    item: Item,
+    number: usize,
+}
+
+impl CodeOf {
+    fn read(&self, part: usize) -> Dynamic {
+        self.item.asked(Question::Code(self.number, part));
+        told(self.item.sheet(), self.number, part)
+    }
+}
+
+/// What a code says, by the number of the field in [`KIND`].
+pub(in crate::rules) fn told(sheet: &Sheet, number: usize, field: usize) -> Dynamic {
+    let Some(code) = sheet.listing.codes.get(number) else {
+        return Dynamic::UNIT;
+    };
+    match KIND.fields.get(field).copied() {
+        Some("raw") => code.raw.clone().into(),
+        Some("value") => maybe(code.value.clone()),
+        Some("valid") => code.valid.into(),
+        Some("year") => maybe(part(code, 0..4).and_then(|digits| digits.parse::<i64>().ok())),
+        Some("class") => maybe(part(code, 6..10).map(str::to_owned)),
+        Some("region") => maybe(region(code)),
+        _ => Dynamic::UNIT,
+    }
+}
+
+/// The places of a scheme's codes among all of the listing.
+pub(in crate::rules) fn places<'s>(
+    sheet: &'s Sheet,
+    scheme: &'s str,
+) -> impl Iterator<Item = usize> + 's {
+    let codes = sheet.listing.codes.iter().enumerate();
+    codes
+        .filter(move |(_, code)| code.scheme == scheme)
+        .map(|(place, _)| place)
+}
 
 const DOCS: &[Doc] = &[
     Doc {
@@ -57,37 +103,32 @@ const DOCS: &[Doc] = &[
 ];
 
 fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<Code>("Code");
-    engine.register_get("raw", |code: &mut Code| code.raw.clone());
-    engine.register_get("value", |code: &mut Code| maybe(code.value.clone()));
-    engine.register_get("valid", |code: &mut Code| code.valid);
-    engine.register_get("year", |code: &mut Code| {
-        maybe(part(code, 0..4).and_then(|digits| digits.parse::<i64>().ok()))
-    });
-    engine.register_get("class", |code: &mut Code| {
-        maybe(part(code, 6..10).map(str::to_owned))
-    });
-    engine.register_get("region", |code: &mut Code| maybe(region(code)));
+    engine.register_type_with_name::<CodeOf>("Code");
+    for (part, name) in KIND.fields.iter().enumerate() {
+        engine.register_get(*name, move |code: &mut CodeOf| code.read(part));
+    }
     engine.register_fn("codes", codes);
     engine.register_fn("observed", observed);
     engine.register_fn("attr", |item: &mut Item, name: &str| {
-        attribute(item, &[name.into()])
+        attribute(item, vec![name.into()])
     });
     engine.register_fn("attr", |item: &mut Item, names: Array| -> Answer<Dynamic> {
-        Ok(attribute(item, &all_words(names)?))
+        Ok(attribute(item, all_words(names)?))
     });
     engine.register_fn(
         "left_empty",
         |item: &mut Item, names: Array| -> Answer<bool> {
-            let names = all_words(names)?;
-            Ok(left_empty(item, rows(item, &names).collect()))
+            let names = Names::new(all_words(names)?);
+            item.asked(Question::LeftEmpty(names.clone()));
+            Ok(left_empty(item, &rows::named(item.sheet(), &names)))
         },
     );
     engine.register_fn(
         "left_empty",
         |item: &mut Item, scheme: &str| -> Answer<bool> {
             known_scheme(scheme)?;
-            Ok(left_empty(item, rows_for(item, scheme).collect()))
+            item.asked(Question::NumberLeftEmpty(scheme.to_owned()));
+            Ok(left_empty(item, &rows::asking(item.sheet(), scheme)))
         },
     );
     engine.register_fn("gtin", |raw: &str| maybe(text::codes::gtin(raw)));
@@ -114,14 +155,10 @@ fn region(code: &Code) -> Option<String> {
 
 fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
     known_scheme(scheme)?;
+    item.asked(Question::Codes(scheme.to_owned()));
     let listing = &item.sheet().listing;
-    let found: Vec<Code> = listing
-        .codes
-        .iter()
-        .filter(|code| code.scheme == scheme)
-        .cloned()
-        .collect();
-    for code in &found {
+    let found: Vec<usize> = places(item.sheet(), scheme).collect();
+    for code in found.iter().filter_map(|place| listing.codes.get(*place)) {
         item.say(Proof {
             field: format!("codes.{scheme}"),
             text: code.raw.clone(),
@@ -138,7 +175,11 @@ fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
             ..Proof::default()
         });
     }
-    Ok(found.into_iter().map(Dynamic::from).collect())
+    let code = |number| CodeOf {
+        item: item.clone(),
+        number,
+    };
+    Ok(found.into_iter().map(code).map(Dynamic::from).collect())
 }
 
 fn known_scheme(scheme: &str) -> Answer<()> {
@@ -154,6 +195,7 @@ fn observed(item: &mut Item, block: &str) -> Answer<bool> {
         let help = did_you_mean(block, Block::ALL.iter().map(|b| b.as_str())).unwrap_or_default();
         return Err(wrong(format!("a page has no block `{block}`; {help}")));
     };
+    item.asked(Question::Observed(*found));
     let seen = item.sheet().listing.observed(*found);
     item.say(Proof {
         field: "observed".to_owned(),
@@ -176,51 +218,31 @@ fn all_words(names: Array) -> Answer<Vec<String>> {
     names.ok_or_else(|| wrong("the names of attributes are texts".to_owned()))
 }
 
-/// The rows that have one of these names: as written, else as compared.
-fn rows<'a>(item: &'a Item, names: &'a [String]) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let attributes = &item.sheet().listing.attributes;
-    let folded: Vec<String> = names.iter().map(|name| text::fold::fold(name)).collect();
-    let exact = names
-        .iter()
-        .filter_map(|name| attributes.get_key_value(name));
-    let alike = attributes
-        .iter()
-        .filter(move |(name, _)| !names.contains(name) && folded.contains(&text::fold::fold(name)));
-    exact
-        .chain(alike)
-        .map(|(name, value)| (name.as_str(), value.as_str()))
+fn attribute(item: &Item, names: Vec<String>) -> Dynamic {
+    let names = Names::new(names);
+    item.asked(Question::Row(names.clone()));
+    let sheet = item.sheet();
+    let found = rows::telling(sheet, &names);
+    let note = match sheet.listing.observed(Block::Attributes) {
+        true => "absent",
+        false => "not observed",
+    };
+    match found {
+        Some(row) => say_row(item, row.name, row.value, None),
+        None => say_row(item, names.first(), "", Some(note)),
+    }
+    maybe(found.map(|row| row.value.to_owned()))
 }
 
-fn attribute(item: &Item, names: &[String]) -> Dynamic {
-    let found = rows(item, names).find(|(_, value)| !says_nothing(value));
-    let seen = item.sheet().listing.observed(Block::Attributes);
-    let first = names.first().map_or("", String::as_str);
-    let note = if seen { "absent" } else { "not observed" };
-    say_row(
-        item,
-        found.unwrap_or((first, "")),
-        found.is_none().then_some(note),
-    );
-    maybe(found.map(|(_, value)| value.to_owned()))
-}
-
-/// The rows whose name asks for a number of that scheme.
-fn rows_for<'a>(item: &'a Item, scheme: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let attributes = item.sheet().listing.attributes.iter();
-    attributes
-        .filter(move |(name, _)| text::codes::asked_for(name) == Some(scheme))
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-}
-
-fn left_empty(item: &Item, all: Vec<(&str, &str)>) -> bool {
-    let empty = !all.is_empty() && all.iter().all(|(_, value)| says_nothing(value));
+fn left_empty(item: &Item, all: &[Row<'_>]) -> bool {
+    let empty = rows::all_blank(all);
     for row in all.iter().filter(|_| empty) {
-        say_row(item, *row, Some("left empty"));
+        say_row(item, row.name, row.value, Some("left empty"));
     }
     empty
 }
 
-fn say_row(item: &Item, (name, value): (&str, &str), note: Option<&str>) {
+fn say_row(item: &Item, name: &str, value: &str, note: Option<&str>) {
     let field = format!("attributes.{name}");
     item.say(Proof {
         path: path(item.sheet(), &field),

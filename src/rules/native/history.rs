@@ -4,10 +4,11 @@ use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 
 use super::{Doc, Family, item_of, maybe, words};
 use crate::{
-    model::{Listing, Proof, SellerFacts},
+    model::{Holder, Listing, Proof, SellerFacts},
     rules::{
         prepared::spoken,
-        view::{Answer, Item},
+        question::{Consulted, Question},
+        view::{Answer, Item, Look},
     },
     text::fold::fold,
 };
@@ -53,20 +54,22 @@ const DOCS: &[Doc] = &[
 ];
 
 fn register(engine: &mut Engine) {
-    engine.register_fn("price_was", |item: &mut Item| price_was(item));
+    engine.register_fn("price_was", |item: &mut Item| {
+        item.asked(Question::Beside(Consulted::PriceWas));
+        known(item, "price_was", maybe(price_was(item.look())))
+    });
     engine.register_fn("first_seen", |item: &mut Item| {
-        let day = item
-            .facts()
-            .first_seen
-            .map(|t| t.strftime("%Y-%m-%d").to_string());
-        known(item, "first_seen", maybe(day))
+        item.asked(Question::FirstSeen);
+        known(item, "first_seen", maybe(first_seen(item.look())))
     });
     engine.register_fn("seller_listings", |item: &mut Item| {
-        let count = seller(item).map(|seller| i64::from(seller.listings));
+        item.asked(Question::Beside(Consulted::SellerListings));
+        let count = seller(item.look()).map(|seller| i64::from(seller.listings));
         known(item, "seller_listings", maybe(count))
     });
     engine.register_fn("seller_confirmed", |item: &mut Item| {
-        let count = seller(item).map(|seller| i64::from(seller.confirmed));
+        item.asked(Question::Beside(Consulted::SellerConfirmed));
+        let count = seller(item.look()).map(|seller| i64::from(seller.confirmed));
         known(item, "seller_confirmed", maybe(count))
     });
     engine.register_fn("holders", holders);
@@ -87,21 +90,28 @@ fn known(item: &Item, name: &str, value: Dynamic) -> Dynamic {
     value
 }
 
-fn price_was(item: &Item) -> Dynamic {
-    let now = item.sheet().listing.price.as_ref();
-    let past = item
-        .facts()
-        .past
-        .as_ref()
-        .and_then(|past| past.price.as_ref());
-    let same = past.filter(|past| now.is_some_and(|now| now.currency == past.currency));
-    let amount = same.and_then(|money| f64::try_from(money.amount).ok());
-    known(item, "price_was", maybe(amount))
+/// The price of the version before, in the currency of this one.
+pub(in crate::rules) fn price_was(look: &Look) -> Option<f64> {
+    let now = look.sheet().listing.price.as_ref()?;
+    let past = look.facts().past.as_ref()?.price.as_ref()?;
+    let same = now.currency == past.currency;
+    f64::try_from(past.amount).ok().filter(|_| same)
 }
 
-fn seller(item: &Item) -> Option<&SellerFacts> {
-    let key = seller_key(&item.sheet().listing);
-    item.facts().sellers.sellers.get(&key)
+pub(in crate::rules) fn first_seen(look: &Look) -> Option<String> {
+    let time = look.facts().first_seen?;
+    Some(time.strftime("%Y-%m-%d").to_string())
+}
+
+pub(in crate::rules) fn seller(look: &Look) -> Option<&SellerFacts> {
+    let key = seller_key(&look.sheet().listing);
+    look.facts().sellers.sellers.get(&key)
+}
+
+/// Holders in words.
+pub(in crate::rules) fn named(holders: &[Holder]) -> Vec<String> {
+    let words = |h: &Holder| format!("{} / {} / {}", h.brand, h.maker, h.class);
+    holders.iter().map(words).collect()
 }
 
 /// A shop's key in the seller book: the platform, and the shop's id or folded name.
@@ -121,12 +131,10 @@ fn holders(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answer<A
         return Ok(Array::new());
     };
     let key = (scheme.to_owned(), value);
-    let found = item.facts().codes.holders.get(&key);
+    item.asked(Question::Beside(Consulted::Holders(key.clone())));
+    let found = item.look().facts().codes.holders.get(&key);
     let found = found.map_or(&[] as &[_], Vec::as_slice);
-    let names: Vec<String> = found
-        .iter()
-        .map(|h| format!("{} / {} / {}", h.brand, h.maker, h.class))
-        .collect();
+    let names = named(found);
     item.trace(|trace| trace.fact(format!("holders {} {}", key.0, key.1), names.join("; ")));
     if !found.is_empty() {
         item.say(Proof {

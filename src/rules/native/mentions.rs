@@ -7,11 +7,13 @@ use crate::{
     model::Proof,
     rules::{
         picture::did_you_mean,
+        prepared::Sheet,
+        question::{Question, Sought},
         terms::{Hit, Terms},
         trace::{Note, path},
         view::{Answer, Item},
     },
-    text::fold::{Disguise, disguises},
+    text::fold::Disguise,
 };
 
 /// How many places of one list or word a proof names.
@@ -77,20 +79,22 @@ fn register(engine: &mut Engine) {
         ("title_mentions", Place::Title),
     ] {
         engine.register_fn(name, move |item: &mut Item, list: &str| -> Answer<bool> {
-            Ok(!in_list(item, list, place)?.is_empty())
+            let hits = in_list(item, list, |list| Question::Mentions(list, place), place)?;
+            Ok(!hits.is_empty())
         });
         engine.register_fn(name, move |item: &mut Item, words: Array| -> Answer<bool> {
-            Ok(!named(item, words, place)?.is_empty())
+            let hits = named(item, words, |words| Question::Mentions(words, place), place)?;
+            Ok(!hits.is_empty())
         });
     }
     engine.register_fn("matches", |item: &mut Item, list: &str| -> Answer<Array> {
-        let hits = in_list(item, list, Place::Anywhere)?;
+        let hits = in_list(item, list, Question::Matches, Place::Anywhere)?;
         Ok(as_written(item, &hits))
     });
     engine.register_fn(
         "matches",
         |item: &mut Item, words: Array| -> Answer<Array> {
-            let hits = named(item, words, Place::Anywhere)?;
+            let hits = named(item, words, Question::Matches, Place::Anywhere)?;
             Ok(as_written(item, &hits))
         },
     );
@@ -104,12 +108,30 @@ fn no_list(terms: &Terms, name: &str) -> Box<EvalAltResult> {
 }
 
 /// The hits of a list in the passages meant.
-fn in_list(item: &Item, name: &str, place: Place) -> Answer<Vec<Hit>> {
+fn in_list(
+    item: &Item,
+    name: &str,
+    question: impl Fn(Sought) -> Question,
+    place: Place,
+) -> Answer<Vec<Hit>> {
     let sheet = item.sheet();
     let Some(list) = sheet.terms.list(name) else {
         return Err(no_list(&sheet.terms, name));
     };
+    item.asked(question(Sought::List(list)));
     Ok(note_list(item, list, place))
+}
+
+/// Whether anything that is sought stands in the passages meant.
+pub(in crate::rules) fn any(sheet: &Sheet, sought: &Sought, place: Place) -> bool {
+    let meant = |hits: &[Hit]| hits.iter().any(|hit| place.holds(sheet, hit));
+    match sought {
+        Sought::List(list) => meant(sheet.found().in_list(*list)),
+        Sought::Words(words) => words.iter().any(|word| {
+            let passages = sheet.passages().iter().map(|passage| &passage.folded);
+            meant(&sheet.terms.places(sheet.found(), word, passages))
+        }),
+    }
 }
 
 /// Writes down where the terms of a list stand, and that the list was consulted.
@@ -118,7 +140,7 @@ pub(in crate::rules) fn note_list(item: &Item, list: usize, place: Place) -> Vec
     let Some(info) = sheet.terms.info(list) else {
         return Vec::new();
     };
-    let hits = place.of(item, sheet.found.in_list(list).to_vec());
+    let hits = place.of(sheet, sheet.found().in_list(list));
     item.trace(|trace| {
         trace.row(info.row.hash.clone());
         for hit in hits.iter().take(PLACES) {
@@ -133,15 +155,23 @@ pub(in crate::rules) fn note_list(item: &Item, list: usize, place: Place) -> Vec
 }
 
 /// The hits of words that the rule names itself.
-fn named(item: &Item, words: Array, place: Place) -> Answer<Vec<Hit>> {
+fn named(
+    item: &Item,
+    words: Array,
+    question: impl Fn(Sought) -> Question,
+    place: Place,
+) -> Answer<Vec<Hit>> {
     let sheet = item.sheet();
+    let texts = words.into_iter().map(Dynamic::into_immutable_string);
+    let texts: Vec<ImmutableString> = texts
+        .collect::<Result<_, _>>()
+        .map_err(|kind| wrong(format!("mentions looks for texts, not for {kind}")))?;
+    let words: Vec<_> = texts.iter().map(|text| sheet.terms.word(text)).collect();
+    item.asked(question(Sought::Words(words.clone())));
     let mut all = Vec::new();
-    for word in words {
-        let word: ImmutableString = word
-            .into_immutable_string()
-            .map_err(|kind| wrong(format!("mentions looks for texts, not for {kind}")))?;
-        let passages = sheet.passages.iter().map(|passage| &passage.folded);
-        let hits = place.of(item, sheet.terms.word(&sheet.found, &word, passages));
+    for (word, sought) in texts.iter().zip(&words) {
+        let passages = sheet.passages().iter().map(|passage| &passage.folded);
+        let hits = place.of(sheet, &sheet.terms.places(sheet.found(), sought, passages));
         item.trace(|trace| {
             for hit in hits.iter().take(PLACES) {
                 trace.note(Note::Match {
@@ -157,22 +187,21 @@ fn named(item: &Item, words: Array, place: Place) -> Answer<Vec<Hit>> {
 }
 
 impl Place {
-    fn of(self, item: &Item, mut hits: Vec<Hit>) -> Vec<Hit> {
-        let passages = &item.sheet().passages;
-        let in_title = |hit: &Hit| {
-            passages
-                .get(hit.passage)
-                .is_some_and(|p| p.field == "title")
-        };
-        hits.retain(|hit| self == Self::Anywhere || in_title(hit));
-        hits
+    fn of(self, sheet: &Sheet, hits: &[Hit]) -> Vec<Hit> {
+        let meant = hits.iter().filter(|hit| self.holds(sheet, hit));
+        meant.copied().collect()
+    }
+
+    fn holds(self, sheet: &Sheet, hit: &Hit) -> bool {
+        let passage = sheet.passages().get(hit.passage);
+        self == Self::Anywhere || passage.is_some_and(|passage| passage.field == "title")
     }
 }
 
 fn as_written(item: &Item, hits: &[Hit]) -> Array {
     let mut texts: Vec<String> = Vec::new();
     for hit in hits {
-        let Some(passage) = item.sheet().passages.get(hit.passage) else {
+        let Some(passage) = item.sheet().passages().get(hit.passage) else {
             continue;
         };
         let text = passage.quote(*hit).1;
@@ -197,10 +226,10 @@ fn is_term(context: NativeCallContext, list: &str, text: Dynamic) -> Answer<bool
 }
 
 fn disguised(item: &mut Item) -> Array {
+    item.asked(Question::Disguises);
     let sheet = item.sheet();
-    let title = sheet.listing.title.as_deref().unwrap_or_default();
-    let found = disguises(title);
-    for disguise in &found {
+    let found = sheet.disguises();
+    for disguise in found {
         item.say(Proof {
             field: "title".to_owned(),
             span: Some(disguise.span),
@@ -211,5 +240,5 @@ fn disguised(item: &mut Item) -> Array {
             reference: None,
         });
     }
-    found.into_iter().map(Dynamic::from).collect()
+    found.iter().cloned().map(Dynamic::from).collect()
 }

@@ -1,6 +1,6 @@
 //! What rules can call. One file per family; each family's table is its documentation and its test.
 
-mod brands;
+pub(super) mod brands;
 pub(super) mod codes;
 pub(super) mod history;
 pub(super) mod mentions;

@@ -5,8 +5,10 @@ use rhai::{Array, Dynamic, Engine, NativeCallContext};
 use super::{Doc, Family, Kind, item_of, maybe, words};
 use crate::{
     model::{Proof, ReferenceRow},
-    reference::{self, Certificate, RecallQuery, Tier},
+    reference::{self, Certificate, RecallQuery, Reference, Tier},
     rules::{
+        prepared::Sheet,
+        question::{Consulted, Question},
         trace::path,
         view::{Answer, Item},
     },
@@ -67,9 +69,10 @@ const DOCS: &[Doc] = &[
 
 /// A recall that fits, as scripts see it.
 #[derive(Clone, Debug)]
-struct Recall {
+pub(in crate::rules) struct Recall {
     tier: &'static str,
     by: &'static str,
+    field: &'static str,
     matched: String,
     models: Vec<String>,
     title: String,
@@ -128,42 +131,51 @@ fn goods_kind(engine: &mut Engine) {
     engine.register_get("licences", move |k: &mut reference::Kind| list(&k.licences));
 }
 
-fn recalls(item: &Item) -> Array {
-    let listing = &item.sheet().listing;
-    let found = item.reference().recalls(&RecallQuery::of(listing));
-    if found.is_empty() {
-        item.trace(|trace| trace.row("recalls: none".to_owned()));
-    }
-    let mut recalls = Array::new();
-    for hit in found {
-        let row = hit.notice.row.clone();
-        item.trace(|trace| trace.row(row.hash.clone()));
-        item.say(Proof {
-            field: hit.field.to_owned(),
-            text: hit.matched.clone(),
-            path: path(item.sheet(), hit.field),
-            note: Some(format!(
-                "{} recall by {}: {}",
-                tier(hit.tier),
-                hit.by,
-                hit.notice.title
-            )),
-            reference: Some(row.clone()),
-            ..Proof::default()
-        });
-        recalls.push(Dynamic::from(Recall {
+/// The notices that fit a listing, the surest first.
+pub(in crate::rules) fn fitting(reference: &Reference, sheet: &Sheet) -> Vec<Recall> {
+    let query = RecallQuery {
+        folded_title: sheet.folded("title"),
+        folded_description: sheet.folded("description"),
+        ..RecallQuery::of(&sheet.listing)
+    };
+    let found = reference.recalls(&query).into_iter();
+    found
+        .map(|hit| Recall {
             tier: tier(hit.tier),
             by: hit.by,
+            field: hit.field,
             matched: hit.matched,
             models: hit.notice.models.clone(),
             title: hit.notice.title.clone(),
             hazard: hit.notice.hazard.clone(),
             remedy: hit.notice.remedy.clone(),
             url: hit.notice.url.clone(),
-            row,
-        }));
+            row: hit.notice.row.clone(),
+        })
+        .collect()
+}
+
+fn recalls(item: &Item) -> Array {
+    item.asked(Question::Recalls);
+    let found = item.look().recalls();
+    if found.is_empty() {
+        item.trace(|trace| trace.row("recalls: none".to_owned()));
     }
-    recalls
+    for recall in found {
+        item.trace(|trace| trace.row(recall.row.hash.clone()));
+        item.say(Proof {
+            field: recall.field.to_owned(),
+            text: recall.matched.clone(),
+            path: path(item.sheet(), recall.field),
+            note: Some(format!(
+                "{} recall by {}: {}",
+                recall.tier, recall.by, recall.title
+            )),
+            reference: Some(recall.row.clone()),
+            ..Proof::default()
+        });
+    }
+    found.iter().cloned().map(Dynamic::from).collect()
 }
 
 fn tier(tier: Tier) -> &'static str {
@@ -199,12 +211,8 @@ fn goods(context: NativeCallContext, class: Dynamic) -> Answer<Dynamic> {
     let Some(class) = words(&class, "a class")? else {
         return Ok(Dynamic::UNIT);
     };
-    let day = crate::rules::view::field("captured_on").map(|field| item.value(field));
-    let day = day.as_ref().and_then(crate::rules::view::values::string);
-    let kind = match &day {
-        Some(day) => item.reference().kind_on(&class, day),
-        None => item.reference().kind(&class),
-    };
+    item.asked(Question::Beside(Consulted::Goods(class.clone())));
+    let kind = item.look().goods(&class);
     let row = kind.map_or(format!("class {class}: none"), |kind| kind.row.hash.clone());
     item.trace(|trace| trace.row(row));
     Ok(kind.cloned().map_or(Dynamic::UNIT, Dynamic::from))

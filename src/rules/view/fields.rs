@@ -3,9 +3,9 @@
 use rhai::Dynamic;
 
 use super::values::{
-    amount, captured, count, list, number, optional, set, set_amount, set_availability,
-    set_captured, set_currency, set_list, set_status, set_unit, set_unit_price, status, string,
-    unit, unit_price, whole,
+    amount, count, day_of, list, number, optional, set, set_amount, set_availability, set_captured,
+    set_currency, set_list, set_status, set_unit, set_unit_price, status, string, unit, unit_price,
+    whole,
 };
 use crate::{
     model::{Availability, Block, Class, Listing, ListingId},
@@ -38,6 +38,9 @@ macro_rules! text {
         }
     };
 }
+
+/// The field that moves with every visit, though the page stays as it is.
+pub(in crate::rules) const DAY: &str = "captured_on";
 
 /// Every field of a listing that scripts see, in the order of the manual.
 pub(in crate::rules) const FIELDS: &[Field] = &[
@@ -290,17 +293,11 @@ pub(in crate::rules) const FIELDS: &[Field] = &[
         write: |l, v| set_status(l, v),
     },
     Field {
-        name: "captured_on",
+        name: DAY,
         kind: "text",
         doc: "the day of the capture (UTC), such as `2026-11-20`; 2026-01-01 in a test that does not say",
         block: None,
-        read: |l| {
-            optional(
-                captured(l)
-                    .map(|t| t.strftime("%Y-%m-%d").to_string())
-                    .as_deref(),
-            )
-        },
+        read: |l| optional(day_of(l).as_deref()),
         write: |l, v| set_captured(l, v),
     },
 ];

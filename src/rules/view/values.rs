@@ -73,6 +73,11 @@ pub(in crate::rules) fn captured(listing: &Listing) -> Option<Time> {
         .or(listing.first_seen)
 }
 
+/// The day (UTC) on which that page arrived.
+pub(super) fn day_of(listing: &Listing) -> Option<String> {
+    captured(listing).map(|time| time.strftime("%Y-%m-%d").to_string())
+}
+
 pub(in crate::rules) fn string(value: &Dynamic) -> Option<String> {
     value
         .read_lock::<rhai::ImmutableString>()
