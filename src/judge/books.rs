@@ -1,8 +1,6 @@
-//! What the store as a whole says: usual prices, sellers, certificate numbers in use. Frozen, hashed, never live.
+//! What the store as a whole says: usual prices, sellers, certificate numbers in use. Frozen, never live.
 
 use std::{collections::BTreeMap, sync::Arc};
-
-use serde::Serialize;
 
 use crate::{
     model::{CodeBook, FlagStatus, Holder, Listing, ListingStatus, PriceBook, SellerBook, Usual},
@@ -54,23 +52,6 @@ impl Books {
             codes: Arc::new(sorted(codes)),
         })
     }
-
-    /// Hex BLAKE3 over the three tables.
-    pub fn hash(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        update(&mut hasher, &self.prices.usual.iter().collect::<Vec<_>>());
-        update(
-            &mut hasher,
-            &self.sellers.sellers.iter().collect::<Vec<_>>(),
-        );
-        update(&mut hasher, &self.codes.holders.iter().collect::<Vec<_>>());
-        hasher.finalize().to_hex().to_string()
-    }
-}
-
-fn update(hasher: &mut blake3::Hasher, table: &impl Serialize) {
-    // Plain strings and numbers: encoding them cannot fail, and an empty part would only cost a re-scan.
-    hasher.update(&postcard::to_stdvec(table).unwrap_or_default());
 }
 
 /// The key of a listing's seller: the platform, and the shop's id or folded name.

@@ -12,13 +12,14 @@ use std::{
 };
 
 pub use books::Books;
-pub use mark::note;
+use mark::Mark;
+pub use mark::{Again, note};
 pub use merge::Judgement;
 
 use crate::{
     model::{Facts, Flag, Listing, Past},
     reference::{self, Reference},
-    rules::{self, RuleSet},
+    rules::{self, RuleSet, Verdict},
     store::{self, Store},
     text::glob::fits,
 };
@@ -141,17 +142,44 @@ impl Judge {
     pub fn judge(&self, listing: Listing, past: Option<&Listing>, flags: &[Flag]) -> Judgement {
         let facts = self.facts(&listing, past);
         let item = self.rules.prepare(listing);
-        let listing = item.listing();
         let verdict = self.rules.evaluate(&item, &facts);
-        let mark = self.mark(listing, &verdict);
+        let mark = self.mark(item.listing(), &verdict);
         let loaded = |rule: &str| self.rules.contains(rule) || !self.filed.contains(rule);
+        self.merged(item.listing(), verdict, mark, flags, loaded)
+    }
+
+    /// Judges by some rules again; the flags of the others stay as they are. `mark` is that of the verdict before.
+    pub fn judge_again(
+        &self,
+        listing: Listing,
+        past: Option<&Listing>,
+        flags: &[Flag],
+        mark: &[u8],
+        rules: &BTreeSet<String>,
+    ) -> Judgement {
+        let facts = self.facts(&listing, past);
+        let item = self.rules.prepare(listing);
+        let asked = |rule: &str| rules.contains(rule);
+        let verdict = self.rules.evaluate_some(&item, &facts, asked);
+        let mark = self.mark_again(item.listing(), &verdict, mark, rules);
+        self.merged(item.listing(), verdict, mark, flags, asked)
+    }
+
+    fn merged(
+        &self,
+        listing: &Listing,
+        verdict: Verdict,
+        mark: Mark,
+        flags: &[Flag],
+        judged: impl Fn(&str) -> bool,
+    ) -> Judgement {
         let asks = |campaign: &str, rule: &str| match self.about.get(campaign) {
             Some(globs) if !globs.is_empty() => globs.iter().any(|glob| fits(glob, rule)),
             _ => true,
         };
         Judgement {
-            mark,
-            ..merge::merge(listing, verdict, flags, loaded, asks)
+            mark: mark.bytes(),
+            ..merge::merge(listing, verdict, flags, judged, asks)
         }
     }
 }

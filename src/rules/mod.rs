@@ -31,7 +31,10 @@ mod trace;
 mod trial;
 mod view;
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 pub use explain::Explanation;
 pub use gate::Gate;
@@ -86,9 +89,16 @@ pub struct Verdict {
     pub skipped: usize,
     /// (rule, message) of every rule that failed.
     pub faults: Vec<(String, String)>,
-    /// What the rules asked for beside the version of the listing, the rules and the reference data.
+    /// By rule, what it asked for beside the version of the listing, the rules and the reference data.
+    pub rested: BTreeMap<String, Rested>,
+}
+
+/// What one rule's answer rested on beside the version of the listing.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Rested {
+    /// What it asked for.
     pub consulted: BTreeSet<Consulted>,
-    /// BLAKE3 over the answers to that.
+    /// BLAKE3 over the answers.
     pub answers: [u8; 32],
 }
 

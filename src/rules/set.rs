@@ -1,12 +1,15 @@
 //! The rules that compiled, asked together.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use rhai::Engine;
 
 use super::{
-    Consulted, Explanation, Fault, Prepared, RuleInfo, RuleSource, TestOutcome, Verdict,
-    definitions,
+    Explanation, Fault, Prepared, Rested, RuleInfo, RuleSource, TestOutcome, Verdict, definitions,
     engine::engine,
     explain,
     lint::Vocabulary,
@@ -86,10 +89,20 @@ impl RuleSet {
     /// Same listing, facts, rules and reference: same verdict, on any machine, on any day.
     /// A rule is limited in steps, not in seconds: no clock is read.
     pub fn evaluate(&self, item: &Prepared, facts: &Facts) -> Verdict {
+        self.evaluate_some(item, facts, |_| true)
+    }
+
+    /// [`Self::evaluate`] with the rules alone whose id `asked` says yes to.
+    pub fn evaluate_some(
+        &self,
+        item: &Prepared,
+        facts: &Facts,
+        asked: impl Fn(&str) -> bool,
+    ) -> Verdict {
         let look = self.look(item, facts);
         let item = look.sheet();
         let mut verdict = Verdict::default();
-        for rule in &self.rules {
+        for rule in self.rules.iter().filter(|rule| asked(&rule.source.id)) {
             let id = || rule.source.id.clone();
             match run::ask_or_remember(&self.engine, rule, &look) {
                 Answer::Skip => verdict.skipped += 1,
@@ -106,21 +119,28 @@ impl RuleSet {
                     }
                 }
             }
+            let consulted = look.consulted();
+            if !consulted.is_empty() {
+                let answers = look.answers(&consulted);
+                let rested = Rested { consulted, answers };
+                verdict.rested.insert(id(), rested);
+            }
         }
-        verdict.consulted = look.consulted();
-        verdict.answers = look.answers(&verdict.consulted);
         verdict
     }
 
-    /// BLAKE3 over what rules would now be answered that asked this beside the version of the listing.
-    pub fn answers(
+    /// The rules that would now be answered otherwise than when they gave the answers that `rested` tells of.
+    pub fn answered_otherwise(
         &self,
         listing: &Listing,
         facts: &Facts,
-        consulted: &BTreeSet<Consulted>,
-    ) -> [u8; 32] {
+        rested: &BTreeMap<String, Rested>,
+    ) -> BTreeSet<String> {
         let look = self.look(&self.prepare(listing.clone()), facts);
-        look.answers(consulted)
+        let otherwise = rested
+            .iter()
+            .filter(|(_, rested)| look.answers(&rested.consulted) != rested.answers);
+        otherwise.map(|(rule, _)| rule.clone()).collect()
     }
 
     fn look(&self, item: &Prepared, facts: &Facts) -> Arc<Look> {

@@ -1,11 +1,11 @@
-//! The stage that judges what is stored, offline. Only what changed since it was last judged, unless all is asked for.
+//! The stage that judges what is stored, offline: only where something changed that a verdict rests on, unless all is asked for.
 
 use std::{sync::Arc, sync::atomic::AtomicBool, sync::atomic::Ordering};
 
 use serde::Serialize;
 
 use crate::{
-    judge::{self, Judge},
+    judge::{self, Again, Judge, Judgement},
     model::{Event, Listing, ListingStatus, Time},
     store::{self, Group, Store, Work},
 };
@@ -16,7 +16,7 @@ const GROUP: usize = 500;
 /// What a scan looks at.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
-    /// Also what was judged by the same rules, reference data and books before.
+    /// Also where nothing changed that the last verdict rested on.
     pub all: bool,
     /// Only listings seen since then.
     pub since: Option<Time>,
@@ -30,17 +30,28 @@ pub struct Order {
 pub struct Summary {
     /// Listings in the store.
     pub listings: u64,
-    /// Listings judged now; the others had not changed, nor had what judges them.
+    /// Listings judged now, by all rules or by those that would be answered otherwise than before; for the others nothing
+    /// had changed that their verdicts rested on.
     pub judged: u64,
     /// Flags raised or opened again.
     pub flags: u64,
     pub resolved: u64,
-    /// Times that a rule could not say.
+    /// Times that a rule could not say, of those asked now.
     pub unsure: u64,
     /// Times that a rule failed.
     pub faults: u64,
     /// It was stopped before the end; what was judged stays.
     pub stopped: bool,
+}
+
+impl Summary {
+    fn add(&mut self, judgement: &Judgement) {
+        self.judged += 1;
+        self.flags += judgement.raised;
+        self.resolved += judgement.resolved;
+        self.unsure += judgement.unsure;
+        self.faults += judgement.faults;
+    }
 }
 
 /// Judges stored listings with the books that `judge` holds.
@@ -60,12 +71,22 @@ pub fn run(
         let since = order
             .since
             .is_none_or(|since| listing.last_seen.is_some_and(|seen| seen >= since));
-        if !since || (!order.all && holds(store, judge, &listing)?) {
+        if !since {
             continue;
         }
         let key = judge::note(&listing.id);
-        let value = judge_one(store, judge, listing, report, &mut group, &mut summary)?;
+        let mark = store.note(&key)?.filter(|_| !order.all);
+        let mark = mark.unwrap_or_default();
+        let again = judge.again(&listing, &mark, || past(store, &listing))?;
+        if again == Again::Nothing {
+            continue;
+        }
+        let judgement = judge_one(store, judge, listing, &mark, again)?;
+        summary.add(&judgement);
+        group.entries.extend(judgement.entries);
+        judgement.events.into_iter().for_each(report);
         if !order.partial {
+            let value = judgement.mark;
             group.work.push(Work::Note { key, value });
         }
         if summary.judged.is_multiple_of(GROUP as u64) {
@@ -83,14 +104,6 @@ pub fn run(
     Ok(summary)
 }
 
-/// Whether the listing was judged, and nothing that the verdict rested on has changed.
-fn holds(store: &Store, judge: &Judge, listing: &Listing) -> Result<bool, store::Error> {
-    match store.note(&judge::note(&listing.id))? {
-        Some(mark) => judge.holds(listing, &mark, || past(store, listing)),
-        None => Ok(false),
-    }
-}
-
 /// The version of the page before this one.
 fn past(store: &Store, listing: &Listing) -> Result<Option<Listing>, store::Error> {
     match listing.version {
@@ -99,31 +112,29 @@ fn past(store: &Store, listing: &Listing) -> Result<Option<Listing>, store::Erro
     }
 }
 
-/// Judges a listing; gives the mark of its verdict.
+/// Judges a listing as far as that must be done `again`.
 fn judge_one(
     store: &Store,
     judge: &Judge,
     mut listing: Listing,
-    report: &dyn Fn(Event),
-    group: &mut Group,
-    summary: &mut Summary,
-) -> Result<Vec<u8>, judge::Error> {
-    summary.judged += 1;
+    mark: &[u8],
+    again: Again,
+) -> Result<Judgement, judge::Error> {
     if matches!(listing.status, ListingStatus::Gone | ListingStatus::Removed) {
         // What is no longer offered keeps the flags it has; new ones would send people after nothing.
-        return Ok(judge.unjudged(&listing));
+        return Ok(Judgement {
+            mark: judge.unjudged(&listing),
+            ..Judgement::default()
+        });
     }
     let standing = store.flags_of(&listing.id)?;
     judge.classify(&mut listing);
     let before = past(store, &listing)?;
-    let judgement = judge.judge(listing, before.as_ref(), &standing);
-    group.entries.extend(judgement.entries);
-    judgement.events.into_iter().for_each(report);
-    summary.flags += judgement.raised;
-    summary.resolved += judgement.resolved;
-    summary.unsure += judgement.unsure;
-    summary.faults += judgement.faults;
-    Ok(judgement.mark)
+    let before = before.as_ref();
+    Ok(match again {
+        Again::Rules(rules) => judge.judge_again(listing, before, &standing, mark, &rules),
+        _ => judge.judge(listing, before, &standing),
+    })
 }
 
 #[cfg(test)]
