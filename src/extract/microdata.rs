@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use super::{
     found::{Place, trimmed},
     graph::{Graph, Property, Thing, Value, bare},
-    page::PageModel,
+    page::{PageModel, breaks},
 };
 
 /// Things beyond this number are not read, and properties.
@@ -31,12 +31,19 @@ pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
     let named = marked.iter().filter_map(|mark| Some((mark, mark.names?)));
     for (mark, names) in named.take(MOST) {
         let own = scopes.thing_at(mark.element);
-        let owners = scopes.owners(page, mark.element);
+        let nearest = scopes.around(page, mark.element);
+        let several;
+        let owners = if scopes.referred.is_empty() {
+            nearest.as_slice()
+        } else {
+            several = scopes.owners(page, mark.element);
+            &several
+        };
         if let (Some(own), Some(owner)) = (own, owners.first()) {
             graph.things[own].parent = Some(*owner);
         }
         for name in names.split_ascii_whitespace().map(bare) {
-            for owner in &owners {
+            for owner in owners {
                 let (value, other) = match own {
                     Some(own) => (Value::Thing(own), None),
                     None => value(page, mark.element, name),
@@ -141,9 +148,6 @@ impl<'p> Scopes<'p> {
     /// The things that a property at `element` belongs to: the nearest one around it, and those that refer to it or to
     /// something around it.
     fn owners(&self, page: &PageModel<'_>, element: usize) -> Vec<usize> {
-        if self.referred.is_empty() {
-            return self.around(page, element).into_iter().collect();
-        }
         let mut owners = Vec::new();
         for e in std::iter::once(element).chain(page.ancestors(element)) {
             let around = self.thing_at(e).filter(|_| e != element);
@@ -196,7 +200,13 @@ pub(super) fn is_address(name: &str) -> bool {
 /// reading of the same element, where there are two.
 fn value<'p>(page: &'p PageModel<'_>, element: usize, name: &str) -> (Value<'p>, Option<String>) {
     let (tag, raw) = (page.tag(element), page.raw(element).trim());
-    let text = || Some(Cow::Owned(page.line(element))).filter(|t: &Cow<'_, str>| !t.is_empty());
+    let text = || {
+        let line = match breaks(raw) {
+            true => Cow::Owned(page.line(element)),
+            false => Cow::Borrowed(raw),
+        };
+        Some(line).filter(|t| !t.is_empty())
+    };
     let (value, other): (Option<Cow<'p, str>>, Option<Cow<'p, str>>) =
         match (page.attribute(element, "content"), tag) {
             (Some(content), "meta") => (Some(content.into()), None),
