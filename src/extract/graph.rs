@@ -117,16 +117,16 @@ impl Graph<'_> {
 
 /// The last word of a schema.org address, without a prefix such as `schema:`.
 pub(super) fn bare(name: &str) -> &str {
-    let stands = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'!'..=b'~'));
+    let name = trimmed(name);
     let bytes = name.as_bytes();
-    if stands(bytes.first()) && stands(bytes.last()) && memchr::memchr(b':', bytes).is_none() {
+    let Some(colon) = memchr::memchr(b':', bytes) else {
         return name;
-    }
-    let name = name.trim();
-    if name.contains("://") {
-        let end = name.bytes().rposition(|b| matches!(b, b'/' | b'#'));
-        end.map_or(name, |end| &name[end + 1..])
+    };
+    let rest = &name[colon..];
+    if rest.starts_with("://") || rest.contains("://") {
+        let last = bytes.iter().rposition(|b| matches!(b, b'/' | b'#'));
+        last.map_or(name, |at| &name[at + 1..])
     } else {
-        name.split_once(':').map_or(name, |(_, bare)| bare)
+        &rest[1..]
     }
 }

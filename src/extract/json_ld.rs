@@ -396,4 +396,28 @@ mod tests {
         };
         assert_eq!(blocks.pointer(value), "/0/@graph/0/brand");
     }
+
+    #[test]
+    fn what_buyers_write_is_passed_over() {
+        let mut blocks = Blocks::default();
+        blocks.extend([serde_json::json!({"@type": "Product", "brand": {"name": "Acme"}, "review": [{"name": "good"}]})]);
+        let count = |graph: Graph<'_>| graph.things.len();
+        assert_eq!((count(graph(&blocks)), count(goods(&blocks))), (3, 2));
+    }
+
+    #[test]
+    fn a_pointer_is_written_by_its_standard_and_ends_where_it_is_too_long() {
+        let text = format!(
+            r#"[{{"a/b": {{"c~d": [0, {{"{}": {{"e": 5}}}}]}}}}]"#,
+            "x".repeat(400)
+        );
+        let mut blocks = Blocks::default();
+        assert_eq!((blocks.add("{}"), blocks.add(&text)), (None, None));
+        let pointers: Vec<String> = (1..blocks.nodes.len())
+            .map(|at| blocks.pointer(at))
+            .collect();
+        assert_eq!(pointers[..4], ["/1", "/1/0", "/1/0/a~1b", "/1/0/a~1b/c~0d"]);
+        assert_eq!(pointers[4..6], ["/1/0/a~1b/c~0d/0", "/1/0/a~1b/c~0d/1"]);
+        assert_eq!(pointers[6], pointers[7]);
+    }
 }

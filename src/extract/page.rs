@@ -316,7 +316,7 @@ fn is_plain(word: &&str) -> bool {
 }
 
 /// Whether a text has white space other than single spaces.
-fn breaks(text: &str) -> bool {
+pub(super) fn breaks(text: &str) -> bool {
     let bytes = text.as_bytes();
     let breaks = |(at, byte): (usize, &u8)| {
         MAY_BREAK[usize::from(*byte)]
