@@ -122,9 +122,8 @@ impl Scopes {
             let around = self.thing_at(e).filter(|_| e != element);
             owners.extend(around);
             // What stands in a thing that is itself a property belongs to that thing alone.
-            if !self.referred.is_empty()
-                && !(around.is_some() && page.attribute(e, "itemprop").is_some())
-            {
+            let alone = around.is_some() && page.attribute(e, "itemprop").is_some();
+            if !alone && !self.referred.is_empty() {
                 let by = page.attribute(e, "id").and_then(|id| self.referred.get(id));
                 let own = self.thing_at(element);
                 owners.extend(by.into_iter().flatten().filter(|t| Some(**t) != own));

@@ -10,7 +10,8 @@ pub use event::{Event, HostStanding, Waiting};
 pub use facts::{CodeBook, Facts, Holder, Past, PriceBook, SellerBook, SellerFacts, Usual};
 pub use flag::{Decision, Flag, FlagId, FlagStatus, Proof, ReferenceRow, Review, Severity, Span};
 pub use listing::{
-    Availability, Block, Capture, Class, Code, Listing, ListingId, ListingStatus, Money, Seller, UnitPrice,
+    Availability, Block, Capture, Class, Code, Listing, ListingId, ListingStatus, Money, Seller,
+    UnitPrice,
 };
 pub use page::{Gap, Harvest, Link, Page, PageKind, Wall};
 
