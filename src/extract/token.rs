@@ -2,6 +2,7 @@
 //!
 //! Every byte is looked at a bounded number of times, whatever the page: no state goes back.
 
+mod bytes;
 mod wanted;
 
 use std::{borrow::Cow, ops::Range};
@@ -13,6 +14,7 @@ use super::{
     shelves::Shelves,
     tags::{RAW, Tag, UNKNOWN, tags},
 };
+use bytes::{BETWEEN, CLASS, ENDS_NAME, ENDS_TAG, UPPER, ends_name, is_space, quoted};
 use wanted::is_of_few;
 
 pub(super) use wanted::Wanted;
@@ -370,74 +372,6 @@ fn decoded(value: &str, refers: bool) -> Cow<'_, str> {
     }
     entity::decode(&value[..value.floor_char_boundary(MAX_VALUE)])
 }
-
-/// Where the quoted value that begins at `start` ends, and whether a `&` stands in it. Most values are short: a word at
-/// a time costs less than a call.
-#[inline]
-fn quoted(bytes: &[u8], start: usize, quote: u8) -> (usize, bool) {
-    let (mut at, mut refers) = (start, false);
-    let mut rest = bytes.get(start..).unwrap_or_default();
-    while let Some(word) = rest.first_chunk::<8>() {
-        let word = u64::from_le_bytes(*word);
-        let (ends, signs) = (having(word, quote), having(word, b'&'));
-        if ends != 0 {
-            // Only what stands before the quote counts.
-            refers |= signs & (ends ^ (ends - 1)) != 0;
-            return (at + (ends.trailing_zeros() / 8) as usize, refers);
-        }
-        refers |= signs != 0;
-        at += 8;
-        rest = &rest[8..];
-    }
-    while let Some(byte) = bytes.get(at).filter(|byte| **byte != quote) {
-        refers |= *byte == b'&';
-        at += 1;
-    }
-    (at, refers)
-}
-
-/// The highest bit of every byte of `word` that is `byte`; behind the first such byte also of others.
-#[inline]
-fn having(word: u64, byte: u8) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    let equal = word ^ (ONES * u64::from(byte));
-    equal.wrapping_sub(ONES) & !equal & (ONES << 7)
-}
-
-fn is_space(byte: u8) -> bool {
-    CLASS[usize::from(byte)] & SPACE != 0
-}
-
-fn ends_name(byte: u8) -> bool {
-    CLASS[usize::from(byte)] & ENDS_NAME != 0
-}
-
-const SPACE: u8 = 1;
-/// With it the name of an attribute is over.
-const ENDS_NAME: u8 = 2;
-/// With it the name of a tag is over.
-const ENDS_TAG: u8 = 4;
-/// What stands between attributes.
-const BETWEEN: u8 = 8;
-const UPPER: u8 = 16;
-
-/// What each byte is to a tag.
-const CLASS: [u8; 256] = {
-    let mut class = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        class[byte] = match byte as u8 {
-            b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' => SPACE | BETWEEN | ENDS_NAME | ENDS_TAG,
-            b'/' => BETWEEN | ENDS_NAME | ENDS_TAG,
-            b'>' => ENDS_NAME | ENDS_TAG,
-            b'=' => ENDS_NAME,
-            b'A'..=b'Z' => UPPER,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    class
-};
 
 #[inline]
 fn lower(name: &str, upper: bool) -> Cow<'_, str> {
