@@ -24,12 +24,12 @@ pub(super) struct UnitPriceForm {
 impl From<UnitPrice> for UnitPriceForm {
     fn from(price: UnitPrice) -> Self {
         Self {
+            price: MoneyForm::from(Money {
+                amount: price.amount,
+                currency: price.currency,
+            }),
             quantity: price.quantity.to_string(),
             unit: price.unit,
-            price: MoneyForm {
-                amount: price.amount.to_string(),
-                currency: price.currency,
-            },
         }
     }
 }
@@ -38,9 +38,10 @@ impl TryFrom<UnitPriceForm> for UnitPrice {
     type Error = Fault;
 
     fn try_from(form: UnitPriceForm) -> Result<Self, Fault> {
+        let Money { amount, currency } = form.price.try_into()?;
         Ok(Self {
-            amount: decimal(&form.price.amount)?,
-            currency: form.price.currency,
+            amount,
+            currency,
             quantity: decimal(&form.quantity)?,
             unit: form.unit,
         })

@@ -1,217 +1,11 @@
 //! Identifiers in free text and in the attributes of a page.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::{
-    Found, china, labels,
-    marks::pattern,
-    plain,
-    telling::{Signs, Words},
+    Found, china,
+    forms::{asked, may_hold, within},
+    labels, plain,
 };
-use crate::text::fold::{fold, fold_mapped};
-
-/// A form that can be told from running text, and the words that must stand before it.
-struct Form {
-    scheme: &'static str,
-    /// Group 1 is the number.
-    pattern: Regex,
-    /// One of these is in a text that has the form (`telling`); none where it needs no word.
-    words: &'static [&'static str],
-    /// So many digits, and letters or digits, stand in a row in it.
-    least: Signs,
-    /// Kept in free text although its check fails.
-    failing: bool,
-}
-
-/// The words that forms need, each with a bit for every form that needs it, and those of labels.
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let needed = FORMS.iter().zip(0..).flat_map(|(form, number)| {
-        let bit = 1 << number;
-        form.words.iter().map(move |word| (*word, bit))
-    });
-    Words::new(needed.chain(labels::WORDS.iter().map(|word| (*word, LABEL))))
-});
-/// The bit of words that labels have which ask for a number.
-const LABEL: u64 = 1 << 63;
-
-/// Whether one of the forms can be in a text that has these words and signs.
-fn allowed(words: u64, has: Signs) -> impl Fn(&(usize, &Form)) -> bool {
-    move |(number, form)| {
-        (form.words.is_empty() || words & (1 << number) != 0)
-            && has.digits >= form.least.digits
-            && has.signs >= form.least.signs
-    }
-}
-
-/// Whether a text as it is written can hold a form.
-fn may_hold(text: &str) -> bool {
-    Signs::as_written(text).is_none_or(|has| {
-        let words = WORDS.of(text);
-        FORMS
-            .iter()
-            .enumerate()
-            .any(|form| allowed(words, has)(&form))
-    })
-}
-
-/// What a label asks for.
-pub(super) fn asked(label: &str) -> Option<labels::Asked> {
-    if Signs::as_written(label).is_some() && WORDS.of(label) & LABEL == 0 {
-        return None;
-    }
-    labels::asked(&plain(&fold(label)))
-}
-
-static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-    let form = |scheme, failing, words, least, text: &str| Form {
-        scheme,
-        pattern: pattern(text),
-        words,
-        least,
-        failing,
-    };
-    let digits = |digits| Signs { digits, signs: 0 };
-    let signs = |signs| Signs { digits: 0, signs };
-    vec![
-        form(
-            "ccc",
-            true,
-            &["ccc", "3c", "强", "強", "彊"],
-            digits(16),
-            r"(?:ccc|3c|强制性产品认证|强制认证)[^0-9a-z]{0,20}(?:no)?[^0-9a-z]{0,4}([0-9]{16})(?:[^0-9]|$)",
-        ),
-        form(
-            "ccc",
-            false,
-            &[],
-            digits(16),
-            r"(?:^|[^0-9a-z])(20[0-9]{14})(?:[^0-9a-z]|$)",
-        ),
-        form(
-            "sc",
-            true,
-            &["sc"],
-            digits(14),
-            r"(?:^|[^a-z])(sc[ :]{0,2}[0-9]{14})(?:[^0-9]|$)",
-        ),
-        form(
-            "qs",
-            true,
-            &["qs"],
-            digits(4),
-            r"(?:^|[^a-z])(qs[ :]{0,2}[0-9]{4} ?[0-9]{4} ?[0-9]{4})(?:[^0-9]|$)",
-        ),
-        form(
-            "xk",
-            true,
-            &["xk"],
-            digits(5),
-            r"((?:\([^()\s0-9]\) ?)?xk ?[0-9]{2} ?[-‐-―] ?[0-9]{3} ?[-‐-―] ?[0-9]{5})(?:[^0-9]|$)",
-        ),
-        form(
-            "uscc",
-            true,
-            &["码", "碼", "照", "册", "冊", "uscc"],
-            signs(18),
-            r"(?:信用代码|营业执照号?|注册号|uscc)[^0-9a-z]{0,6}([0-9a-hj-npqrtuwxy]{18})(?:[^0-9a-z]|$)",
-        ),
-        form(
-            "uscc",
-            false,
-            &[],
-            signs(18),
-            r"(?:^|[^0-9a-z])([159any][1239][1-8][0-9]{5}[0-9a-hj-npqrtuwxy]{10})(?:[^0-9a-z]|$)",
-        ),
-        form(
-            "kc",
-            true,
-            &["r-c", "r-r", "r-i", "msip", "kcc"],
-            digits(1),
-            r"(?:^|[^a-z0-9-])((?:r-[cri]s?|(?:msip|kcc)-[a-z]{3})-[a-z0-9]{2,4}-[a-z0-9](?:[a-z0-9._-]{0,12}[a-z0-9])?)",
-        ),
-        form(
-            "kc",
-            true,
-            &["kc"],
-            digits(4),
-            r"kc[^a-z0-9]{0,12}([a-z]{2}[0-9]{3}[a-z]?[0-9]{3,4}-[0-9]{4,5}[a-z]?)(?:[^a-z0-9]|$)",
-        ),
-        form(
-            "fcc",
-            true,
-            &["fcc"],
-            digits(1),
-            r"fcc ?id ?[:#]? ?([a-z0-9]{3,5}-?(?:[a-z0-9-]{0,13}[a-z0-9]))",
-        ),
-        form(
-            "ce",
-            true,
-            &["ce"],
-            digits(4),
-            r"(?:^|[^a-z0-9])(ce ?[-:]? ?[0-9]{4})(?:[^0-9/a-z-]|$)",
-        ),
-        form(
-            "eprel",
-            true,
-            &["eprel"],
-            digits(4),
-            r"eprel[^0-9]{0,24}([0-9]{4,8})(?:[^0-9]|$)",
-        ),
-        form(
-            "eprel",
-            true,
-            &["eprel"],
-            digits(4),
-            r"eprel\.ec\.europa\.eu/[a-z0-9/_-]{0,60}?/([0-9]{4,8})(?:[^0-9]|$)",
-        ),
-        form(
-            "ul",
-            true,
-            &["ul"],
-            digits(4),
-            r"(?:^|[^a-z0-9])ul(?: (?:file|listed))?(?: ?(?:no\.?|number))?[ :#]{0,3}(e[0-9]{4,6})(?:[^0-9a-z]|$)",
-        ),
-        form(
-            "energy",
-            true,
-            &["能"],
-            digits(0),
-            r"能(?:效|耗)(?:等级|级别|标识)?[^0-9a-z一二三四五]{0,4}([1-5一二三四五] ?级)",
-        ),
-        form(
-            "energy",
-            true,
-            &["能"],
-            digits(0),
-            r"([1-5一二三四五]级)(?:能效|节能)",
-        ),
-        form(
-            "energy",
-            true,
-            &["nerg"],
-            digits(0),
-            r"(?:energy(?: efficiency)? (?:class|rating)|energieeffizienzklasse|energieklasse|classe énergétique|clase energética|classe energetica|klasa energetyczna|energetická třída)[^a-z0-9]{0,4}(a\+{0,3}|[b-g])(?:[^a-z0-9+]|$)",
-        ),
-        form(
-            "isbn",
-            true,
-            &["isbn"],
-            digits(1),
-            r"isbn(?:-?1[03])?[ :]{0,3}([0-9][0-9 -]{8,15}[0-9x])(?:[^0-9x]|$)",
-        ),
-        form(
-            "gtin",
-            true,
-            &[
-                "ean", "gtin", "upc", "jan", "barcode", "码", "碼", "バ", "바", "ш", "Ш",
-            ],
-            digits(1),
-            r"(?:(?:^|[^a-z])(?:ean|gtin|upc|jan|barcode)|条形码|条码|バーコード|바코드|штрихкод)(?:-?(?:8|1[234]))?(?:号|编号|番号| ?code| ?number| ?no\.?)?[ :#]{0,3}([0-9][0-9 -]{6,17}[0-9])(?:[^0-9]|$)",
-        ),
-    ]
-});
+use crate::text::fold::fold_mapped;
 
 /// No identifier is looked for behind this many characters.
 const FAR: usize = 200_000;
@@ -254,8 +48,7 @@ fn formed(text: &str) -> Vec<Found> {
     if !counts && !folded.text.contains("能") && !folded.text.contains("ener") {
         return found;
     }
-    let allowed = allowed(WORDS.of(&folded.text), Signs::of(&folded.text));
-    for (_, form) in FORMS.iter().enumerate().filter(allowed) {
+    for form in within(&folded.text) {
         // The end of a match may be the beginning of the next, so each search starts where the last number ends.
         let mut at = 0;
         while found.len() < MOST_IN_TEXT
@@ -424,31 +217,6 @@ mod tests {
         assert_eq!(raw, ["sc１１８３４０２０３０５０３７"]);
     }
 
-    /// What is written in another way counts as what it means: each character that folds to one of a telling word's is
-    /// known to tell, wherever a text is not folded first.
-    #[test]
-    fn what_folds_to_a_telling_character_tells() {
-        let telling: Vec<&str> = FORMS
-            .iter()
-            .flat_map(|f| f.words)
-            .chain(labels::WORDS)
-            .copied()
-            .collect();
-        let own = |c: char| telling.iter().any(|w| w.contains(c));
-        for c in char::MIN..=char::MAX {
-            let folded = fold(&c.to_string());
-            if !c.is_ascii()
-                && folded != c.to_string()
-                && Signs::as_written(&c.to_string()).is_some()
-            {
-                for meant in folded.chars().filter(|c| own(*c)) {
-                    let bits = |c: char| WORDS.of(&c.to_string());
-                    assert_eq!(bits(c), bits(meant), "{c} {meant}");
-                }
-            }
-        }
-    }
-
     #[test]
     fn every_form_is_let_through_by_its_words() {
         for (label, text) in SAMPLES {
@@ -499,11 +267,6 @@ mod tests {
     ];
 
     proptest! {
-        #[test]
-        fn a_label_asks_for_what_it_would_ask_folded(label in "(CC|3c|强|強制|認證|認|证|書|编|編号|号|許可|SC|KC|인증|바|コード|ш|UL |能效|等级|EAN|é|ß|a| |：|\\u{200b}){0,5}|\\PC{0,6}") {
-            prop_assert_eq!(asked(&label), labels::asked(&plain(&fold(&label))), "{}", label);
-        }
-
         #[test]
         fn a_text_that_can_hold_no_form_holds_none(text in "(ccc|3C|强制认证|強制認證|2016010706840003|sc|11834020305037|QS|2112 0102 7680|XK|06-014-00021|信用代码|代碼|91110000802100433B|執照|R-C-ABC-X1|KC|SU071012-12345|FCC ID|2ABCB-PI3B|CE|0123|eprel|UL |E12345|能效|1级|級|énergétique|energy class|A|ISBN|0-545-01022-5|EAN|条形码|條|码|4006381333931|é|ß| |：){0,6}") {
             prop_assert!(may_hold(&text) || formed(&text).is_empty(), "{}", text);

@@ -2,6 +2,7 @@
 
 mod china;
 mod find;
+mod forms;
 mod gtin;
 mod labels;
 mod marks;
@@ -45,7 +46,7 @@ impl Found {
 
 /// The scheme of the number that a label asks for: `3C证书编号` asks for `ccc`. None for every other label.
 pub fn asked_for(label: &str) -> Option<&'static str> {
-    find::asked(label).map(|asked| asked.scheme)
+    forms::asked(label).map(|asked| asked.scheme)
 }
 
 /// What a check says of one value.
