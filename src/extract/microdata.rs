@@ -15,15 +15,63 @@ const MOST_OWNERS: usize = 20;
 /// Bytes of a text beside a `content` that is kept too.
 const LONGEST_OTHER: usize = 200;
 
+/// Types of what stands in a review that is about no goods; all lower case.
+const IN_REVIEWS: [&str; 4] = ["review", "rating", "person", "organization"];
+
 /// What microdata states.
+#[cfg(test)]
 pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
+    built(page, &page.items)
+}
+
+/// What microdata states, but what buyers write of goods, which on many pages is most of it.
+pub(super) fn goods<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
+    let referred = |e: &usize| page.attribute(*e, "itemref").is_some();
+    if page.items.iter().any(referred) {
+        return built(page, &page.items);
+    }
+    let mut items = Vec::with_capacity(page.items.len());
+    let mut until = 0;
+    for (at, element) in page.items.iter().copied().enumerate() {
+        if element >= until && is_review(page, &page.items[at..]) {
+            until = page.elements[element].end;
+        }
+        if element >= until {
+            items.push(element);
+        }
+    }
+    built(page, &items)
+}
+
+/// Whether the first of these elements is a review of something, and nothing in it is goods.
+fn is_review(page: &PageModel<'_>, items: &[usize]) -> bool {
+    let Some(first) = items.first() else {
+        return false;
+    };
+    let told = page.attribute(*first, "itemprop");
+    if !told.is_some_and(|name| matches!(name, "review" | "reviews")) {
+        return false;
+    }
+    let of = |e: &usize, types: &[&str]| {
+        let own = bare(page.attribute(*e, "itemtype").unwrap_or_default());
+        types.iter().any(|kind| own.eq_ignore_ascii_case(kind))
+    };
+    let end = page.elements[*first].end;
+    let inside = items.iter().take_while(|e| **e < end);
+    let mut things = inside.filter(|e| page.attribute(**e, "itemscope").is_some());
+    things.next() == Some(first)
+        && of(first, &IN_REVIEWS[..1])
+        && things.all(|e| of(e, &IN_REVIEWS))
+}
+
+fn built<'p>(page: &'p PageModel<'_>, items: &[usize]) -> Graph<'p> {
     let mut graph = Graph::default();
-    if page.items.is_empty() {
+    if items.is_empty() {
         return graph;
     }
     // All things first: one may refer to elements further up.
     let mut scopes = Scopes::new(page);
-    for element in page.items.iter().copied() {
+    for element in items.iter().copied() {
         if graph.things.len() < MOST && page.attribute(element, "itemscope").is_some() {
             scopes.add(page, element, graph.things.len());
             graph.things.push(thing(page, element));
@@ -31,7 +79,7 @@ pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
     }
     let mut properties = 0;
     let mut owners = Vec::new();
-    for element in page.items.iter().copied() {
+    for element in items.iter().copied() {
         let Some(names) = page.attribute(element, "itemprop") else {
             continue;
         };
@@ -254,6 +302,32 @@ mod tests {
                 "#1 Offer: price=5.00, availability=http://schema.org/InStock",
             ]
         );
+    }
+
+    #[test]
+    fn what_buyers_write_is_passed_over_unless_it_may_be_goods() {
+        let url = Url::parse("http://shop.example/").unwrap();
+        let page = |of: &str, before: &str| {
+            format!(
+                "{before}<div itemscope itemtype=Product><b itemprop=name>A</b>\
+                 <div itemprop=review itemscope itemtype=https://schema.org/Review><i itemprop=author itemscope \
+                 itemtype=Person><u itemprop=name>B</u></i><div itemprop={of} itemscope itemtype={of}>\
+                 <u itemprop=name>C</u></div></div><b itemprop=sku>7</b></div>"
+            )
+        };
+        for (of, before, left) in [
+            ("Rating", "", 1),
+            ("Product", "", 4),
+            ("Rating", "<p itemscope itemref=x></p>", 5),
+        ] {
+            let text = page(of, before);
+            let page = PageModel::new(&text, &url);
+            assert!(graph(&page).things.len() >= 4);
+            let goods = goods(&page);
+            assert_eq!(goods.things.len(), left, "{text}");
+            let numbered = |at: &usize| goods.text(*at, "sku") == Some("7");
+            assert_eq!((0..left).filter(numbered).count(), 1, "{text}");
+        }
     }
 
     #[test]

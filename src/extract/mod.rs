@@ -119,7 +119,7 @@ const READERS: &[(&str, Reader)] = &[
         schema::read(&json_ld::goods(&found.page.blocks), from.subject, found)
     }),
     ("microdata", |from, found| {
-        schema::read(&microdata::graph(found.page), from.subject, found)
+        schema::read(&microdata::goods(found.page), from.subject, found)
     }),
     ("rdfa", |from, found| {
         schema::read(&rdfa::graph(found.page), from.subject, found)
