@@ -1,10 +1,10 @@
 //! What shops call the fields: the names in attribute tables, in the languages of their markets.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use foldhash::HashMap;
 
-use crate::text::fold::fold;
+use crate::text::fold::with_folded;
 
 /// Names by field. Compared folded, without colons and surrounding space.
 #[rustfmt::skip]
@@ -114,9 +114,10 @@ const LABELS: &[(&str, &[&str])] = &[
 ];
 
 static BY_NAME: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let own = |name: &str| with_folded(name, |folded| plain(folded).into_owned());
     let pairs = LABELS
         .iter()
-        .flat_map(|(field, names)| names.iter().map(|name| (plain(name), *field)));
+        .flat_map(|(field, names)| names.iter().map(move |name| (own(name), *field)));
     pairs.collect()
 });
 
@@ -125,22 +126,23 @@ pub(super) fn field(name: &str) -> Option<&'static str> {
     if name.len() > 120 {
         return None;
     }
-    BY_NAME.get(plain(name).as_str()).copied()
+    with_folded(name, |folded| BY_NAME.get(plain(folded).as_ref()).copied())
 }
 
-fn plain(name: &str) -> String {
-    let folded = fold(name);
+/// A folded name as it is compared.
+fn plain(folded: &str) -> Cow<'_, str> {
     let plain = folded.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, ':' | '*' | '.' | '·' | '-' | '#' | '|')
     });
     // Chinese labels are spread to equal width: 品　牌.
-    if plain
-        .chars()
-        .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
-    {
-        plain.split_whitespace().collect()
+    let spread = plain.contains(' ')
+        && plain
+            .chars()
+            .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    if spread {
+        Cow::Owned(plain.replace(' ', ""))
     } else {
-        plain.to_owned()
+        Cow::Borrowed(plain)
     }
 }
 
@@ -168,7 +170,8 @@ mod tests {
         let mut seen = BTreeMap::new();
         for (field, names) in LABELS {
             for name in *names {
-                let other = seen.insert(plain(name), *field);
+                let own = with_folded(name, |folded| plain(folded).into_owned());
+                let other = seen.insert(own, *field);
                 assert!(
                     other.is_none_or(|o| o == *field),
                     "{name}: {other:?} and {field}"
