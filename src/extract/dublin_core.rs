@@ -43,8 +43,8 @@ pub(super) fn read(found: &mut Found<'_, '_>) {
 fn terms<'p>(page: &'p PageModel<'_>) -> Vec<(String, &'p str, &'p str)> {
     let one = |element: usize| {
         let name = page.either(element, &["name", "property"])?;
-        let content = page.either(element, &["content"])?;
-        Some((term(name)?, name, content))
+        let term = term(name)?;
+        Some((term, name, page.either(element, &["content"])?))
     };
     let metas = page.all().filter(|e| page.tag(*e) == "meta");
     metas.filter_map(one).take(MOST).collect()

@@ -192,8 +192,18 @@ static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
 
 /// Whether a single word, without its points, names a currency or a family of them: `kr`, `元`, `USD`.
 pub(super) fn word(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    if word.is_empty() || word.len() > 24 {
+    if word.len() <= LONGEST && word.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        let mut small = [0; LONGEST];
+        let small = &mut small[..word.len()];
+        small.copy_from_slice(word.as_bytes());
+        small.make_ascii_lowercase();
+        return NAMES.contains(std::str::from_utf8(small).unwrap_or(word));
+    }
+    let word = match word.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}')) {
+        true => word,
+        false => word.trim_matches(|c: char| !c.is_alphanumeric()),
+    };
+    if word.is_empty() || word.len() > LONGEST {
         return false;
     }
     // In Chinese, Japanese and Korean nothing is small or large.
@@ -203,6 +213,9 @@ pub(super) fn word(word: &str) -> bool {
         NAMES.contains(&word.to_lowercase())
     }
 }
+
+/// Bytes of a word that may be one.
+const LONGEST: usize = 24;
 
 /// The currency of a price: the marks beside its number, the other marks of the text, and what the page says elsewhere.
 pub(super) fn settle(
