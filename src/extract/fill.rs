@@ -161,7 +161,7 @@ impl Chosen<'_, '_> {
             if let Some(name) = &offer.beside {
                 let name = values::label(name);
                 if !attributes.contains_key(name.as_ref()) {
-                    attributes.insert(name.into_owned(), one_line(&offer.value));
+                    attributes.insert(name.into_owned(), values::line(&offer.value).into_owned());
                 }
             }
         }

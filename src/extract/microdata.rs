@@ -18,69 +18,104 @@ const LONGEST_OTHER: usize = 200;
 /// Types of what stands in a review that is about no goods; all lower case.
 const IN_REVIEWS: [&str; 4] = ["review", "rating", "person", "organization"];
 
+/// What an element says of itself in microdata.
+#[derive(Clone, Copy, Debug, Default)]
+struct Item<'p> {
+    element: usize,
+    /// It is a thing.
+    scope: bool,
+    kind: Option<&'p str>,
+    /// The names of the properties whose value it is.
+    names: Option<&'p str>,
+    /// It refers to elements that stand elsewhere.
+    refers: bool,
+}
+
+impl<'p> Item<'p> {
+    fn of(page: &'p PageModel<'_>, element: usize) -> Self {
+        let mut item = Self {
+            element,
+            ..Self::default()
+        };
+        // The first of a name counts.
+        for (name, value) in page.attributes_of(element).iter().rev() {
+            match name.strip_prefix("item") {
+                Some("scope") => item.scope = true,
+                Some("prop") => item.names = Some(value),
+                Some("type") => item.kind = Some(value),
+                Some("ref") => item.refers = true,
+                _ => {}
+            }
+        }
+        item
+    }
+
+    fn is(&self, types: &[&str]) -> bool {
+        let own = bare(self.kind.unwrap_or_default());
+        types.iter().any(|kind| own.eq_ignore_ascii_case(kind))
+    }
+}
+
 /// What microdata states.
 #[cfg(test)]
 pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
-    built(page, &page.items)
+    let items = page.items.iter().map(|e| Item::of(page, *e));
+    built(page, &items.collect::<Vec<_>>())
 }
 
 /// What microdata states, but what buyers write of goods, which on many pages is most of it.
 pub(super) fn goods<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
-    let referred = |e: &usize| page.attribute(*e, "itemref").is_some();
-    if page.items.iter().any(referred) {
-        return built(page, &page.items);
-    }
-    let mut items = Vec::with_capacity(page.items.len());
-    let mut until = 0;
-    for (at, element) in page.items.iter().copied().enumerate() {
-        if element >= until && is_review(page, &page.items[at..]) {
-            until = page.elements[element].end;
+    let items = page.items.iter().map(|e| Item::of(page, *e));
+    let mut items: Vec<Item<'_>> = items.collect();
+    if !items.iter().any(|item| item.refers) {
+        let (mut kept, mut until) = (0, 0);
+        for at in 0..items.len() {
+            let item = items[at];
+            if item.element >= until && is_review(page, &items[at..]) {
+                until = page.elements[item.element].end;
+            }
+            if item.element >= until {
+                items[kept] = item;
+                kept += 1;
+            }
         }
-        if element >= until {
-            items.push(element);
-        }
+        items.truncate(kept);
     }
     built(page, &items)
 }
 
-/// Whether the first of these elements is a review of something, and nothing in it is goods.
-fn is_review(page: &PageModel<'_>, items: &[usize]) -> bool {
-    let Some(first) = items.first() else {
+/// Whether the first of these is a review of something, and nothing in it is goods.
+fn is_review(page: &PageModel<'_>, items: &[Item<'_>]) -> bool {
+    let Some((first, rest)) = items.split_first() else {
         return false;
     };
-    let told = page.attribute(*first, "itemprop");
-    if !told.is_some_and(|name| matches!(name, "review" | "reviews")) {
-        return false;
-    }
-    let of = |e: &usize, types: &[&str]| {
-        let own = bare(page.attribute(*e, "itemtype").unwrap_or_default());
-        types.iter().any(|kind| own.eq_ignore_ascii_case(kind))
-    };
-    let end = page.elements[*first].end;
-    let inside = items.iter().take_while(|e| **e < end);
-    let mut things = inside.filter(|e| page.attribute(**e, "itemscope").is_some());
-    things.next() == Some(first)
-        && of(first, &IN_REVIEWS[..1])
-        && things.all(|e| of(e, &IN_REVIEWS))
+    let end = page.elements[first.element].end;
+    first.scope
+        && matches!(first.names, Some("review" | "reviews"))
+        && first.is(&IN_REVIEWS[..1])
+        && rest
+            .iter()
+            .take_while(|item| item.element < end)
+            .all(|item| !item.scope || item.is(&IN_REVIEWS))
 }
 
-fn built<'p>(page: &'p PageModel<'_>, items: &[usize]) -> Graph<'p> {
+fn built<'p>(page: &'p PageModel<'_>, items: &[Item<'p>]) -> Graph<'p> {
     let mut graph = Graph::default();
     if items.is_empty() {
         return graph;
     }
     // All things first: one may refer to elements further up.
     let mut scopes = Scopes::new(page);
-    for element in items.iter().copied() {
-        if graph.things.len() < MOST && page.attribute(element, "itemscope").is_some() {
-            scopes.add(page, element, graph.things.len());
-            graph.things.push(thing(page, element));
+    for item in items {
+        if graph.things.len() < MOST && item.scope {
+            scopes.add(page, item.element, graph.things.len());
+            graph.things.push(thing(page, item));
         }
     }
     let mut properties = 0;
     let mut owners = Vec::new();
-    for element in items.iter().copied() {
-        let Some(names) = page.attribute(element, "itemprop") else {
+    for Item { element, names, .. } in items.iter().copied() {
+        let Some(names) = names else {
             continue;
         };
         properties += 1;
@@ -110,9 +145,10 @@ fn built<'p>(page: &'p PageModel<'_>, items: &[usize]) -> Graph<'p> {
     graph
 }
 
-fn thing<'p>(page: &'p PageModel<'_>, element: usize) -> Thing<'p> {
-    let names = page.attribute(element, "itemprop").unwrap_or_default();
-    let first = names.split_ascii_whitespace().next().unwrap_or_default();
+fn thing<'p>(page: &'p PageModel<'_>, item: &Item<'p>) -> Thing<'p> {
+    let element = item.element;
+    let first = item.names.unwrap_or_default();
+    let first = first.split_ascii_whitespace().next().unwrap_or_default();
     // `<meta itemprop=brand itemscope content="Acme">`: the content is the thing's name.
     let name = page.either(element, &["content"]).map(|name| Property {
         name: "name".into(),
@@ -121,7 +157,7 @@ fn thing<'p>(page: &'p PageModel<'_>, element: usize) -> Thing<'p> {
         place: Place::Element(element),
     });
     Thing {
-        types: types(page.attribute(element, "itemtype")),
+        types: types(item.kind),
         properties: name.into_iter().collect(),
         parent: None,
         role: bare(first).into(),

@@ -104,10 +104,8 @@ fn is_brand_page(href: &str) -> bool {
 /// A brand's name in an element called so, its link or its logo.
 pub(super) fn brand(found: &mut Found<'_, '_>, element: usize) {
     let page = found.page;
-    let linked = page.tag(element) == "a"
-        && page
-            .attribute(element, "href")
-            .is_some_and(is_brand_page);
+    let linked =
+        page.tag(element) == "a" && page.attribute(element, "href").is_some_and(is_brand_page);
     let named = zones::has_word(page, element, BRAND);
     if !named && !linked {
         return;

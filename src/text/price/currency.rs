@@ -58,6 +58,11 @@ pub(super) fn marks(text: &str) -> Vec<Placed> {
     let mut at = 0;
     let mut inside = false;
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        if c.is_ascii() && c != '$' && !c.is_ascii_alphabetic() {
+            inside = false;
+            at += 1;
+            continue;
+        }
         let hit = mark_at(&text[at..], c, inside);
         let length = hit.map_or(c.len_utf8(), |(length, ..)| length);
         if let Some((length, kind, mark)) = hit {
@@ -278,4 +283,20 @@ pub(super) fn gap(text: &str, number: &Range<usize>, mark: &Range<usize>) -> Opt
     let between =
         |c: char| matches!(c, ' ' | ':' | '.' | ',' | '-' | '+' | '*' | '/' | '~') || sign(c);
     (gap.len() <= 6 && gap.chars().all(between)).then_some(gap.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_ascii_a_mark_begins_with_a_letter_or_a_dollar() {
+        for (sign, _) in SIGNS {
+            let first = sign.chars().next().unwrap();
+            assert!(
+                !first.is_ascii() || first == '$' || first.is_ascii_alphabetic(),
+                "{sign}"
+            );
+        }
+    }
 }
