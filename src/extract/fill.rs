@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::HashSet;
 
 use super::{
-    found::Offered,
+    found::{Offered, Place},
     guess,
     page::{Holds, PageModel, one_line},
     settle, stock, unit_price, values,
@@ -60,7 +60,7 @@ pub(super) fn listing(from: &Chosen<'_, '_>) -> Listing {
         .and_then(|tag| values::primary(&tag))
         .or_else(|| guess(&listing));
     listing.paths = paths;
-    let numbered = listing.description.as_deref().is_some_and(has_digit);
+    let numbered = from.is_numbered(&listing);
     listing.codes = from.codes(&listing, numbered);
     let valid = |c: &&Code| matches!(c.scheme.as_str(), "gtin" | "isbn") && c.valid;
     let gtin = listing.codes.iter().find(valid);
@@ -166,6 +166,21 @@ impl Chosen<'_, '_> {
             }
         }
         attributes
+    }
+
+    /// Whether the description may have a number.
+    fn is_numbered(&self, listing: &Listing) -> bool {
+        let offer = self.chosen.get("description").map(|at| &self.offered[*at]);
+        match (offer, &listing.description) {
+            // What is shown is the element's own text, of which that is known.
+            (Some(offer), Some(text)) => match offer.place {
+                Place::Element(element) if offer.reader == "text" => {
+                    self.page.elements[element].holds.any(Holds::DIGIT)
+                }
+                _ => has_digit(text),
+            },
+            _ => false,
+        }
     }
 
     /// Every identifier on the page, also those that fail their check, each once. `numbered` is whether the description

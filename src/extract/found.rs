@@ -294,7 +294,7 @@ mod tests {
         #[test]
         fn what_lacks_its_beginning_gets_that_of_the_page(
             reference in "//?[a-z0-9.:@-]{0,9}/([a-z./?%2E=&#-]{0,9}|\\PC{0,4})|/{0,3}\\\\?[a-z./]{0,6}",
-            base in "(http://shop.example|https://u:p@shop.example:8080|http://127.0.0.1:81|ftp://a.example|data:x)/a/b\\?c"
+            base in "(http://shop[.]example|https://u:p@shop[.]example:8080|http://127[.]0[.]0[.]1:81|ftp://a[.]example|data:x)/a/b\\?c"
         ) {
             let url = Url::parse(&base).unwrap();
             let page = PageModel::new("", &url);

@@ -67,9 +67,9 @@ const CURRENCIES: &[&str] = &[
 type Metas<'p> = BTreeMap<Cow<'p, str>, Vec<(usize, &'p str)>>;
 
 /// The metas of a page; the first of a name counts.
-pub(super) fn metas<'p>(page: &'p super::page::PageModel<'_>) -> Metas<'p> {
+pub(super) fn metas<'p>(page: &'p super::page::PageModel<'_>, elements: &[usize]) -> Metas<'p> {
     let mut metas = Metas::new();
-    for element in page.all().filter(|e| page.tag(*e) == "meta") {
+    for element in elements.iter().copied() {
         let name = page.either(element, &["property", "name", "http-equiv"]);
         let content = page.either(element, &["content", "value"]);
         if let (Some(name), Some(content)) = (name, content) {
@@ -83,9 +83,8 @@ pub(super) fn metas<'p>(page: &'p super::page::PageModel<'_>) -> Metas<'p> {
 }
 
 /// Offers what the metas say.
-pub(super) fn read(found: &mut Found<'_, '_>) {
-    let page = found.page;
-    let metas = metas(page);
+pub(super) fn read(found: &mut Found<'_, '_>, elements: &[usize]) {
+    let metas = metas(found.page, elements);
     let first = |names: &[&'static str]| {
         names.iter().find_map(|n| {
             let all = metas.get(*n)?;

@@ -9,8 +9,8 @@ use super::{
 };
 
 /// Offers what the page shows.
-pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
-    let heading = title(found, zones);
+pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], heads: &[usize]) {
+    let heading = title(found, zones, heads);
     shown_price::read(found, zones, heading);
     crumbs(found);
     let mut stock = shown_stock::Sight::default();
@@ -39,16 +39,15 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
 const TWICE_SAID: i32 = 16;
 
 /// The heading that the page's title repeats, else the first; else the title itself.
-fn title(found: &mut Found<'_, '_>, zones: &[Zone]) -> Option<usize> {
+fn title(found: &mut Found<'_, '_>, zones: &[Zone], heads: &[usize]) -> Option<usize> {
     let page = found.page;
     let whole = page.title.as_deref().unwrap_or_default();
     let usable = |e: &usize| {
-        page.tag(*e) == "h1"
-            && !zones[*e].others
+        !zones[*e].others
             && !zones[*e].furniture
             && (2..400).contains(&page.words(*e).chars().count())
     };
-    let heads: Vec<usize> = page.all().filter(usable).take(10).collect();
+    let heads: Vec<usize> = heads.iter().copied().filter(usable).take(10).collect();
     let repeated = |e: &usize| whole.contains(page.words(*e).as_ref());
     // A heading inside a link is that of a neighbour.
     let own = |e: &usize| {

@@ -53,6 +53,11 @@ fn is_line(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
+        // Most Chinese characters.
+        if matches!(byte, 0xe4..=0xef) {
+            at += 3;
+            continue;
+        }
         at += match byte {
             b'!'..=b'~' => 1,
             b' ' if at > 0 && bytes.get(at + 1).is_some_and(|next| *next != b' ') => 1,
@@ -65,7 +70,6 @@ fn is_line(text: &str) -> bool {
                 3
             }
             0xe2 if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0x90..=0xa7])) => 3,
-            0xe4..=0xef => 3,
             0xc3..=0xdf => 2,
             _ => return false,
         };

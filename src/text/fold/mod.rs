@@ -15,7 +15,7 @@ use unicode_normalization::{
 
 use crate::model::Span;
 
-pub(crate) use short::{alike, with_folded};
+pub(crate) use short::with_folded;
 pub(crate) use simple::folded as folded_alone;
 
 pub use disguise::{Disguise, Trick, disguises};

@@ -1,6 +1,6 @@
 //! Short texts folded where they are compared, without a copy of them on the heap.
 
-use super::{Sink, fold, is_ascii, simple};
+use super::{Sink, fold, simple};
 
 /// Bytes of a text that is short.
 const SHORT: usize = 64;
@@ -22,14 +22,6 @@ pub(crate) fn with_folded<T>(text: &str, of: impl FnOnce(&str) -> T) -> T {
         }
     }
     of(&fold(text))
-}
-
-/// Whether two texts are the same when they are folded.
-pub(crate) fn alike(one: &str, other: &str) -> bool {
-    if is_ascii(one) && is_ascii(other) {
-        return one.eq_ignore_ascii_case(other);
-    }
-    one == other || with_folded(one, |one| with_folded(other, |other| one == other))
 }
 
 /// Takes folded characters as long as there is room for them.
@@ -76,12 +68,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_short_text_folds_as_any_other(text in "\\PC{0,30}|[a-zA-Zİ0-9 ゙́̈ｶﾞ가ȺⱢ一-龥]{0,40}|Ⱥ{20,40}", other in "\\PC{0,8}|[aAéÉ１1 \\u{3000}]{0,4}", third in "[aAéÉ１1 \\u{3000}]{0,4}") {
+        fn a_short_text_folds_as_any_other(text in "\\PC{0,30}|[a-zA-Zİ0-9 ゙́̈ｶﾞ가ȺⱢ一-龥]{0,40}|Ⱥ{20,40}") {
             let folded = fold(&text);
             prop_assert!(with_folded(&text, |own| own == folded), "{}", text);
-            for (one, other) in [(&text, &other), (&text, &folded), (&other, &third)] {
-                prop_assert_eq!(alike(one, other), fold(one) == fold(other), "{} {}", one, other);
-            }
         }
     }
 }
