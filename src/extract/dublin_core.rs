@@ -101,7 +101,7 @@ mod tests {
             <meta name=DCTERMS.publisher content='Pots Press'><meta name=dc.creator content=Nobody><meta name=dct content=x>";
         let page = PageModel::new(text, &url);
         let mut found = Found::new(&page, "dublin-core");
-        read(&mut found);
+        read(&mut found, &crate::extract::Tagged::of(&page).metas);
         let all: Vec<(&str, &str)> = found
             .offered
             .iter()

@@ -50,6 +50,10 @@ impl<'p> Item<'p> {
         item
     }
 
+    fn is_review(&self) -> bool {
+        self.scope && matches!(self.names, Some("review" | "reviews")) && self.is(&IN_REVIEWS[..1])
+    }
+
     fn is(&self, types: &[&str]) -> bool {
         let own = bare(self.kind.unwrap_or_default());
         types.iter().any(|kind| own.eq_ignore_ascii_case(kind))
@@ -57,7 +61,6 @@ impl<'p> Item<'p> {
 }
 
 /// What microdata states.
-#[cfg(test)]
 pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
     let items = page.items.iter().map(|e| Item::of(page, *e));
     built(page, &items.collect::<Vec<_>>())
@@ -65,38 +68,32 @@ pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
 
 /// What microdata states, but what buyers write of goods, which on many pages is most of it.
 pub(super) fn goods<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
-    let items = page.items.iter().map(|e| Item::of(page, *e));
-    let mut items: Vec<Item<'_>> = items.collect();
-    if !items.iter().any(|item| item.refers) {
-        let (mut kept, mut until) = (0, 0);
-        for at in 0..items.len() {
-            let item = items[at];
-            if item.element >= until && is_review(page, &items[at..]) {
-                until = page.elements[item.element].end;
-            }
-            if item.element >= until {
-                items[kept] = item;
-                kept += 1;
-            }
+    let mut items = Vec::with_capacity(page.items.len());
+    let mut until = 0;
+    for (at, element) in page.items.iter().copied().enumerate() {
+        if element < until {
+            continue;
         }
-        items.truncate(kept);
+        let item = Item::of(page, element);
+        if item.refers {
+            return graph(page);
+        }
+        if item.is_review() && is_about_none(page, element, &page.items[at + 1..]) {
+            until = page.elements[element].end;
+        } else {
+            items.push(item);
+        }
     }
     built(page, &items)
 }
 
-/// Whether the first of these is a review of something, and nothing in it is goods.
-fn is_review(page: &PageModel<'_>, items: &[Item<'_>]) -> bool {
-    let Some((first, rest)) = items.split_first() else {
-        return false;
-    };
-    let end = page.elements[first.element].end;
-    first.scope
-        && matches!(first.names, Some("review" | "reviews"))
-        && first.is(&IN_REVIEWS[..1])
-        && rest
-            .iter()
-            .take_while(|item| item.element < end)
-            .all(|item| !item.scope || item.is(&IN_REVIEWS))
+/// Whether none of those of the items that stand in a review is goods, or refers to what stands elsewhere.
+fn is_about_none(page: &PageModel<'_>, review: usize, items: &[usize]) -> bool {
+    let end = page.elements[review].end;
+    let inside = items.iter().take_while(|e| **e < end);
+    inside
+        .map(|e| Item::of(page, *e))
+        .all(|item| !item.refers && (!item.scope || item.is(&IN_REVIEWS)))
 }
 
 fn built<'p>(page: &'p PageModel<'_>, items: &[Item<'p>]) -> Graph<'p> {

@@ -70,9 +70,10 @@ type Metas<'p> = BTreeMap<Cow<'p, str>, Vec<(usize, &'p str)>>;
 pub(super) fn metas<'p>(page: &'p super::page::PageModel<'_>, elements: &[usize]) -> Metas<'p> {
     let mut metas = Metas::new();
     for element in elements.iter().copied() {
-        let name = page.either(element, &["property", "name", "http-equiv"]);
-        let content = page.either(element, &["content", "value"]);
-        if let (Some(name), Some(content)) = (name, content) {
+        let Some(name) = page.either(element, &["property", "name", "http-equiv"]) else {
+            continue;
+        };
+        if let Some(content) = page.either(element, &["content", "value"]) {
             metas
                 .entry(lower(name))
                 .or_default()

@@ -223,7 +223,7 @@ fn image(graph: &Graph<'_>, property: &Property<'_>, found: &mut Found<'_, '_>) 
 fn identifiers(graph: &Graph<'_>, at: usize, found: &mut Found<'_, '_>) {
     for property in &graph.things[at].properties {
         let is = |name: &&str| property.name.eq_ignore_ascii_case(name);
-        let (gtin, own) = (GTINS.iter().any(|n| is(n)), is(&"productid"));
+        let (gtin, own) = (GTINS.iter().any(is), is(&"productid"));
         let words = graph.words_by(&property.value, &["value", "name"]);
         let Some(words) = words.filter(|_| gtin || own) else {
             continue;

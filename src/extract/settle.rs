@@ -89,28 +89,18 @@ pub(super) struct Weighed {
 
 /// For each field the index of the value chosen.
 pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'static str, usize> {
-    let mut chosen: BTreeMap<&'static str, (i32, usize)> = BTreeMap::new();
-    for Weighed {
-        field,
-        best: at,
-        weight,
-        ..
-    } in weighed(offered, hint)
-    {
-        let weight = weight.total();
-        let best = chosen.entry(field).or_insert((weight, at));
-        // Of equals the first offered.
-        if (weight, std::cmp::Reverse(at)) > (best.0, std::cmp::Reverse(best.1)) {
-            *best = (weight, at);
-        }
-    }
-    chosen
-        .into_iter()
-        .map(|(field, (_, at))| (field, at))
+    let weighed = weighed(offered, hint);
+    // Of equals the first offered.
+    let rank = |value: &&Weighed| (value.weight.total(), std::cmp::Reverse(value.best));
+    let fields = weighed.chunk_by(|one, other| one.field == other.field);
+    fields
+        .filter_map(|values| values.iter().max_by_key(rank))
+        .map(|value| (value.field, value.best))
         .collect()
 }
 
-/// Every value that means something for its field, with its weight; what means the same is one value.
+/// Every value that means something for its field, with its weight; what means the same is one value. Those of a field
+/// stand together.
 pub(super) fn weighed(offered: &[Offered], hint: Option<&str>) -> Vec<Weighed> {
     let groups = meant(offered, hint);
     let crossed = groups.iter().filter(|group| {
@@ -229,10 +219,10 @@ impl Contrary<'_> {
                     weight.unseen = -UNSEEN;
                 }
             }
-            "availability" if self.buyable => {
-                if *meaning == Meaning::Stock(Availability::OutOfStock) {
-                    weight.contradicted = -CONTRADICTED;
-                }
+            "availability"
+                if self.buyable && *meaning == Meaning::Stock(Availability::OutOfStock) =>
+            {
+                weight.contradicted = -CONTRADICTED;
             }
             _ => {}
         }

@@ -322,7 +322,7 @@ fn look(found: &Found<'_, '_>, element: usize) -> String {
 fn signs(text: &str) -> usize {
     let signs = text.chars().filter(|c| is_sign(*c)).count();
     // Words are looked up only where a text is short enough to be a price and little else.
-    if signs > 0 || text.chars().count() > 24 {
+    if signs > 0 || text.len() > 24 && text.chars().count() > 24 {
         return signs;
     }
     let parts = |c: char| {
@@ -331,7 +331,7 @@ fn signs(text: &str) -> usize {
     };
     let words = text
         .split(parts)
-        .filter(|w| !w.is_empty() && w.chars().count() <= 6);
+        .filter(|w| !w.is_empty() && (w.len() <= 6 || w.chars().count() <= 6));
     words.filter(|w| price::names_currency(w)).count()
 }
 
