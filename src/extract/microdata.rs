@@ -69,7 +69,7 @@ pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
 /// What microdata states, but what buyers write of goods, which on many pages is most of it.
 pub(super) fn goods<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
     let mut items = Vec::with_capacity(page.items.len());
-    let mut until = 0;
+    let (mut until, mut kept) = (0, 0);
     for (at, element) in page.items.iter().copied().enumerate() {
         if element < until {
             continue;
@@ -78,11 +78,16 @@ pub(super) fn goods<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
         if item.refers {
             return graph(page);
         }
-        if item.is_review() && is_about_none(page, element, &page.items[at + 1..]) {
-            until = page.elements[element].end;
-        } else {
-            items.push(item);
+        // Those in a review that is kept are kept too, so that no item is looked at again for each one around it.
+        if element >= kept && item.is_review() {
+            let end = page.elements[element].end;
+            if is_about_none(page, element, &page.items[at + 1..]) {
+                until = end;
+                continue;
+            }
+            kept = end;
         }
+        items.push(item);
     }
     built(page, &items)
 }
