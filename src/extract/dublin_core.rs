@@ -18,8 +18,8 @@ const TERMS: &[(&str, &str)] = &[
 const MOST: usize = 50;
 
 /// Offers what the terms say.
-pub(super) fn read(found: &mut Found<'_, '_>) {
-    let terms = terms(found.page);
+pub(super) fn read(found: &mut Found<'_, '_>, metas: &[usize]) {
+    let terms = terms(found.page, metas);
     let mut is_book = false;
     for (term, name, content) in &terms {
         let place = Place::Path(format!("meta[{name}]"));
@@ -40,13 +40,13 @@ pub(super) fn read(found: &mut Found<'_, '_>) {
 }
 
 /// The terms of a page with their whole names and contents, in page order.
-fn terms<'p>(page: &'p PageModel<'_>) -> Vec<(String, &'p str, &'p str)> {
+fn terms<'p>(page: &'p PageModel<'_>, metas: &[usize]) -> Vec<(String, &'p str, &'p str)> {
     let one = |element: usize| {
         let name = page.either(element, &["name", "property"])?;
-        let content = page.either(element, &["content"])?;
-        Some((term(name)?, name, content))
+        let term = term(name)?;
+        Some((term, name, page.either(element, &["content"])?))
     };
-    let metas = page.all().filter(|e| page.tag(*e) == "meta");
+    let metas = metas.iter().copied();
     metas.filter_map(one).take(MOST).collect()
 }
 
@@ -101,7 +101,7 @@ mod tests {
             <meta name=DCTERMS.publisher content='Pots Press'><meta name=dc.creator content=Nobody><meta name=dct content=x>";
         let page = PageModel::new(text, &url);
         let mut found = Found::new(&page, "dublin-core");
-        read(&mut found);
+        read(&mut found, &crate::extract::Tagged::of(&page).metas);
         let all: Vec<(&str, &str)> = found
             .offered
             .iter()

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashSet;
+
 use super::{
-    found::Offered,
+    found::{Offered, Place},
     guess,
     page::{Holds, PageModel, one_line},
     settle, stock, unit_price, values,
@@ -58,7 +60,8 @@ pub(super) fn listing(from: &Chosen<'_, '_>) -> Listing {
         .and_then(|tag| values::primary(&tag))
         .or_else(|| guess(&listing));
     listing.paths = paths;
-    listing.codes = from.codes(&listing);
+    let numbered = from.is_numbered(&listing);
+    listing.codes = from.codes(&listing, numbered);
     let valid = |c: &&Code| matches!(c.scheme.as_str(), "gtin" | "isbn") && c.valid;
     let gtin = listing.codes.iter().find(valid);
     let gtin = gtin.and_then(|c| Some((codes::gtin(c.value.as_deref()?)?, c.path.clone())));
@@ -66,7 +69,7 @@ pub(super) fn listing(from: &Chosen<'_, '_>) -> Listing {
         listing.gtin = Some(gtin);
         listing.paths.insert("gtin".to_owned(), path);
     }
-    listing.standards = standards(&listing);
+    listing.standards = standards(&listing, numbered);
     listing.observed = observed(from, &listing);
     listing
 }
@@ -156,21 +159,35 @@ impl Chosen<'_, '_> {
         let mut attributes = BTreeMap::new();
         for offer in self.all("attributes") {
             if let Some(name) = &offer.beside {
-                attributes
-                    .entry(values::label(name))
-                    .or_insert_with(|| one_line(&offer.value));
+                let name = values::label(name);
+                if !attributes.contains_key(name.as_ref()) {
+                    attributes.insert(name.into_owned(), values::line(&offer.value).into_owned());
+                }
             }
         }
         attributes
     }
 
-    /// Every identifier on the page, also those that fail their check, each once.
-    fn codes(&self, listing: &Listing) -> Vec<Code> {
+    /// Whether the description may have a number.
+    fn is_numbered(&self, listing: &Listing) -> bool {
+        let offer = self.chosen.get("description").map(|at| &self.offered[*at]);
+        match (offer, &listing.description) {
+            // What is shown is the element's own text, of which that is known.
+            (Some(offer), Some(text)) => match offer.place {
+                Place::Element(element) if offer.reader == "text" => {
+                    self.page.elements[element].holds.any(Holds::DIGIT)
+                }
+                _ => has_digit(text),
+            },
+            _ => false,
+        }
+    }
+
+    /// Every identifier on the page, also those that fail their check, each once. `numbered` is whether the description
+    /// may have any.
+    fn codes(&self, listing: &Listing, numbered: bool) -> Vec<Code> {
         let mut found: Vec<Code> = Vec::new();
         let mut add = |label: &str, text: &str, path: &dyn Fn() -> String| {
-            if !has_digit(text) {
-                return;
-            }
             for code in codes::find(label, text) {
                 let same = |c: &Code| {
                     c.scheme == code.scheme
@@ -187,22 +204,23 @@ impl Chosen<'_, '_> {
                 }
             }
         };
-        for offer in self.all("gtin") {
+        for offer in self.all("gtin").filter(|o| has_digit(&o.value)) {
             add("GTIN", &offer.value, &|| self.page.place(&offer.place));
         }
-        for offer in self.all("attributes") {
+        // Several readers offer the same rows.
+        let mut read = HashSet::default();
+        for offer in self.all("attributes").filter(|o| has_digit(&o.value)) {
             let label = offer.beside.as_deref().unwrap_or_default();
-            add(label, &offer.value, &|| self.page.place(&offer.place));
-        }
-        for (field, text) in [
-            ("title", &listing.title),
-            ("description", &listing.description),
-        ] {
-            if let Some(text) = text {
-                add("", text, &|| {
-                    listing.paths.get(field).cloned().unwrap_or_default()
-                });
+            if read.insert((label, offer.value.as_str())) {
+                add(label, &offer.value, &|| self.page.place(&offer.place));
             }
+        }
+        let path = |field| listing.paths.get(field).cloned().unwrap_or_default();
+        if let Some(title) = listing.title.as_deref().filter(|t| has_digit(t)) {
+            add("", title, &|| path("title"));
+        }
+        if let Some(text) = listing.description.as_deref().filter(|_| numbered) {
+            add("", text, &|| path("description"));
         }
         found
     }
@@ -218,15 +236,11 @@ fn guess(listing: &Listing) -> Option<String> {
     fold::language(&text).map(str::to_owned)
 }
 
-fn standards(listing: &Listing) -> Vec<String> {
-    let texts = listing
-        .attributes
-        .values()
-        .chain(&listing.title)
-        .chain(&listing.description);
-    let numbered: Vec<&str> = texts.map(String::as_str).filter(|t| has_digit(t)).collect();
-    // No form goes over the end of a line.
-    codes::standards(&numbered.join("\n"))
+fn standards(listing: &Listing, numbered: bool) -> Vec<String> {
+    let short = listing.attributes.values().chain(&listing.title);
+    let short = short.map(String::as_str).filter(|text| has_digit(text));
+    let long = listing.description.as_deref().filter(|_| numbered);
+    codes::standards_of(short.chain(long))
 }
 
 /// Whether a text may hold a number.
@@ -244,10 +258,12 @@ fn observed(from: &Chosen<'_, '_>, listing: &Listing) -> Vec<Block> {
         .codes
         .iter()
         .any(|c| !matches!(c.scheme.as_str(), "gtin" | "isbn" | "uscc" | "energy"));
-    let asked = listing.attributes.keys().any(|label| {
-        codes::asked_for(label)
-            .is_some_and(|scheme| !matches!(scheme, "gtin" | "isbn" | "uscc" | "energy"))
-    });
+    let asked = || {
+        listing.attributes.keys().any(|label| {
+            codes::asked_for(label)
+                .is_some_and(|scheme| !matches!(scheme, "gtin" | "isbn" | "uscc" | "energy"))
+        })
+    };
     let row = |field: &'static str| from.all(field).next().is_some();
     let seen = |block: &Block| match block {
         Block::Title => listing.title.is_some(),
@@ -262,7 +278,7 @@ fn observed(from: &Chosen<'_, '_>, listing: &Listing) -> Vec<Block> {
                 || row("importer")
         }
         Block::Attributes => table,
-        Block::Certificates => certificate || asked,
+        Block::Certificates => certificate || asked(),
         Block::Description => listing.description.is_some(),
         Block::Images => !listing.images.is_empty(),
         Block::Breadcrumbs => {

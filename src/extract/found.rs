@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, net::Ipv4Addr};
 
+use url::Position;
+
 use super::page::PageModel;
 
 /// Where on the page a value stands.
@@ -85,8 +87,25 @@ impl<'p, 't> Found<'p, 't> {
         if is_settled(reference) {
             return Some(Cow::Borrowed(reference));
         }
-        let url = self.page.resolve(reference)?;
-        Some(Cow::Owned(url.into()))
+        let plain = self.beside_page(reference);
+        let url = plain.or_else(|| self.page.resolve(reference).map(String::from));
+        url.map(Cow::Owned)
+    }
+
+    /// The same of an address that lacks its scheme alone (`//host/path`), or scheme and host (`/path`), where putting
+    /// them before it is all that is to be done.
+    fn beside_page(&self, reference: &str) -> Option<String> {
+        let base = self.page.base.as_ref().unwrap_or(self.page.url);
+        let path = reference.strip_prefix('/')?;
+        if !matches!(base.scheme(), "http" | "https") {
+            return None;
+        }
+        if path.starts_with('/') {
+            let whole = [base.scheme(), ":", reference].concat();
+            return Some(whole).filter(|address| is_settled(address));
+        }
+        let origin = &base[..Position::BeforePath];
+        is_settled_path(path).then(|| [origin, reference].concat())
     }
 
     /// Whether an address is that of the page.
@@ -177,19 +196,23 @@ fn is_settled(address: &str) -> bool {
         let first = last.bytes().next();
         first.is_some_and(|b| b.is_ascii_lowercase())
     });
-    let mut before = b'/';
-    let plain = path.bytes().all(|b| {
-        // A step of dots leads elsewhere.
-        let stays = b != b'.' || before != b'/';
-        before = b;
-        stays && KEPT[usize::from(b)]
-    });
     let host = if named {
         host.split('.').all(label)
     } else {
         host.parse::<Ipv4Addr>().is_ok()
     };
-    host && port && plain
+    host && port && is_settled_path(path)
+}
+
+/// Whether what stands behind the host and its slash would stay as it is.
+fn is_settled_path(path: &str) -> bool {
+    let mut before = b'/';
+    path.bytes().all(|b| {
+        // A step of dots leads elsewhere.
+        let stays = b != b'.' || before != b'/';
+        before = b;
+        stays && KEPT[usize::from(b)]
+    })
 }
 
 /// What an address has behind its host and no parsing changes.
@@ -266,6 +289,18 @@ mod tests {
             let parsed = page.resolve(&address).map(String::from);
             prop_assert_eq!(found.address(&address).map(Cow::into_owned), parsed);
             prop_assert_eq!(found.is_home(&address), page.resolve(&address).as_ref() == Some(&url));
+        }
+
+        #[test]
+        fn what_lacks_its_beginning_gets_that_of_the_page(
+            reference in "//?[a-z0-9.:@-]{0,9}/([a-z./?%2E=&#-]{0,9}|\\PC{0,4})|/{0,3}\\\\?[a-z./]{0,6}",
+            base in "(http://shop[.]example|https://u:p@shop[.]example:8080|http://127[.]0[.]0[.]1:81|ftp://a[.]example|data:x)/a/b\\?c"
+        ) {
+            let url = Url::parse(&base).unwrap();
+            let page = PageModel::new("", &url);
+            let found = Found::new(&page, "json-ld");
+            let parsed = page.resolve(&reference).map(String::from);
+            prop_assert_eq!(found.address(&reference).map(Cow::into_owned), parsed);
         }
     }
 }

@@ -119,7 +119,8 @@ impl Graph<'_> {
 pub(super) fn bare(name: &str) -> &str {
     let name = trimmed(name);
     let bytes = name.as_bytes();
-    let Some(colon) = memchr::memchr(b':', bytes) else {
+    // Names are short.
+    let Some(colon) = bytes.iter().position(|b| *b == b':') else {
         return name;
     };
     let rest = &name[colon..];

@@ -62,7 +62,7 @@ impl<'t> Blocks<'t> {
 
     /// The pointer to a value (RFC 6901). One that is too long to be shown lacks steps.
     pub(super) fn pointer(&self, value: usize) -> String {
-        let mut way = Vec::new();
+        let mut way = Vec::with_capacity(8);
         let mut at = value;
         while self.nodes[at].parent != at {
             way.push(at);

@@ -1,10 +1,10 @@
 //! What shops call the fields: the names in attribute tables, in the languages of their markets.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
-use crate::text::fold::fold;
+use crate::text::fold::{folded_alone, with_folded};
 
 /// Names by field. Compared folded, without colons and surrounding space.
 #[rustfmt::skip]
@@ -114,33 +114,56 @@ const LABELS: &[(&str, &[&str])] = &[
 ];
 
 static BY_NAME: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let own = |name: &str| with_folded(name, |folded| plain(folded).into_owned());
     let pairs = LABELS
         .iter()
-        .flat_map(|(field, names)| names.iter().map(|name| (plain(name), *field)));
+        .flat_map(|(field, names)| names.iter().map(move |name| (own(name), *field)));
     pairs.collect()
+});
+
+/// The characters with which those names begin.
+static FIRSTS: LazyLock<HashSet<char>> = LazyLock::new(|| {
+    BY_NAME
+        .keys()
+        .filter_map(|name| name.chars().next())
+        .collect()
 });
 
 /// The field that a name in a table stands for.
 pub(super) fn field(name: &str) -> Option<&'static str> {
-    if name.len() > 120 {
+    if name.len() > 120 || !may_be_known(name) {
         return None;
     }
-    BY_NAME.get(plain(name).as_str()).copied()
+    known(name)
 }
 
-fn plain(name: &str) -> String {
-    let folded = fold(name);
+/// Whether a name can be one of those, by its first letter.
+fn may_be_known(name: &str) -> bool {
+    let mut chars = name.chars().map(folded_alone);
+    let first = chars.next().flatten().filter(|c| c.is_alphanumeric());
+    // What follows may be a mark on it.
+    let alone = chars.next().is_none_or(|next| next.is_some());
+    first.is_none_or(|first| !alone || FIRSTS.contains(&first))
+}
+
+fn known(name: &str) -> Option<&'static str> {
+    with_folded(name, |folded| BY_NAME.get(plain(folded).as_ref()).copied())
+}
+
+/// A folded name as it is compared.
+fn plain(folded: &str) -> Cow<'_, str> {
     let plain = folded.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, ':' | '*' | '.' | '·' | '-' | '#' | '|')
     });
     // Chinese labels are spread to equal width: 品　牌.
-    if plain
-        .chars()
-        .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
-    {
-        plain.split_whitespace().collect()
+    let spread = plain.contains(' ')
+        && plain
+            .chars()
+            .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    if spread {
+        Cow::Owned(plain.replace(' ', ""))
     } else {
-        plain.to_owned()
+        Cow::Borrowed(plain)
     }
 }
 
@@ -148,7 +171,20 @@ fn plain(name: &str) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_name_that_may_not_be_known_is_not_known(start in "[ :*\u{301}\u{200b}]?", at in 0..LABELS.len(), nth in 0_usize..200, end in "\u{301}|[：.]?", other in "\\PC{0,3}") {
+            let names = LABELS[at].1;
+            let label = names[nth % names.len()];
+            for name in [format!("{start}{label}{end}"), other.clone(), format!("{other}{label}"), label.to_uppercase()] {
+                prop_assert_eq!(field(&name), known(&name), "{}", name);
+            }
+        }
+    }
 
     #[test]
     fn names_are_known_however_they_are_set() {
@@ -168,7 +204,8 @@ mod tests {
         let mut seen = BTreeMap::new();
         for (field, names) in LABELS {
             for name in *names {
-                let other = seen.insert(plain(name), *field);
+                let own = with_folded(name, |folded| plain(folded).into_owned());
+                let other = seen.insert(own, *field);
                 assert!(
                     other.is_none_or(|o| o == *field),
                     "{name}: {other:?} and {field}"

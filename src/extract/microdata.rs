@@ -15,24 +15,109 @@ const MOST_OWNERS: usize = 20;
 /// Bytes of a text beside a `content` that is kept too.
 const LONGEST_OTHER: usize = 200;
 
+/// Types of what stands in a review that is about no goods; all lower case.
+const IN_REVIEWS: [&str; 4] = ["review", "rating", "person", "organization"];
+
+/// What an element says of itself in microdata.
+#[derive(Clone, Copy, Debug, Default)]
+struct Item<'p> {
+    element: usize,
+    /// It is a thing.
+    scope: bool,
+    kind: Option<&'p str>,
+    /// The names of the properties whose value it is.
+    names: Option<&'p str>,
+    /// It refers to elements that stand elsewhere.
+    refers: bool,
+}
+
+impl<'p> Item<'p> {
+    fn of(page: &'p PageModel<'_>, element: usize) -> Self {
+        let mut item = Self {
+            element,
+            ..Self::default()
+        };
+        // The first of a name counts.
+        for (name, value) in page.attributes_of(element).iter().rev() {
+            match name.strip_prefix("item") {
+                Some("scope") => item.scope = true,
+                Some("prop") => item.names = Some(value),
+                Some("type") => item.kind = Some(value),
+                Some("ref") => item.refers = true,
+                _ => {}
+            }
+        }
+        item
+    }
+
+    fn is_review(&self) -> bool {
+        self.scope && matches!(self.names, Some("review" | "reviews")) && self.is(&IN_REVIEWS[..1])
+    }
+
+    fn is(&self, types: &[&str]) -> bool {
+        let own = bare(self.kind.unwrap_or_default());
+        types.iter().any(|kind| own.eq_ignore_ascii_case(kind))
+    }
+}
+
 /// What microdata states.
 pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
+    let items = page.items.iter().map(|e| Item::of(page, *e));
+    built(page, &items.collect::<Vec<_>>())
+}
+
+/// What microdata states, but what buyers write of goods, which on many pages is most of it.
+pub(super) fn goods<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
+    let mut items = Vec::with_capacity(page.items.len());
+    let (mut until, mut kept) = (0, 0);
+    for (at, element) in page.items.iter().copied().enumerate() {
+        if element < until {
+            continue;
+        }
+        let item = Item::of(page, element);
+        if item.refers {
+            return graph(page);
+        }
+        // Those in a review that is kept are kept too, so that no item is looked at again for each one around it.
+        if element >= kept && item.is_review() {
+            let end = page.elements[element].end;
+            if is_about_none(page, element, &page.items[at + 1..]) {
+                until = end;
+                continue;
+            }
+            kept = end;
+        }
+        items.push(item);
+    }
+    built(page, &items)
+}
+
+/// Whether none of those of the items that stand in a review is goods, or refers to what stands elsewhere.
+fn is_about_none(page: &PageModel<'_>, review: usize, items: &[usize]) -> bool {
+    let end = page.elements[review].end;
+    let inside = items.iter().take_while(|e| **e < end);
+    inside
+        .map(|e| Item::of(page, *e))
+        .all(|item| !item.refers && (!item.scope || item.is(&IN_REVIEWS)))
+}
+
+fn built<'p>(page: &'p PageModel<'_>, items: &[Item<'p>]) -> Graph<'p> {
     let mut graph = Graph::default();
-    if page.items.is_empty() {
+    if items.is_empty() {
         return graph;
     }
     // All things first: one may refer to elements further up.
     let mut scopes = Scopes::new(page);
-    for element in page.items.iter().copied() {
-        if graph.things.len() < MOST && page.attribute(element, "itemscope").is_some() {
-            scopes.add(page, element, graph.things.len());
-            graph.things.push(thing(page, element));
+    for item in items {
+        if graph.things.len() < MOST && item.scope {
+            scopes.add(page, item.element, graph.things.len());
+            graph.things.push(thing(page, item));
         }
     }
     let mut properties = 0;
     let mut owners = Vec::new();
-    for element in page.items.iter().copied() {
-        let Some(names) = page.attribute(element, "itemprop") else {
+    for Item { element, names, .. } in items.iter().copied() {
+        let Some(names) = names else {
             continue;
         };
         properties += 1;
@@ -62,9 +147,10 @@ pub(super) fn graph<'p>(page: &'p PageModel<'_>) -> Graph<'p> {
     graph
 }
 
-fn thing<'p>(page: &'p PageModel<'_>, element: usize) -> Thing<'p> {
-    let names = page.attribute(element, "itemprop").unwrap_or_default();
-    let first = names.split_ascii_whitespace().next().unwrap_or_default();
+fn thing<'p>(page: &'p PageModel<'_>, item: &Item<'p>) -> Thing<'p> {
+    let element = item.element;
+    let first = item.names.unwrap_or_default();
+    let first = first.split_ascii_whitespace().next().unwrap_or_default();
     // `<meta itemprop=brand itemscope content="Acme">`: the content is the thing's name.
     let name = page.either(element, &["content"]).map(|name| Property {
         name: "name".into(),
@@ -73,7 +159,7 @@ fn thing<'p>(page: &'p PageModel<'_>, element: usize) -> Thing<'p> {
         place: Place::Element(element),
     });
     Thing {
-        types: types(page.attribute(element, "itemtype")),
+        types: types(item.kind),
         properties: name.into_iter().collect(),
         parent: None,
         role: bare(first).into(),
@@ -254,6 +340,32 @@ mod tests {
                 "#1 Offer: price=5.00, availability=http://schema.org/InStock",
             ]
         );
+    }
+
+    #[test]
+    fn what_buyers_write_is_passed_over_unless_it_may_be_goods() {
+        let url = Url::parse("http://shop.example/").unwrap();
+        let page = |of: &str, before: &str| {
+            format!(
+                "{before}<div itemscope itemtype=Product><b itemprop=name>A</b>\
+                 <div itemprop=review itemscope itemtype=https://schema.org/Review><i itemprop=author itemscope \
+                 itemtype=Person><u itemprop=name>B</u></i><div itemprop={of} itemscope itemtype={of}>\
+                 <u itemprop=name>C</u></div></div><b itemprop=sku>7</b></div>"
+            )
+        };
+        for (of, before, left) in [
+            ("Rating", "", 1),
+            ("Product", "", 4),
+            ("Rating", "<p itemscope itemref=x></p>", 5),
+        ] {
+            let text = page(of, before);
+            let page = PageModel::new(&text, &url);
+            assert!(graph(&page).things.len() >= 4);
+            let goods = goods(&page);
+            assert_eq!(goods.things.len(), left, "{text}");
+            let numbered = |at: &usize| goods.text(*at, "sku") == Some("7");
+            assert_eq!((0..left).filter(numbered).count(), 1, "{text}");
+        }
     }
 
     #[test]

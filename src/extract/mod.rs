@@ -53,7 +53,7 @@ mod variant;
 mod wall;
 mod zones;
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use url::Url;
 
@@ -108,6 +108,30 @@ pub struct Reading {
 struct Sources<'a> {
     subject: &'a Subject,
     zones: &'a [Zone],
+    tagged: &'a Tagged,
+}
+
+/// The elements of tags that several readers ask for, in page order.
+#[derive(Debug, Default)]
+struct Tagged {
+    /// `h1`
+    heads: Vec<usize>,
+    /// `meta`
+    metas: Vec<usize>,
+}
+
+impl Tagged {
+    fn of(page: &PageModel<'_>) -> Self {
+        let mut tagged = Self::default();
+        for element in page.all() {
+            match page.tag(element) {
+                "h1" => tagged.heads.push(element),
+                "meta" => tagged.metas.push(element),
+                _ => {}
+            }
+        }
+        tagged
+    }
 }
 
 /// A reader of one vocabulary.
@@ -119,18 +143,24 @@ const READERS: &[(&str, Reader)] = &[
         schema::read(&json_ld::goods(&found.page.blocks), from.subject, found)
     }),
     ("microdata", |from, found| {
-        schema::read(&microdata::graph(found.page), from.subject, found)
+        schema::read(&microdata::goods(found.page), from.subject, found)
     }),
     ("rdfa", |from, found| {
         schema::read(&rdfa::graph(found.page), from.subject, found)
     }),
-    ("open-graph", |_, found| open_graph::read(found)),
+    ("open-graph", |from, found| {
+        open_graph::read(found, &from.tagged.metas)
+    }),
     ("table", |from, found| table::read(found, from.zones)),
     ("state", |from, found| {
         state::read(found, from.zones, from.subject)
     }),
-    ("text", |from, found| shown::read(found, from.zones)),
-    ("dublin-core", |_, found| dublin_core::read(found)),
+    ("text", |from, found| {
+        shown::read(found, from.zones, &from.tagged.heads)
+    }),
+    ("dublin-core", |from, found| {
+        dublin_core::read(found, &from.tagged.metas)
+    }),
     ("address", |_, found| address::read(found)),
 ];
 
@@ -163,13 +193,15 @@ fn reading(page: &mut PageModel<'_>, selectors: &Selectors, explained: bool) -> 
     page.blocks = blocks;
     let (page, url) = (&*page, page.url);
     let zones = zones::zones(page);
-    let subject = subject(page);
+    let tagged = Tagged::of(page);
+    let subject = subject(page, &tagged.heads);
     let mut own = Found::new(page, "select");
     let missed = select::read(selectors, &mut own);
     let mut offered = own.offered;
     let from = Sources {
         subject: &subject,
         zones: &zones,
+        tagged: &tagged,
     };
     for (name, reader) in READERS {
         let mut found = Found::new(page, name);
@@ -213,13 +245,10 @@ fn reading(page: &mut PageModel<'_>, selectors: &Selectors, explained: bool) -> 
 }
 
 /// What the page says it is about: its title and headings, folded.
-fn subject(page: &PageModel<'_>) -> Subject {
-    let heads = page
-        .all()
-        .filter(|e| page.tag(*e) == "h1")
-        .take(5)
-        .map(|e| page.line(e));
-    let titles = heads.chain(page.title.clone()).map(|t| fold::fold(&t));
+fn subject(page: &PageModel<'_>, heads: &[usize]) -> Subject {
+    let heads = heads.iter().take(5).map(|e| page.words(*e));
+    let title = page.title.as_deref().map(Cow::Borrowed);
+    let titles = heads.chain(title).map(|t| fold::fold(&t));
     Subject {
         titles: titles.filter(|t| t.chars().count() > 3).collect(),
     }

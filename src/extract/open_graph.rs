@@ -1,6 +1,6 @@
 //! Open Graph, its `product:` names and Twitter's cards: what `<meta>` says for those who share a page.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::found::{Found, Place};
 
@@ -35,6 +35,7 @@ const NAMES: &[(&str, &str)] = &[
     ("content-language", "language"),
 ];
 
+// All names are in lower case, as those of `Metas` are.
 const PRICES: &[&str] = &[
     "product:price:amount",
     "og:price:amount",
@@ -58,21 +59,23 @@ const CURRENCIES: &[&str] = &[
     "product:sale_price:currency",
     "product:currency",
     "product:original_price:currency",
-    "priceCurrency",
+    "pricecurrency",
     "currency",
 ];
 
-/// The metas of a page by lower-case name; the first of a name counts.
-pub(super) fn metas<'p>(
-    page: &'p super::page::PageModel<'_>,
-) -> BTreeMap<String, Vec<(usize, &'p str)>> {
-    let mut metas: BTreeMap<String, Vec<(usize, &str)>> = BTreeMap::new();
-    for element in page.all().filter(|e| page.tag(*e) == "meta") {
-        let name = page.either(element, &["property", "name", "http-equiv"]);
-        let content = page.either(element, &["content", "value"]);
-        if let (Some(name), Some(content)) = (name, content) {
+/// Elements and their contents by lower-case name.
+type Metas<'p> = BTreeMap<Cow<'p, str>, Vec<(usize, &'p str)>>;
+
+/// The metas of a page; the first of a name counts.
+pub(super) fn metas<'p>(page: &'p super::page::PageModel<'_>, elements: &[usize]) -> Metas<'p> {
+    let mut metas = Metas::new();
+    for element in elements.iter().copied() {
+        let Some(name) = page.either(element, &["property", "name", "http-equiv"]) else {
+            continue;
+        };
+        if let Some(content) = page.either(element, &["content", "value"]) {
             metas
-                .entry(name.to_ascii_lowercase())
+                .entry(lower(name))
                 .or_default()
                 .push((element, content));
         }
@@ -81,12 +84,11 @@ pub(super) fn metas<'p>(
 }
 
 /// Offers what the metas say.
-pub(super) fn read(found: &mut Found<'_, '_>) {
-    let page = found.page;
-    let metas = metas(page);
+pub(super) fn read(found: &mut Found<'_, '_>, elements: &[usize]) {
+    let metas = metas(found.page, elements);
     let first = |names: &[&'static str]| {
         names.iter().find_map(|n| {
-            let all = metas.get(&n.to_ascii_lowercase())?;
+            let all = metas.get(*n)?;
             all.first().map(|(_, content)| (*n, *content))
         })
     };
@@ -113,8 +115,8 @@ pub(super) fn read(found: &mut Found<'_, '_>) {
 fn offer(found: &mut Found<'_, '_>, name: &'static str, field: &'static str, content: &str) {
     match field {
         "images" => {
-            if let Some(url) = found.page.resolve(content) {
-                found.add(field, url.as_str(), meta(name));
+            if let Some(url) = found.address(content) {
+                found.add(field, &url, meta(name));
             }
         }
         // Written for search engines: often about the shop, not the goods.
@@ -124,7 +126,7 @@ fn offer(found: &mut Found<'_, '_>, name: &'static str, field: &'static str, con
 }
 
 /// Twitter's product card: `label1` "Price", `data1` "$5".
-fn cards(metas: &BTreeMap<String, Vec<(usize, &str)>>, found: &mut Found<'_, '_>) {
+fn cards(metas: &Metas<'_>, found: &mut Found<'_, '_>) {
     for (label, data) in [
         ("twitter:label1", "twitter:data1"),
         ("twitter:label2", "twitter:data2"),
@@ -141,6 +143,14 @@ fn cards(metas: &BTreeMap<String, Vec<(usize, &str)>>, found: &mut Found<'_, '_>
         if let Some(field) = super::labels::field(named) {
             found.lean(field, value, meta(data), -5);
         }
+    }
+}
+
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
     }
 }
 

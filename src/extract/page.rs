@@ -302,6 +302,9 @@ impl<'a> PageModel<'a> {
             if sibling == element {
                 nth = Some(alike);
             }
+            if nth.is_some() && alike > 1 {
+                break;
+            }
         }
         nth.filter(|_| alike > 1)
     }

@@ -12,15 +12,35 @@ const UNNAMED: i32 = -10;
 pub(super) fn read(offered: &[Offered], found: &mut Found<'_, '_>) {
     for field in ["title", "description"] {
         let texts = offered.iter().filter(|offer| offer.field == field);
+        let mut read: Option<(&str, Models)> = None;
         for offer in texts.take(MOST) {
-            for model in codes::models(&offer.value).into_iter().take(1) {
-                found.add("model", &model, offer.place.clone());
+            // Several readers offer the same text.
+            let known = read.take().filter(|(text, _)| *text == offer.value);
+            let (text, models) =
+                known.unwrap_or_else(|| (&offer.value, Models::of(&offer.value, field)));
+            if let Some(model) = &models.named {
+                found.add("model", model, offer.place.clone());
             }
-            if field == "title"
-                && let Some(model) = codes::title_model(&offer.value)
-            {
-                found.lean("model", &model, offer.place.clone(), UNNAMED);
+            if let Some(model) = &models.unnamed {
+                found.lean("model", model, offer.place.clone(), UNNAMED);
             }
+            read = Some((text, models));
+        }
+    }
+}
+
+/// What a text calls the model, and what in a title looks like one.
+struct Models {
+    named: Option<String>,
+    unnamed: Option<String>,
+}
+
+impl Models {
+    fn of(text: &str, field: &str) -> Self {
+        let titled = field == "title";
+        Self {
+            named: codes::models(text).into_iter().next(),
+            unnamed: titled.then(|| codes::title_model(text)).flatten(),
         }
     }
 }

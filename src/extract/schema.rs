@@ -222,26 +222,30 @@ fn image(graph: &Graph<'_>, property: &Property<'_>, found: &mut Found<'_, '_>) 
 
 fn identifiers(graph: &Graph<'_>, at: usize, found: &mut Found<'_, '_>) {
     for property in &graph.things[at].properties {
-        let name = property.name.to_ascii_lowercase();
-        let Some(words) = graph.words_by(&property.value, &["value", "name"]) else {
+        let is = |name: &&str| property.name.eq_ignore_ascii_case(name);
+        let (gtin, own) = (GTINS.iter().any(is), is(&"productid"));
+        let words = graph.words_by(&property.value, &["value", "name"]);
+        let Some(words) = words.filter(|_| gtin || own) else {
             continue;
         };
-        match name.as_str() {
-            "gtin" | "gtin8" | "gtin12" | "gtin13" | "gtin14" | "ean" | "ean13" | "upc"
-            | "isbn" => {
-                found.add("gtin", words, property.place.clone());
+        if gtin {
+            found.add("gtin", words, property.place.clone());
+            continue;
+        }
+        match words.split_once(':') {
+            Some((scheme, number)) if !scheme.eq_ignore_ascii_case("sku") => {
+                found.add("gtin", number, property.place.clone());
             }
-            "productid" => match words.split_once(':') {
-                Some((scheme, number)) if !scheme.eq_ignore_ascii_case("sku") => {
-                    found.add("gtin", number, property.place.clone());
-                }
-                Some((_, number)) => found.add("sku", number, property.place.clone()),
-                None => found.lean("sku", number_of(words), property.place.clone(), -5),
-            },
-            _ => {}
+            Some((_, number)) => found.add("sku", number, property.place.clone()),
+            None => found.lean("sku", number_of(words), property.place.clone(), -5),
         }
     }
 }
+
+/// Properties that number goods for the trade, in any case.
+const GTINS: [&str; 9] = [
+    "gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "ean13", "upc", "isbn",
+];
 
 /// The number in "TE50-12 Chair cover": its first word, where the others hold no digit.
 pub(super) fn number_of(words: &str) -> &str {

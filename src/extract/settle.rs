@@ -1,6 +1,6 @@
 //! The one place that chooses: of all values offered for a field, the one whose reader is trusted most, helped by agreement.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use rust_decimal::Decimal;
 
@@ -8,8 +8,8 @@ use super::{found::Offered, stock, unit_price};
 use crate::{
     model::{Availability, Money},
     text::{
-        blank::{self, says_nothing},
-        fold::fold,
+        blank::{folds_to_nothing, says_nothing},
+        fold::{fold, with_folded},
         price,
     },
 };
@@ -46,6 +46,9 @@ pub(super) const SHOWN: i32 = -8;
 const UNSEEN: i32 = 45;
 /// The least lean of a price that is shown plainly: called a price, with a sign, soon after the heading.
 const PLAIN: i32 = 2;
+
+/// Fields of most pages.
+const FIELDS: usize = 20;
 
 /// The lean at which a reader offers what it would not choose itself.
 pub(super) const RUNNER_UP: i32 = -30;
@@ -86,60 +89,40 @@ pub(super) struct Weighed {
 
 /// For each field the index of the value chosen.
 pub(super) fn choose(offered: &[Offered], hint: Option<&str>) -> BTreeMap<&'static str, usize> {
-    let mut chosen: BTreeMap<&'static str, (i32, usize)> = BTreeMap::new();
-    for Weighed {
-        field,
-        best: at,
-        weight,
-        ..
-    } in weighed(offered, hint)
-    {
-        let weight = weight.total();
-        let best = chosen.entry(field).or_insert((weight, at));
-        // Of equals the first offered.
-        if (weight, std::cmp::Reverse(at)) > (best.0, std::cmp::Reverse(best.1)) {
-            *best = (weight, at);
-        }
-    }
-    chosen
-        .into_iter()
-        .map(|(field, (_, at))| (field, at))
+    let weighed = weighed(offered, hint);
+    // Of equals the first offered.
+    let rank = |value: &&Weighed| (value.weight.total(), std::cmp::Reverse(value.best));
+    let fields = weighed.chunk_by(|one, other| one.field == other.field);
+    fields
+        .filter_map(|values| values.iter().max_by_key(rank))
+        .map(|value| (value.field, value.best))
         .collect()
 }
 
-/// Every value that means something for its field, with its weight; what means the same is one value.
+/// Every value that means something for its field, with its weight; what means the same is one value. Those of a field
+/// stand together.
 pub(super) fn weighed(offered: &[Offered], hint: Option<&str>) -> Vec<Weighed> {
-    let mut groups: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
-    // Of attributes all count.
-    let one_of = |(_, offer): &(usize, &Offered)| offer.field != "attributes";
-    for (at, offer) in offered.iter().enumerate().filter(one_of) {
-        if let Some(key) = meaning(offer, hint) {
-            groups.entry((offer.field, key)).or_default().push(at);
-        }
-    }
-    let crossed: BTreeSet<String> = groups
-        .iter()
-        .filter(|((field, _), members)| {
-            *field == "list_price" && members.iter().any(|at| offered[*at].reader == "text")
-        })
-        .map(|((_, amount), _)| amount.clone())
-        .collect();
+    let groups = meant(offered, hint);
+    let crossed = groups.iter().filter(|group| {
+        let shown = |at: &usize| offered[*at].reader == "text";
+        group.field == "list_price" && group.members.iter().any(shown)
+    });
     let page = Contrary {
-        crossed,
+        crossed: crossed.map(|group| group.meaning.clone()).collect(),
         buyable: is_buyable(offered),
         plainly: offered
             .iter()
             .any(|o| o.field == "price" && o.reader == "text" && o.lean >= PLAIN),
     };
-    let one = |((field, meaning), members): ((&str, String), Vec<usize>)| {
-        let (mut weight, best) = weigh(offered, &members)?;
+    let one = |group: Group<'_>| {
+        let (mut weight, best) = weigh(offered, &group.members)?;
         if offered[best].reader != "select" {
-            let shown = members.iter().any(|at| offered[*at].reader == "text");
-            page.weigh_against(field, &meaning, shown, &mut weight);
+            let shown = group.members.iter().any(|at| offered[*at].reader == "text");
+            page.weigh_against(group.field, &group.meaning, shown, &mut weight);
         }
         Some(Weighed {
-            field: offered[best].field,
-            members,
+            field: group.field,
+            members: group.members,
             best,
             weight,
         })
@@ -147,18 +130,86 @@ pub(super) fn weighed(offered: &[Offered], hint: Option<&str>) -> Vec<Weighed> {
     groups.into_iter().filter_map(one).collect()
 }
 
+/// Offers of one field that mean the same.
+struct Group<'o> {
+    field: &'static str,
+    meaning: Meaning<'o>,
+    /// In the order offered.
+    members: Vec<usize>,
+}
+
+/// The offers that mean something, together with those that mean the same. Of attributes all count.
+fn meant<'o>(offered: &'o [Offered], hint: Option<&str>) -> Vec<Group<'o>> {
+    let mut groups: Vec<Group<'o>> = Vec::with_capacity(offered.len());
+    for (field, values) in written(offered) {
+        let (first, alone) = (groups.len(), values.len() == 1);
+        for members in values {
+            let of = members.first().map(|at| &offered[*at]);
+            if let Some(meaning) = of.and_then(|offer| meaning(offer, hint, alone)) {
+                groups.push(Group {
+                    field,
+                    meaning,
+                    members,
+                });
+            }
+        }
+        unite(&mut groups, first);
+    }
+    groups
+}
+
+/// Makes one of those groups that mean the same, from the one at `first` on.
+fn unite(groups: &mut Vec<Group<'_>>, first: usize) {
+    groups[first..].sort_by(|a, b| a.meaning.cmp(&b.meaning));
+    let mut last = first;
+    for at in first + 1..groups.len() {
+        if groups[at].meaning == groups[last].meaning {
+            let more = std::mem::take(&mut groups[at].members);
+            groups[last].members.extend(more);
+            groups[last].members.sort_unstable();
+        } else {
+            last += 1;
+            groups.swap(last, at);
+        }
+    }
+    groups.truncate(last + 1);
+}
+
+/// The values of each field, each with the offers that write it alike.
+fn written(offered: &[Offered]) -> Vec<(&'static str, Vec<Vec<usize>>)> {
+    let mut fields: Vec<(&'static str, Vec<Vec<usize>>)> = Vec::with_capacity(FIELDS);
+    let one_of = |(_, offer): &(usize, &Offered)| offer.field != "attributes";
+    for (at, offer) in offered.iter().enumerate().filter(one_of) {
+        let Some((_, values)) = fields.iter_mut().find(|(field, _)| *field == offer.field) else {
+            fields.push((offer.field, vec![vec![at]]));
+            continue;
+        };
+        // The currency beside a price tells what it means.
+        let priced = offer.field.ends_with("price");
+        let alike = |members: &&mut Vec<usize>| {
+            let of = members.first().map(|at| &offered[*at]);
+            of.is_some_and(|o| o.value == offer.value && (!priced || o.beside == offer.beside))
+        };
+        match values.iter_mut().find(alike) {
+            Some(members) => members.push(at),
+            None => values.push(vec![at]),
+        }
+    }
+    fields
+}
+
 /// What a page shows that can speak against what is stated on it.
-struct Contrary {
+struct Contrary<'o> {
     /// Amounts that are crossed out.
-    crossed: BTreeSet<String>,
+    crossed: Vec<Meaning<'o>>,
     /// The goods can be bought, and nothing says that they cannot.
     buyable: bool,
     /// A price is shown plainly.
     plainly: bool,
 }
 
-impl Contrary {
-    fn weigh_against(&self, field: &str, meaning: &str, shown: bool, weight: &mut Weight) {
+impl Contrary<'_> {
+    fn weigh_against(&self, field: &str, meaning: &Meaning<'_>, shown: bool, weight: &mut Weight) {
         match field {
             "price" => {
                 if self.crossed.contains(meaning) {
@@ -168,7 +219,9 @@ impl Contrary {
                     weight.unseen = -UNSEEN;
                 }
             }
-            "availability" if self.buyable && meaning == Availability::OutOfStock.as_str() => {
+            "availability"
+                if self.buyable && *meaning == Meaning::Stock(Availability::OutOfStock) =>
+            {
                 weight.contradicted = -CONTRADICTED;
             }
             _ => {}
@@ -194,6 +247,15 @@ fn is_buyable(offered: &[Offered]) -> bool {
 
 /// The weight of a group of equal values, and its most trusted member.
 fn weigh(offered: &[Offered], members: &[usize]) -> Option<(Weight, usize)> {
+    if let [only] = members {
+        let lean = offered[*only].lean;
+        let weight = Weight {
+            trust: trust(&offered[*only]) - lean,
+            lean,
+            ..Weight::default()
+        };
+        return Some((weight, *only));
+    }
     // What a reader itself hardly believes agrees with nobody.
     let firm = members.iter().filter(|at| offered[**at].lean > RUNNER_UP);
     let mut readers: Vec<&str> = Vec::new();
@@ -228,20 +290,33 @@ fn trust(offer: &Offered) -> i32 {
     base.map_or(0, |(_, trust)| *trust) + offer.lean
 }
 
-/// What a value means, so that equal meanings agree; none where it means nothing for its field.
-fn meaning(offer: &Offered, hint: Option<&str>) -> Option<String> {
+/// What a value means, so that equal meanings agree.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Meaning<'o> {
+    Amount(Decimal),
+    Stock(Availability),
+    Words(Cow<'o, str>),
+}
+
+/// What an offer means; none where it means nothing for its field. Words are not folded where they are `alone`, so that
+/// there are no others to compare them with.
+fn meaning<'o>(offer: &'o Offered, hint: Option<&str>, alone: bool) -> Option<Meaning<'o>> {
+    let written = || Meaning::Words(Cow::Borrowed(&offer.value));
     match offer.field {
         "price" | "list_price" => {
             let money = money(offer, hint).filter(|m| m.amount > Decimal::ZERO)?;
-            Some(money.amount.normalize().to_string())
+            Some(Meaning::Amount(money.amount))
         }
-        "unit_price" => unit_price::read(offer, hint).map(|price| price.to_string()),
-        "availability" => stock::read(&offer.value).map(|a| a.as_str().to_owned()),
+        "unit_price" => {
+            unit_price::read(offer, hint).map(|price| Meaning::Words(Cow::Owned(price.to_string())))
+        }
+        "availability" => stock::read(&offer.value).map(Meaning::Stock),
         "brand" if !is_name(&offer.value) => None,
         // Long, and never said twice in other words.
-        "description" if says_nothing(&offer.value) => None,
-        "description" => Some(offer.value.clone()),
-        _ => Some(fold(&offer.value)).filter(|folded| !blank::is_nothing(folded)),
+        "description" => (!says_nothing(&offer.value)).then(written),
+        _ if folds_to_nothing(&offer.value) => None,
+        _ if alone => Some(written()),
+        _ => Some(Meaning::Words(Cow::Owned(fold(&offer.value)))),
     }
 }
 
@@ -249,10 +324,12 @@ fn meaning(offer: &Offered, hint: Option<&str>) -> Option<String> {
 fn is_name(value: &str) -> bool {
     !value.contains("://")
         && value.chars().count() <= 80
-        && !matches!(
-            fold(value).as_str(),
-            "brand" | "no brand" | "其他" | "other" | "generic" | "无" | "n/a"
-        )
+        && !with_folded(value, |folded| {
+            matches!(
+                folded,
+                "brand" | "no brand" | "其他" | "other" | "generic" | "无" | "n/a"
+            )
+        })
 }
 
 /// The money that an offered price means.

@@ -9,8 +9,8 @@ use super::{
 };
 
 /// Offers what the page shows.
-pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
-    let heading = title(found, zones);
+pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone], heads: &[usize]) {
+    let heading = title(found, zones, heads);
     shown_price::read(found, zones, heading);
     crumbs(found);
     let mut stock = shown_stock::Sight::default();
@@ -39,17 +39,16 @@ pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
 const TWICE_SAID: i32 = 16;
 
 /// The heading that the page's title repeats, else the first; else the title itself.
-fn title(found: &mut Found<'_, '_>, zones: &[Zone]) -> Option<usize> {
+fn title(found: &mut Found<'_, '_>, zones: &[Zone], heads: &[usize]) -> Option<usize> {
     let page = found.page;
-    let whole = page.title.clone().unwrap_or_default();
+    let whole = page.title.as_deref().unwrap_or_default();
     let usable = |e: &usize| {
-        page.tag(*e) == "h1"
-            && !zones[*e].others
+        !zones[*e].others
             && !zones[*e].furniture
-            && (2..400).contains(&page.line(*e).chars().count())
+            && (2..400).contains(&page.words(*e).chars().count())
     };
-    let heads: Vec<usize> = page.all().filter(usable).take(10).collect();
-    let repeated = |e: &usize| whole.contains(&page.line(*e));
+    let heads: Vec<usize> = heads.iter().copied().filter(usable).take(10).collect();
+    let repeated = |e: &usize| whole.contains(page.words(*e).as_ref());
     // A heading inside a link is that of a neighbour.
     let own = |e: &usize| {
         !page
@@ -62,15 +61,15 @@ fn title(found: &mut Found<'_, '_>, zones: &[Zone]) -> Option<usize> {
         .copied()
         .find(repeated)
         .or_else(|| heads.iter().copied().find(own))
-        .or_else(|| unmarked(found, zones, &whole));
+        .or_else(|| unmarked(found, zones, whole));
     if let Some(e) = heading {
         let lean = if repeated(&e) { TWICE_SAID } else { 0 };
-        found.lean("title", &page.line(e), Place::Element(e), lean);
+        found.lean("title", &page.words(e), Place::Element(e), lean);
     }
     if !whole.is_empty() {
         found.lean(
             "title",
-            without_shop(&whole),
+            without_shop(whole),
             Place::Path("title".to_owned()),
             -25,
         );
@@ -101,16 +100,19 @@ fn unmarked(found: &Found<'_, '_>, zones: &[Zone], title: &str) -> Option<usize>
     page.all().filter(usable).max_by_key(rank)
 }
 
+/// What stands between the goods' name and the shop's, save `_`.
+const SEPARATORS: [&str; 5] = [" | ", " - ", " – ", " — ", " : "];
+
 /// A page title without the shop's name behind the last separator.
 pub(super) fn without_shop(title: &str) -> &str {
-    let cut = [" | ", " - ", " – ", " — ", "_", " : "]
-        .iter()
-        .filter_map(|s| title.rfind(s))
-        .max();
-    match cut {
-        Some(at) if at * 2 > title.len() => title[..at].trim(),
-        _ => title,
-    }
+    let bytes = title.as_bytes();
+    let parts = |at: &usize| match bytes[*at] {
+        b' ' => SEPARATORS.iter().any(|s| title[*at..].starts_with(s)),
+        byte => byte == b'_',
+    };
+    // What is left is more than half of it.
+    let cut = (title.len() / 2 + 1..title.len()).rev().find(parts);
+    cut.map_or(title, |at| title[..at].trim())
 }
 
 /// The links of the first block called a breadcrumb.
@@ -150,8 +152,11 @@ fn description(found: &mut Found<'_, '_>, element: usize) {
         page.tag(element),
         "div" | "section" | "p" | "td" | "article"
     );
+    if !block || !zones::has_word(page, element, DESCRIPTION) {
+        return;
+    }
     let text = page.raw(element).trim();
-    if block && text.len() > 60 && zones::has_word(page, element, DESCRIPTION) {
+    if text.len() > 60 {
         found.lean("description", text, Place::Element(element), -5);
     }
 }
@@ -170,15 +175,13 @@ fn shop(found: &mut Found<'_, '_>, element: usize) {
     if !named && !linked() {
         return;
     }
-    let text = page.line(element);
+    let text = page.words(element);
     if (2..=60).contains(&text.chars().count()) {
         let lean = if named { -5 } else { -10 };
         found.lean("seller.name", &text, Place::Element(element), lean);
-        if let Some(url) = page
-            .attribute(element, "href")
-            .and_then(|href| page.resolve(href))
-        {
-            found.lean("seller.url", url.as_str(), Place::Element(element), lean);
+        let href = page.attribute(element, "href");
+        if let Some(url) = href.and_then(|href| found.address(href)) {
+            found.lean("seller.url", &url, Place::Element(element), lean);
         }
     }
 }
@@ -282,7 +285,26 @@ fn images(found: &mut Found<'_, '_>, element: usize, heading: Option<usize>) {
         .ancestors(element)
         .take(4)
         .any(|e| zones::has_word(page, e, GALLERY));
-    if let (true, Some(url)) = (shown, source.and_then(|src| page.resolve(src))) {
-        found.lean("images", url.as_str(), Place::Element(element), -5);
+    let source = source.filter(|_| shown);
+    if let Some(url) = source.and_then(|src| found.address(src)) {
+        found.lean("images", &url, Place::Element(element), -5);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_title_is_cut_at_its_last_separator(title in "( \\| | - |–|—| |_| : |水|a|bc){0,9}") {
+            let places = [" | ", " - ", " – ", " — ", "_", " : "];
+            let last = places.iter().filter_map(|s| title.rfind(s)).max();
+            let cut = last.filter(|at| at * 2 > title.len());
+            let rest = cut.map_or(title.as_str(), |at| title[..at].trim());
+            prop_assert_eq!(without_shop(&title), rest, "{}", title);
+        }
     }
 }

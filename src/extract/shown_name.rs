@@ -5,7 +5,9 @@ use super::{
     labels,
     marks::{BRAND, CRUMBS, SKU},
     page::{Holds, PageModel},
-    shown, zones,
+    shown,
+    token::Attribute,
+    zones,
 };
 
 /// Elements behind the heading in which a number with its label is that of the goods.
@@ -22,11 +24,13 @@ const LENGTH: std::ops::RangeInclusive<usize> = 2..=40;
 /// The shop's own number: an element called `sku`, or a label with a number behind it.
 pub(super) fn number(found: &mut Found<'_, '_>, element: usize, heading: Option<usize>) {
     let page = found.page;
-    if let Some(sku) = page.either(element, &["data-sku", "data-product-sku"]) {
+    let data = |(name, _): &Attribute<'_>| name.starts_with("data-");
+    let told = page.attributes_of(element).iter().any(data);
+    if told && let Some(sku) = page.either(element, &["data-sku", "data-product-sku"]) {
         found.lean("sku", sku, Place::Element(element), -10);
     }
     if zones::has_word(page, element, SKU) {
-        let text = page.line(element);
+        let text = page.words(element);
         let last = text.rsplit([':', '：']).next().unwrap_or(&text).trim();
         if is_number(last) && !last.contains(' ') {
             found.lean("sku", last, Place::Element(element), -5);
@@ -83,31 +87,41 @@ const BRAND_PAGES: &[&str] = &[
     "/b/brand",
 ];
 
+/// Whether one of these is part of an address.
+fn is_brand_page(href: &str) -> bool {
+    let bytes = href.as_bytes();
+    let begins = |at: usize| {
+        // What all of them begin with.
+        let may = matches!(
+            bytes.get(at..at + 2),
+            Some([b'/', b'b' | b'm' | b'z' | b'p'] | [b'?' | b'&', b'b'])
+        );
+        may && BRAND_PAGES.iter().any(|part| href[at..].starts_with(part))
+    };
+    (0..bytes.len()).any(begins)
+}
+
 /// A brand's name in an element called so, its link or its logo.
 pub(super) fn brand(found: &mut Found<'_, '_>, element: usize) {
     let page = found.page;
-    let linked = page.tag(element) == "a"
-        && page
-            .attribute(element, "href")
-            .is_some_and(|href| BRAND_PAGES.iter().any(|p| href.contains(p)));
+    let linked =
+        page.tag(element) == "a" && page.attribute(element, "href").is_some_and(is_brand_page);
     let named = zones::has_word(page, element, BRAND);
     if !named && !linked {
         return;
     }
-    let text = page.line(element);
+    let text = page.words(element);
     let logo = || {
         std::iter::once(element)
             .chain(page.inside(element))
-            .find_map(|e| page.either(e, &["alt", "title"]).map(str::to_owned))
+            .find_map(|e| page.either(e, &["alt", "title"]))
     };
-    let text = if text.is_empty() {
-        logo().unwrap_or_default()
-    } else {
-        text
+    let text = match text.as_ref() {
+        "" => logo().unwrap_or_default(),
+        text => text,
     };
-    let value = text
-        .split_once([':', '：'])
-        .map_or(text.as_str(), |(_, value)| value.trim());
+    let value = text.split_once([':', '：']);
+    let value = value.map_or(text, |(_, value)| value.trim());
     if (1..=50).contains(&value.chars().count()) {
         let lean = if named { -8 } else { -12 };
         found.lean("brand", value, Place::Element(element), lean);
@@ -118,11 +132,11 @@ pub(super) fn brand(found: &mut Found<'_, '_>, element: usize) {
 /// before the heading's words, "by Acme" below it.
 pub(super) fn brand_by_heading(found: &mut Found<'_, '_>, heading: usize) {
     let page = found.page;
-    let name = page.line(heading);
+    let name = page.words(heading);
     let inside = page.inside(heading).find(|e| page.tag(*e) == "a");
     let inside = inside.filter(|e| {
-        let text = page.line(*e);
-        text.len() < name.len() && name.starts_with(&text)
+        let text = page.words(*e);
+        text.len() < name.len() && name.starts_with(text.as_ref())
     });
     let above = || {
         let title = shown::without_shop(page.title.as_deref().unwrap_or_default());
@@ -132,7 +146,7 @@ pub(super) fn brand_by_heading(found: &mut Found<'_, '_>, heading: usize) {
             .find(|e| is_above(page, *e, title, &name))
     };
     if let Some(at) = inside.or_else(above) {
-        let text = page.line(at);
+        let text = page.words(at);
         if LENGTH.contains(&text.chars().count()) {
             found.lean("brand", &text, Place::Element(at), -14);
         }
@@ -146,9 +160,9 @@ fn is_above(page: &PageModel<'_>, element: usize, title: &str, name: &str) -> bo
     if raw.is_empty() || raw.len() > 80 || page.hidden(element) {
         return false;
     }
-    let text = page.line(element);
+    let text = page.words(element);
     let start = &name[..name.floor_char_boundary(START)];
-    let Some(rest) = title.strip_prefix(text.as_str()) else {
+    let Some(rest) = title.strip_prefix(text.as_ref()) else {
         return false;
     };
     let follows = rest
@@ -189,8 +203,18 @@ fn by_line(found: &mut Found<'_, '_>, heading: usize) {
 mod tests {
     use url::Url;
 
-    use super::labelled;
+    use proptest::prelude::*;
+
+    use super::*;
     use crate::extract::{Selectors, read};
+
+    proptest! {
+        #[test]
+        fn a_brands_page_is_known_by_its_parts(href in "([/?&]|brands?|marken?|marques?|marca|s|marchi|znack[ay]|merk|en|brend|-|producent|manufacturer|=|b|水){0,6}") {
+            let any = BRAND_PAGES.iter().any(|part| href.contains(part));
+            prop_assert_eq!(is_brand_page(&href), any, "{}", href);
+        }
+    }
 
     #[test]
     fn a_label_and_a_number_need_no_colon() {

@@ -218,12 +218,12 @@ fn rate(found: &Found<'_, '_>, element: usize, heading: Option<usize>) -> Option
         return None;
     }
     let raw = page.raw(element);
-    if raw.len() > 160 || raw.chars().count() > 60 {
+    if raw.len() > 160 || raw.len() > 60 && raw.chars().count() > 60 {
         return None;
     }
     let named = zones::has_word(page, element, PRICE);
     let signs = signs(raw);
-    if !named && signs == 0 || !raw.contains(|c: char| c.is_ascii_digit() || c.is_numeric()) {
+    if !named && signs == 0 || !counts(raw) {
         return None;
     }
     let money = price::parse(raw, None).filter(|m| !m.amount.is_zero())?;
@@ -322,21 +322,32 @@ fn look(found: &Found<'_, '_>, element: usize) -> String {
 fn signs(text: &str) -> usize {
     let signs = text.chars().filter(|c| is_sign(*c)).count();
     // Words are looked up only where a text is short enough to be a price and little else.
-    if signs > 0 || text.chars().count() > 24 {
+    if signs > 0 || text.len() > 24 && text.chars().count() > 24 {
         return signs;
     }
     let parts = |c: char| {
         let ascii = matches!(c, ' ' | '0'..='9' | ',' | ':' | '~' | '-');
-        ascii || c == '：' || c.is_whitespace() || c.is_numeric()
+        ascii || !is_han(c) && (c == '：' || c.is_whitespace() || c.is_numeric())
     };
     let words = text
         .split(parts)
-        .filter(|w| !w.is_empty() && w.chars().count() <= 6);
+        .filter(|w| !w.is_empty() && (w.len() <= 6 || w.chars().count() <= 6));
     words.filter(|w| price::names_currency(w)).count()
 }
 
 fn is_sign(c: char) -> bool {
-    c == '$' || !c.is_ascii() && SIGNS.contains(&c)
+    c == '$' || !c.is_ascii() && !is_han(c) && SIGNS.contains(&c)
+}
+
+/// Chinese characters, none of which is a sign, a number or a blank for Unicode.
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+}
+
+/// Whether a text has a number of any script.
+fn counts(text: &str) -> bool {
+    let numeric = |c: char| !is_han(c) && c.is_numeric();
+    text.bytes().any(|b| b.is_ascii_digit()) || text.contains(numeric)
 }
 
 #[cfg(test)]
@@ -350,6 +361,13 @@ mod tests {
         let listing = read(body, &url, &Selectors::default()).listing;
         let amount = |money: Option<crate::model::Money>| money.map(|m| m.amount.to_string());
         (amount(listing.price), amount(listing.list_price))
+    }
+
+    #[test]
+    fn no_chinese_character_is_a_number_or_a_sign() {
+        for c in '\u{4e00}'..='\u{9fff}' {
+            assert!(!c.is_numeric() && !c.is_whitespace() && !super::SIGNS.contains(&c));
+        }
     }
 
     #[test]

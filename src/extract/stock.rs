@@ -102,6 +102,8 @@ pub(super) fn may_say_alone(text: &str) -> bool {
             // Only folding all of it tells what it begins with.
             None => return true,
             Some(first) if FOLDED.firsts.contains(&first) => return true,
+            // Chinese characters need no table for that.
+            Some('\u{4e00}'..='\u{9fff}') => return false,
             Some(first) if first.is_alphanumeric() => return false,
             Some(_) => {}
         }

@@ -1,5 +1,7 @@
 //! Attribute tables: rows of two cells, `dt` and `dd`, "名称：值" in lists and paragraphs.
 
+use std::borrow::Cow;
+
 use super::{
     found::{Found, Place},
     labels,
@@ -10,9 +12,9 @@ use super::{
 
 /// A name and a value that stand together.
 #[derive(Debug)]
-struct Row {
-    name: String,
-    value: String,
+struct Row<'p> {
+    name: Cow<'p, str>,
+    value: Cow<'p, str>,
     /// The element of the value.
     at: usize,
     /// It stands in a table or list made for this, so that an unknown name is an attribute too.
@@ -31,7 +33,7 @@ const QUOTED: i32 = 38;
 
 /// Offers every row as an attribute, and those with a known name as fields.
 pub(super) fn read(found: &mut Found<'_, '_>, zones: &[Zone]) {
-    for row in rows(found, zones) {
+    for row in rows(found.page, zones) {
         let place = Place::Element(row.at);
         if row.tabular {
             found.beside("attributes", &row.value, &row.name, place.clone(), 0);
@@ -70,8 +72,7 @@ fn is_mark(name: &str, value: &str) -> bool {
         && !FIRMS.iter().any(|form| lower.contains(form))
 }
 
-fn rows(found: &Found<'_, '_>, zones: &[Zone]) -> Vec<Row> {
-    let page = found.page;
+fn rows<'p>(page: &'p PageModel<'_>, zones: &[Zone]) -> Vec<Row<'p>> {
     let mut rows = Vec::new();
     for element in page.all() {
         let zone = zones[element];
@@ -79,10 +80,10 @@ fn rows(found: &Found<'_, '_>, zones: &[Zone]) -> Vec<Row> {
             continue;
         }
         match page.tag(element) {
-            "tr" => cells(found, element, &mut rows),
-            "dt" => term(found, element, &mut rows),
+            "tr" => cells(page, element, &mut rows),
+            "dt" => term(page, element, &mut rows),
             "li" | "p" | "div" | "span" | "td" | "font" | "b" | "h2" | "h3" | "h4" => {
-                line(found, element, &mut rows)
+                line(page, element, &mut rows)
             }
             _ => {}
         }
@@ -93,23 +94,37 @@ fn rows(found: &Found<'_, '_>, zones: &[Zone]) -> Vec<Row> {
     rows
 }
 
-fn push(rows: &mut Vec<Row>, name: &str, value: String, at: usize, tabular: bool) {
-    let name = name.trim().trim_end_matches([':', '：', ' ', '\u{3000}']);
-    let long = name.chars().count() > LONGEST_NAME || value.chars().count() > LONGEST_VALUE;
+fn push<'p>(
+    rows: &mut Vec<Row<'p>>,
+    name: Cow<'p, str>,
+    value: Cow<'p, str>,
+    at: usize,
+    tabular: bool,
+) {
+    let name = match name {
+        Cow::Borrowed(name) => Cow::Borrowed(bare(name)),
+        Cow::Owned(name) => Cow::Owned(bare(&name).to_owned()),
+    };
+    let longer = |text: &str, most: usize| text.len() > most && text.chars().count() > most;
+    let long = longer(&name, LONGEST_NAME) || longer(&value, LONGEST_VALUE);
     if name.is_empty() || value.is_empty() || long || !name.contains(char::is_alphabetic) {
         return;
     }
     rows.push(Row {
-        name: name.to_owned(),
+        name,
         value,
         at,
         tabular,
     });
 }
 
+/// A name without the colon behind it.
+fn bare(name: &str) -> &str {
+    name.trim().trim_end_matches([':', '：', ' ', '\u{3000}'])
+}
+
 /// A row of two cells, or of four that are two pairs.
-fn cells(found: &Found<'_, '_>, row: usize, rows: &mut Vec<Row>) {
-    let page = found.page;
+fn cells<'p>(page: &'p PageModel<'_>, row: usize, rows: &mut Vec<Row<'p>>) {
     let cells: Vec<usize> = page
         .children(row)
         .filter(|c| matches!(page.tag(*c), "td" | "th"))
@@ -121,26 +136,30 @@ fn cells(found: &Found<'_, '_>, row: usize, rows: &mut Vec<Row>) {
     let header_row = cells.iter().all(|c| page.tag(*c) == "th");
     if matches!(cells.len(), 2 | 4 | 6) && heads && !header_row {
         for pair in cells.chunks_exact(2) {
-            push(rows, &page.line(pair[0]), page.line(pair[1]), pair[1], true);
+            push(
+                rows,
+                page.words(pair[0]),
+                page.words(pair[1]),
+                pair[1],
+                true,
+            );
         }
     }
 }
 
 /// A `dt` with the `dd` after it.
-fn term(found: &Found<'_, '_>, dt: usize, rows: &mut Vec<Row>) {
-    let page = found.page;
+fn term<'p>(page: &'p PageModel<'_>, dt: usize, rows: &mut Vec<Row<'p>>) {
     let next = page.elements[dt].end;
     if next < page.elements.len()
         && page.tag(next) == "dd"
         && page.elements[next].parent == page.elements[dt].parent
     {
-        push(rows, &page.line(dt), page.line(next), next, true);
+        push(rows, page.words(dt), page.words(next), next, true);
     }
 }
 
 /// "名称：值" in one element, or a label and a value side by side in it.
-fn line(found: &Found<'_, '_>, element: usize, rows: &mut Vec<Row>) {
-    let page = found.page;
+fn line<'p>(page: &'p PageModel<'_>, element: usize, rows: &mut Vec<Row<'p>>) {
     if !(3..=600).contains(&page.raw(element).len()) {
         return;
     }
@@ -149,12 +168,12 @@ fn line(found: &Found<'_, '_>, element: usize, rows: &mut Vec<Row>) {
         && page.raw(name).len() <= 4 * LONGEST_NAME
     {
         let named = zones::has_word(page, name, LABEL) && zones::has_word(page, value, VALUE);
-        let label = page.line(name);
+        let label = page.words(name);
         let known = labels::field(&label).is_some();
         let colon = item && label.ends_with([':', '：']);
         if (named || known || colon) && page.raw(element).trim().starts_with(page.raw(name).trim())
         {
-            return push(rows, &label, page.line(value), value, named || item);
+            return push(rows, label, page.words(value), value, named || item);
         }
     }
     if !page.elements[element].holds.any(Holds::COLON) {
@@ -170,13 +189,19 @@ fn line(found: &Found<'_, '_>, element: usize, rows: &mut Vec<Row>) {
     if blocks {
         return;
     }
-    let text = page.line(element);
-    let Some((name, value)) = split(&text) else {
+    let pair = match page.words(element) {
+        Cow::Borrowed(text) => split(text).map(|(name, value)| (name.into(), value.into())),
+        Cow::Owned(text) => {
+            let own = |text: &str| Cow::Owned(text.to_owned());
+            split(&text).map(|(name, value)| (own(name), own(value)))
+        }
+    };
+    let Some((name, value)) = pair else {
         return;
     };
-    let known = labels::field(name).is_some();
+    let known = labels::field(&name).is_some();
     if known || item && value.chars().count() <= 120 {
-        push(rows, name, value.to_owned(), element, item);
+        push(rows, name, value, element, item);
     }
 }
 

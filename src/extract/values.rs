@@ -1,5 +1,7 @@
 //! Text of a page to values: lines, numbers, counts, steps of a breadcrumb, conditions, language tags.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::page::{PageModel, one_line};
@@ -9,11 +11,11 @@ use crate::text::fold::fold;
 const LONGEST_TEXT: usize = 20_000;
 
 /// An attribute's name on one line; Chinese names, which shops spread to equal width (品　牌), without spaces.
-pub(super) fn label(name: &str) -> String {
-    let name = one_line(name);
-    if name.contains(|c: char| ('\u{4e00}'..='\u{9fff}').contains(&c)) && name.chars().count() <= 8
-    {
-        name.replace(' ', "")
+pub(super) fn label(name: &str) -> Cow<'_, str> {
+    let name = line(name);
+    let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    if name.contains(' ') && name.contains(han) && name.chars().count() <= 8 {
+        Cow::Owned(name.replace(' ', ""))
     } else {
         name
     }
@@ -22,18 +24,57 @@ pub(super) fn label(name: &str) -> String {
 /// Text of a description: lines without markup (JSON-LD descriptions often carry some), no empty ones.
 pub(super) fn plain(text: &str, url: &Url) -> String {
     let stripped = if text.contains('<') && text.contains('>') {
-        PageModel::new(text, url).text
+        Cow::Owned(PageModel::new(text, url).text)
     } else {
-        text.to_owned()
+        Cow::Borrowed(text)
     };
-    let lines: Vec<String> = stripped
-        .lines()
-        .map(one_line)
-        .filter(|line| !line.is_empty())
-        .collect();
-    let mut out = lines.join("\n");
+    let mut out = String::with_capacity(stripped.len());
+    for line in stripped.lines().map(line).filter(|line| !line.is_empty()) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&line);
+    }
     out.truncate(out.floor_char_boundary(LONGEST_TEXT));
     out
+}
+
+/// As `one_line`, copied only where white space is more than single spaces.
+pub(super) fn line(text: &str) -> Cow<'_, str> {
+    if is_line(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(one_line(text))
+    }
+}
+
+/// Whether a text surely has no white space but single spaces between words.
+fn is_line(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        // Most Chinese characters.
+        if matches!(byte, 0xe4..=0xef) {
+            at += 3;
+            continue;
+        }
+        at += match byte {
+            b'!'..=b'~' => 1,
+            b' ' if at > 0 && bytes.get(at + 1).is_some_and(|next| *next != b' ') => 1,
+            // White space beyond ASCII begins with 0xc2 and 0xe1 to 0xe3.
+            0xe3 if matches!(
+                bytes.get(at + 1..at + 3),
+                Some([0x80, 0x81..=0xbf] | [0x81..=0xbf, _])
+            ) =>
+            {
+                3
+            }
+            0xe2 if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0x90..=0xa7])) => 3,
+            0xc3..=0xdf => 2,
+            _ => return false,
+        };
+    }
+    true
 }
 
 pub(super) fn decimal(text: &str) -> Option<f64> {
@@ -143,7 +184,17 @@ pub(super) fn primary(tag: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_text_on_one_line_is_not_copied(text in "( |\n|\t|\u{a0}|\u{3000}|\u{2003}|\u{2028}|\u{1680}|\u{85}|水|、|“|é|a|ﬁ|𝐍){0,8}|\\PC{0,12}") {
+            prop_assert_eq!(line(&text), one_line(&text), "{}", text);
+            prop_assert!(!is_line(&text) || one_line(&text) == text, "{}", text);
+        }
+    }
 
     #[test]
     fn numbers_and_steps() {

@@ -50,8 +50,18 @@ fn allowed(words: u64, has: Signs) -> impl Iterator<Item = &'static Form> {
             && has.digits >= form.least.digits
             && has.signs >= form.least.signs
     };
-    FORMS.iter().enumerate().filter(can).map(|(_, form)| form)
+    // Without its words nearly no text is long enough in signs for one of the others.
+    let told = words & !LABEL != 0 || has.signs >= *UNTOLD;
+    let forms = if told { FORMS.as_slice() } else { &[] };
+    forms.iter().enumerate().filter(can).map(|(_, form)| form)
 }
+
+/// The fewest letters or digits in a row of a form that needs no word.
+static UNTOLD: LazyLock<usize> = LazyLock::new(|| {
+    let untold = FORMS.iter().filter(|form| form.words.is_empty());
+    let least = untold.map(|form| form.least.digits.max(form.least.signs));
+    least.min().unwrap_or_default()
+});
 
 /// The words that forms need, each with a bit for every form that needs it, and those of labels.
 static WORDS: LazyLock<Words> = LazyLock::new(|| {

@@ -17,7 +17,7 @@ pub use find::find;
 pub use gtin::{gtin, in_store, kind_of};
 pub use marks::{Era, era};
 pub use models::{models, title_model};
-pub use standards::standards;
+pub use standards::{standards, standards_of};
 
 /// An identifier in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -46,12 +46,24 @@ static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The standards that `text` names, each once, in order of their names: `GB 6675.1-2014`, `EN 71-1:2014`, `ASTM F963-17`.
 pub fn standards(text: &str) -> Vec<String> {
+    standards_of([text])
+}
+
+/// The same of several texts together.
+pub fn standards_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
     // No form goes over the end of a line.
-    let lines: Vec<&str> = text.split('\n').filter(|line| may_name(line)).collect();
-    if lines.is_empty() {
+    let lines = texts.into_iter().flat_map(|text| text.split('\n'));
+    let mut telling = String::new();
+    for line in lines.filter(|line| may_name(line)) {
+        if !telling.is_empty() {
+            telling.push('\n');
+        }
+        telling.push_str(line);
+    }
+    if telling.is_empty() {
         Vec::new()
     } else {
-        named(&lines.join("\n"))
+        named(&telling)
     }
 }
 

@@ -3,6 +3,7 @@
 mod disguise;
 mod han;
 mod language;
+mod short;
 mod simple;
 mod skeleton;
 
@@ -14,6 +15,7 @@ use unicode_normalization::{
 
 use crate::model::Span;
 
+pub(crate) use short::with_folded;
 pub(crate) use simple::folded as folded_alone;
 
 pub use disguise::{Disguise, Trick, disguises};
@@ -80,8 +82,8 @@ impl Folded {
 
 /// Folds `text` for comparison. Idempotent.
 pub fn fold(text: &str) -> String {
-    if let Some(folded) = ascii(text) {
-        return folded;
+    if is_ascii(text) {
+        return text.to_ascii_lowercase();
     }
     let mut sink = Plain(String::with_capacity(text.len()));
     walk(text, &mut sink);
@@ -126,16 +128,17 @@ pub(crate) fn invisible(c: char) -> bool {
     }
 }
 
-/// A text of ASCII whose white space is single spaces between words: only its capitals fold.
-fn ascii(text: &str) -> Option<String> {
+/// Whether a text is of ASCII and its white space single spaces between words: only its capitals fold.
+fn is_ascii(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let plain = |(at, byte): (usize, &u8)| match byte {
-        b'!'..=b'~' => true,
-        b' ' => at > 0 && bytes.get(at + 1).is_some_and(|next| *next != b' '),
-        _ => false,
-    };
-    let all = bytes.iter().enumerate().all(plain);
-    all.then(|| text.to_ascii_lowercase())
+    if bytes.first().is_none_or(|b| !matches!(b, b'!'..=b'~')) || bytes.ends_with(b" ") {
+        return bytes.is_empty();
+    }
+    // All of them without a way out: that is done for many at once.
+    let shown = bytes
+        .iter()
+        .fold(true, |all, b| all & matches!(b, b' '..=b'~'));
+    shown && (!bytes.contains(&b' ') || !bytes.windows(2).any(|two| two == b"  "))
 }
 
 /// Takes folded characters and where they came from.

@@ -58,6 +58,11 @@ pub(super) fn marks(text: &str) -> Vec<Placed> {
     let mut at = 0;
     let mut inside = false;
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        if c.is_ascii() && c != '$' && !c.is_ascii_alphabetic() {
+            inside = false;
+            at += 1;
+            continue;
+        }
         let hit = mark_at(&text[at..], c, inside);
         let length = hit.map_or(c.len_utf8(), |(length, ..)| length);
         if let Some((length, kind, mark)) = hit {
@@ -192,8 +197,18 @@ static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
 
 /// Whether a single word, without its points, names a currency or a family of them: `kr`, `元`, `USD`.
 pub(super) fn word(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    if word.is_empty() || word.len() > 24 {
+    if word.len() <= LONGEST && word.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        let mut small = [0; LONGEST];
+        let small = &mut small[..word.len()];
+        small.copy_from_slice(word.as_bytes());
+        small.make_ascii_lowercase();
+        return NAMES.contains(std::str::from_utf8(small).unwrap_or(word));
+    }
+    let word = match word.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}')) {
+        true => word,
+        false => word.trim_matches(|c: char| !c.is_alphanumeric()),
+    };
+    if word.is_empty() || word.len() > LONGEST {
         return false;
     }
     // In Chinese, Japanese and Korean nothing is small or large.
@@ -203,6 +218,9 @@ pub(super) fn word(word: &str) -> bool {
         NAMES.contains(&word.to_lowercase())
     }
 }
+
+/// Bytes of a word that may be one.
+const LONGEST: usize = 24;
 
 /// The currency of a price: the marks beside its number, the other marks of the text, and what the page says elsewhere.
 pub(super) fn settle(
@@ -265,4 +283,20 @@ pub(super) fn gap(text: &str, number: &Range<usize>, mark: &Range<usize>) -> Opt
     let between =
         |c: char| matches!(c, ' ' | ':' | '.' | ',' | '-' | '+' | '*' | '/' | '~') || sign(c);
     (gap.len() <= 6 && gap.chars().all(between)).then_some(gap.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_ascii_a_mark_begins_with_a_letter_or_a_dollar() {
+        for (sign, _) in SIGNS {
+            let first = sign.chars().next().unwrap();
+            assert!(
+                !first.is_ascii() || first == '$' || first.is_ascii_alphabetic(),
+                "{sign}"
+            );
+        }
+    }
 }

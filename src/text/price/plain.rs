@@ -24,7 +24,8 @@ pub(super) fn plain(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut chars = raw.chars().take(LONGEST).peekable();
     while let Some(c) = chars.next() {
-        if matches!(c, '!'..='~') && c != '`' {
+        let as_it_is = matches!(c, ' '..='~' | '¥' | '£' | '€' | '\u{4e00}'..='\u{9fff}');
+        if as_it_is && c != '`' {
             out.push(c);
         } else if number::raised(c) && out.ends_with(|c: char| c.is_ascii_digit()) {
             out.push('.');
@@ -102,3 +103,23 @@ const FREE: &[&str] = &[
     "مجاني",
     "مجانا",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_as_it_is_would_stay_so() {
+        for c in (' '..='~')
+            .chain('\u{4e00}'..='\u{9fff}')
+            .chain(['¥', '£', '€'])
+        {
+            let mut out = String::new();
+            std::iter::once(c)
+                .nfkc()
+                .for_each(|c| plain_char(&mut out, c));
+            let apart = c == '`' || crate::text::fold::invisible(c) || number::raised(c);
+            assert!(apart || out == c.to_string(), "{c}");
+        }
+    }
+}

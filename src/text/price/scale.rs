@@ -42,7 +42,8 @@ fn power(c: char) -> Option<u32> {
 
 /// The power of ten that a word behind a number means; `tight`: without a space between them.
 fn western(word: &str, tight: bool) -> Option<u32> {
-    if word.len() > 16 {
+    // None of them is Chinese, Japanese or Korean.
+    if word.len() > 16 || word.is_empty() || word.starts_with(|c| c > '\u{2e80}') {
         return None;
     }
     // Apart they are a carat and a size, or the beginning of something else.
