@@ -34,7 +34,7 @@ pub fn outline(text: &str, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Outline 
                 pass.leads.see(&name.text, &attributes);
                 attributes.clear();
             }
-            Token::Open(name) => pass.open(&name.text),
+            Token::Open(name) | Token::Dull(name, _) => pass.open(&name.text),
             Token::Close(name) => pass.close(&name.text),
         }
         tokens.tell_text(pass.listens());

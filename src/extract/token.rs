@@ -3,6 +3,7 @@
 //! Every byte is looked at a bounded number of times, whatever the page: no state goes back.
 
 mod bytes;
+mod dull;
 mod wanted;
 
 use std::{borrow::Cow, ops::Range};
@@ -14,9 +15,10 @@ use super::{
     shelves::Shelves,
     tags::{RAW, Tag, UNKNOWN, tags},
 };
-use bytes::{BETWEEN, CLASS, ENDS_NAME, ENDS_TAG, UPPER, ends_name, is_space, quoted};
+use bytes::{BETWEEN, CLASS, ENDS_NAME, ENDS_TAG, UPPER, ends_name, is_space, quoted, short_name};
 use wanted::is_of_few;
 
+pub(super) use dull::states;
 pub(super) use wanted::Wanted;
 
 /// An attribute: lower-case name, value with its character references resolved.
@@ -31,6 +33,9 @@ pub(super) enum Token<'a> {
     Raw(&'a str),
     /// A start tag; its attributes were appended to the caller's list.
     Open(Name<'a>),
+    /// A start tag that stands beside the goods and of which nothing is to be told but its address. Its attributes are
+    /// told by `again`.
+    Dull(Name<'a>, Option<&'a str>),
     /// An end tag.
     Close(Name<'a>),
 }
@@ -61,6 +66,8 @@ pub(super) struct Tokens<'a> {
     wanted: Wanted,
     tells_text: bool,
     few: bool,
+    /// Where the attributes of the last dull tag begin.
+    dull: usize,
 }
 
 impl<'a> Tokens<'a> {
@@ -78,6 +85,7 @@ impl<'a> Tokens<'a> {
             wanted,
             tells_text: true,
             few: false,
+            dull: 0,
         }
     }
 
@@ -192,6 +200,11 @@ impl<'a> Tokens<'a> {
         let start = self.at;
         let name = self.name();
         let written = start..self.at;
+        if self.few
+            && let Some(href) = self.dull(name.tag)
+        {
+            return Some(Token::Dull(name, href));
+        }
         // A tag that the page's end cuts off is none.
         let whole = if (self.wanted.attributes_of)(&name) {
             self.attributes(attributes)
@@ -209,23 +222,18 @@ impl<'a> Tokens<'a> {
     }
 
     /// The name of a tag that begins here.
-    #[inline]
+    #[inline(always)]
     fn name(&mut self) -> Name<'a> {
         let (start, bytes) = (self.at, self.text.as_bytes());
         // Nearly all are short, and in small letters.
-        if let Some(head) = bytes.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
-            let plain = |byte: &u8| CLASS[usize::from(*byte)] & (ENDS_TAG | UPPER) == 0;
-            let mut length = 0;
-            while length < 8 && plain(&head[length]) {
-                length += 1;
-            }
-            if length < 8 && CLASS[usize::from(head[length])] & ENDS_TAG != 0 {
-                self.at = start + length;
-                return Name {
-                    text: Cow::Borrowed(&self.text[start..start + length]),
-                    tag: self.tags.short(head, length).unwrap_or(&UNKNOWN),
-                };
-            }
+        if let Some(head) = bytes.get(start..).and_then(|rest| rest.first_chunk::<8>())
+            && let Some(length) = short_name(*head)
+        {
+            self.at = start + length;
+            return Name {
+                text: Cow::Borrowed(&self.text[start..start + length]),
+                tag: self.tags.short(head, length).unwrap_or(&UNKNOWN),
+            };
         }
         let ends = |byte: &u8| CLASS[usize::from(*byte)] & ENDS_TAG != 0;
         let length = bytes[start..].iter().position(ends);
@@ -392,7 +400,7 @@ mod tests {
         match token {
             Token::Text(t) => t.to_owned(),
             Token::Raw(t) => format!("[{t}]"),
-            Token::Open(t) => format!("<{}>", t.text),
+            Token::Open(t) | Token::Dull(t, _) => format!("<{}>", t.text),
             Token::Close(t) => format!("</{}>", t.text),
         }
     }

@@ -33,6 +33,22 @@ fn having(word: u64, byte: u8) -> u64 {
     equal.wrapping_sub(ONES) & !equal & (ONES << 7)
 }
 
+/// The length of the name of a tag that begins with these bytes, where that is shorter than they, in small letters, and at
+/// most one digit follows, as in `h1`.
+#[inline]
+pub(super) fn short_name(head: [u8; 8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let word = u64::from_le_bytes(head);
+    // Letters have this bit; digits and what ends a name do not.
+    let letters = (!word & (ONES << 6)).trailing_zeros() / 8;
+    let digits = u32::from(head.get(letters as usize)?.is_ascii_digit());
+    let length = letters + digits;
+    let ends = CLASS[usize::from(*head.get(length as usize)?)] & ENDS_TAG != 0;
+    // Capitals do not have this bit.
+    let small = !word & (ONES << 5) & !(u64::MAX << (8 * length)) == 0;
+    (ends && small).then_some(length as usize)
+}
+
 pub(super) fn is_space(byte: u8) -> bool {
     CLASS[usize::from(byte)] & SPACE != 0
 }

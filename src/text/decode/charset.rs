@@ -173,7 +173,11 @@ fn ruined(text: &str) -> u32 {
     let bad: usize = memchr2_iter(0xbd, 0x8b, bytes)
         .map(|at| match bytes[at] {
             0xbd if bytes[..=at].ends_with("\u{fffd}".as_bytes()) => 1,
-            0x8b if bytes[..=at + 1].ends_with("锟斤拷".as_bytes()) => 2,
+            0x8b if bytes[at..].starts_with(&[0x8b, 0xb7])
+                && bytes[..at + 2].ends_with("锟斤拷".as_bytes()) =>
+            {
+                2
+            }
             _ => 0,
         })
         .sum();
