@@ -51,7 +51,7 @@ pub(super) fn build<'a>(text: &'a str, url: &'a Url, whole: bool) -> PageModel<'
                 Some(Token::Raw(text)) => soup.raw(text),
                 Some(Token::Open(name)) => soup.open(name),
                 Some(Token::Dull(name, href)) => soup.dull(name, href, &mut tokens),
-                Some(Token::Close(name)) => soup.close(&name),
+                Some(Token::Close(name)) => soup.close(name),
                 None => break,
             }
         }
@@ -212,7 +212,7 @@ impl<'a> Soup<'a> {
             return;
         }
         self.begin(tag, kept);
-        self.follow(&name, kept);
+        self.follow(name.tag, kept);
         if self.beside() && self.passed(tag, kept) {
             self.page.attributes.truncate(kept);
             self.pass(tag);
@@ -232,7 +232,7 @@ impl<'a> Soup<'a> {
             return self.pass(name.tag);
         }
         tokens.again(&mut self.page.attributes);
-        self.follow(&name, kept);
+        self.follow(name.tag, kept);
         self.element(name, kept);
     }
 
@@ -253,10 +253,10 @@ impl<'a> Soup<'a> {
     }
 
     /// Takes note of where a tag leads: its attributes begin at `kept`.
-    fn follow(&mut self, name: &Name<'a>, kept: usize) {
-        if name.tag.traits & LEADS != 0 {
+    fn follow(&mut self, tag: &Tag, kept: usize) {
+        if tag.traits & LEADS != 0 {
             let own = &self.page.attributes[kept..];
-            self.page.leads.see(&name.text, own);
+            self.page.leads.see(tag.text, own);
         }
     }
 
@@ -267,11 +267,12 @@ impl<'a> Soup<'a> {
         }
     }
 
-    fn element(&mut self, Name { text: name, tag }: Name<'a>, kept: usize) {
+    fn element(&mut self, name: Name<'a>, kept: usize) {
+        let tag = name.tag;
         let (index, at) = (self.page.elements.len(), self.page.text.len());
         let parent = self.top();
         let mut element = Element {
-            tag: name,
+            tag: name.text(),
             parent,
             end: index + 1,
             text: at..at,

@@ -41,12 +41,22 @@ pub(super) enum Token<'a> {
 }
 
 /// The name of a tag.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Name<'a> {
-    /// In lower case.
-    pub(super) text: Cow<'a, str>,
+    written: &'a str,
     /// What is known of it.
     pub(super) tag: &'static Tag,
+}
+
+impl<'a> Name<'a> {
+    /// In lower case.
+    #[inline]
+    pub(super) fn text(self) -> Cow<'a, str> {
+        match self.tag.text {
+            "" => lower(self.written, true),
+            known => Cow::Borrowed(known),
+        }
+    }
 }
 
 /// Attributes of one tag beyond this number are passed over.
@@ -197,9 +207,7 @@ impl<'a> Tokens<'a> {
     #[inline]
     fn start_tag(&mut self, attributes: &mut Vec<Attribute<'a>>) -> Option<Token<'a>> {
         self.at += 1;
-        let start = self.at;
         let name = self.name();
-        let written = start..self.at;
         if self.few
             && let Some(href) = self.dull(name.tag)
         {
@@ -216,7 +224,7 @@ impl<'a> Tokens<'a> {
         }
         let raw = name.tag.traits & RAW != 0;
         if raw {
-            self.raw = Some(&self.text[written]);
+            self.raw = Some(name.written);
         }
         (raw || (self.wanted.tag)(&name)).then_some(Token::Open(name))
     }
@@ -231,16 +239,19 @@ impl<'a> Tokens<'a> {
         {
             self.at = start + length;
             return Name {
-                text: Cow::Borrowed(&self.text[start..start + length]),
+                written: &self.text[start..start + length],
                 tag: self.tags.short(head, length).unwrap_or(&UNKNOWN),
             };
         }
         let ends = |byte: &u8| CLASS[usize::from(*byte)] & ENDS_TAG != 0;
         let length = bytes[start..].iter().position(ends);
         self.at = length.map_or(bytes.len(), |length| start + length);
-        let text = lower(&self.text[start..self.at], true);
-        let tag = self.tags.get(text.as_bytes()).unwrap_or(&UNKNOWN);
-        Name { text, tag }
+        let written = &self.text[start..self.at];
+        let tag = self.tags.get(lower(written, true).as_bytes());
+        Name {
+            written,
+            tag: tag.unwrap_or(&UNKNOWN),
+        }
     }
 
     /// Reads to the `>` that ends the tag, appending attributes. False when there is none.
@@ -383,7 +394,7 @@ fn decoded(value: &str, refers: bool) -> Cow<'_, str> {
 
 #[inline]
 fn lower(name: &str, upper: bool) -> Cow<'_, str> {
-    if upper {
+    if upper && name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(name.to_ascii_lowercase())
     } else {
         Cow::Borrowed(name)
@@ -400,8 +411,8 @@ mod tests {
         match token {
             Token::Text(t) => t.to_owned(),
             Token::Raw(t) => format!("[{t}]"),
-            Token::Open(t) | Token::Dull(t, _) => format!("<{}>", t.text),
-            Token::Close(t) => format!("</{}>", t.text),
+            Token::Open(t) | Token::Dull(t, _) => format!("<{}>", t.text()),
+            Token::Close(t) => format!("</{}>", t.text()),
         }
     }
 
@@ -464,7 +475,7 @@ mod tests {
             };
             let names = Wanted { attributes_of: |_| false, ..Wanted::ALL };
             prop_assert_eq!(told(names, true), all.clone());
-            let some = Wanted { tag: |name| name.text == "i", ..names };
+            let some = Wanted { tag: |name| name.text() == "i", ..names };
             let is_text = |token: &&String| !token.starts_with('<') || !token[1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
             let kept = all.iter().filter(|token| is_text(token) || *token == "<i>").cloned();
             prop_assert_eq!(told(some, true), kept.collect::<Vec<_>>());

@@ -25,9 +25,52 @@ pub(super) fn quoted(bytes: &[u8], start: usize, quote: u8) -> (usize, bool) {
     (at, refers)
 }
 
+/// The first `quote` from `start` on.
+#[inline]
+pub(super) fn closing(bytes: &[u8], start: usize, quote: u8) -> Option<usize> {
+    let mut at = start;
+    while let Some(word) = bytes.get(at..)?.first_chunk::<8>() {
+        let ends = having(u64::from_le_bytes(*word), quote);
+        if ends != 0 {
+            return Some(at + (ends.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    let more = bytes.get(at..)?.iter().position(|byte| *byte == quote)?;
+    Some(at + more)
+}
+
+/// As `closing`; and whether `sign`, which is a small letter or has no letter's capital, its capital, or a `&` may stand
+/// before it.
+#[inline]
+pub(super) fn closing_after(
+    bytes: &[u8],
+    start: usize,
+    quote: u8,
+    sign: u8,
+) -> Option<(usize, bool)> {
+    const SMALL: u64 = u64::from_ne_bytes([0x20; 8]);
+    let (mut at, mut signed) = (start, false);
+    while let Some(word) = bytes.get(at..)?.first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        let ends = having(word, quote);
+        let signs = having(word | SMALL, sign) | having(word, b'&');
+        if ends != 0 {
+            signed |= signs & (ends ^ (ends - 1)) != 0;
+            return Some((at + (ends.trailing_zeros() / 8) as usize, signed));
+        }
+        signed |= signs != 0;
+        at += 8;
+    }
+    let rest = bytes.get(at..)?;
+    let more = rest.iter().position(|byte| *byte == quote)?;
+    let is_sign = |byte: &u8| byte.eq_ignore_ascii_case(&sign) || *byte == b'&';
+    Some((at + more, signed || rest[..more].iter().any(is_sign)))
+}
+
 /// The highest bit of every byte of `word` that is `byte`; behind the first such byte also of others.
 #[inline]
-fn having(word: u64, byte: u8) -> u64 {
+pub(super) fn having(word: u64, byte: u8) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     let equal = word ^ (ONES * u64::from(byte));
     equal.wrapping_sub(ONES) & !equal & (ONES << 7)

@@ -1,13 +1,15 @@
 //! Start tags beside the goods of which nothing is told but where they lead: most of a page, so their attributes are not
 //! put into the list.
 
+use std::ops::Range;
+
 use super::{
     super::{
         marks,
         tags::{BLOCK, KEPT, Kind, LEADS, RAW, Tag},
     },
     Attribute, MAX_ATTRIBUTES, MAX_VALUE, Tokens,
-    bytes::{BETWEEN, CLASS, ENDS_NAME, UPPER},
+    bytes::{BETWEEN, CLASS, ENDS_NAME, UPPER, closing, closing_after, having},
 };
 
 impl<'a> Tokens<'a> {
@@ -18,6 +20,7 @@ impl<'a> Tokens<'a> {
             return None;
         }
         self.dull = self.at;
+        let (block, leads) = (tag.traits & BLOCK != 0, tag.traits & LEADS != 0);
         let bytes = self.text.as_bytes();
         let (mut at, mut seen, mut href) = (self.at, 0, None);
         loop {
@@ -28,38 +31,57 @@ impl<'a> Tokens<'a> {
                 self.at = at + 1;
                 return Some(href);
             }
-            let start = at;
-            let mut class = CLASS[usize::from(bytes[at])];
-            at += 1;
-            loop {
-                let next = CLASS[usize::from(*bytes.get(at)?)];
-                if next & ENDS_NAME != 0 {
-                    break;
-                }
-                class |= next;
-                at += 1;
-            }
-            let name = &bytes[start..at];
-            let (value, refers, end) = self.value(at);
-            at = end;
+            let name = short(bytes, at).or_else(|| long(bytes, at))?;
+            at += name.length;
             seen += 1;
-            if class & UPPER != 0 || seen > MAX_ATTRIBUTES || states(name) {
+            if seen > MAX_ATTRIBUTES {
                 return None;
             }
-            if tag.traits & LEADS != 0 {
-                if name == b"rel" || name == b"href" && (refers || value.len() > MAX_VALUE) {
-                    return None;
+            // What must not stand in the value.
+            let sign = match name.tells {
+                Tells::Vocabulary => return None,
+                Tells::Class if block => marks::OF_CRUMBS,
+                Tells::Address if leads => b'&',
+                // Only with an `x` it says that this is the next page.
+                Tells::Relation if leads => b'x',
+                _ => {
+                    at = self.past(at)?;
+                    continue;
                 }
-                if name == b"href" && href.is_none() {
-                    href = Some(&self.text[value]);
-                }
-            } else if tag.traits & BLOCK != 0
-                && marks::names(name)
-                && (refers || marks::may_be_crumbs(&bytes[value]))
-            {
+            };
+            let (value, signed, end) = self.signed(at, sign)?;
+            at = end;
+            if signed || value.len() > MAX_VALUE {
                 return None;
+            }
+            if leads && name.tells == Tells::Address {
+                href = href.or(self.text.get(value));
             }
         }
+    }
+
+    /// The end of the value behind a name that ends at `at`. None where the page ends before it does.
+    #[inline]
+    fn past(&self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        match opens(bytes, at) {
+            Some(quote) => Some(closing(bytes, at + 2, quote)? + 1),
+            None => Some(self.value(at).2),
+        }
+    }
+
+    /// The value behind a name that ends at `at`; whether `sign`, a capital or not, or a `&` may stand in it; its end.
+    #[inline]
+    fn signed(&self, at: usize, sign: u8) -> Option<(Range<usize>, bool, usize)> {
+        let bytes = self.text.as_bytes();
+        if let Some(quote) = opens(bytes, at) {
+            let (end, signed) = closing_after(bytes, at + 2, quote, sign)?;
+            return Some((at + 2..end, signed, end + 1));
+        }
+        let (value, refers, end) = self.value(at);
+        let is_sign = |byte: &u8| byte.eq_ignore_ascii_case(&sign);
+        let signed = refers || bytes.get(value.clone())?.iter().any(is_sign);
+        Some((value, signed, end))
     }
 
     /// Tells the attributes of the last dull tag after all.
@@ -67,6 +89,93 @@ impl<'a> Tokens<'a> {
         self.at = self.dull;
         self.attributes(attributes);
     }
+}
+
+/// The quote that begins a value behind a name that ends at `at`, written as usual.
+#[inline]
+fn opens(bytes: &[u8], at: usize) -> Option<u8> {
+    match bytes.get(at..at + 2) {
+        Some([b'=', quote @ (b'"' | b'\'')]) => Some(*quote),
+        _ => None,
+    }
+}
+
+/// A name of an attribute.
+struct Named {
+    length: usize,
+    tells: Tells,
+}
+
+/// What an attribute may have to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tells {
+    Nothing,
+    /// What an element is.
+    Class,
+    Address,
+    Relation,
+    /// What a vocabulary states.
+    Vocabulary,
+}
+
+/// The name that begins at `at`, if it is short, in small letters, and a `=` ends it.
+#[inline]
+fn short(bytes: &[u8], at: usize) -> Option<Named> {
+    const ID: u64 = word(b"id");
+    const REL: u64 = word(b"rel");
+    const HREF: u64 = word(b"href");
+    const STYLE: u64 = word(b"class");
+    const TYPEOF: u64 = word(b"typeof");
+    /// The bits that every small letter has, and nothing that ends a name.
+    const SMALL: u64 = u64::from_ne_bytes([0x60; 8]);
+    let head = u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?);
+    let length = having(head, b'=').trailing_zeros() / 8;
+    if !matches!(length, 1..=7) {
+        return None;
+    }
+    let before = !(u64::MAX << (8 * length));
+    if !head & SMALL & before != 0 {
+        return None;
+    }
+    let length = length as usize;
+    let tells = match head & before {
+        ID | STYLE => Tells::Class,
+        HREF => Tells::Address,
+        REL => Tells::Relation,
+        TYPEOF => Tells::Vocabulary,
+        _ => Tells::Nothing,
+    };
+    Some(Named { length, tells })
+}
+
+/// A name of fewer than eight bytes as a number, the first byte lowest.
+const fn word(name: &[u8]) -> u64 {
+    let (mut word, mut at) = (0, name.len());
+    while at > 0 {
+        at -= 1;
+        word = word << 8 | name[at] as u64;
+    }
+    word
+}
+
+/// Any name that begins at `at`. None where the page ends before it does.
+fn long(bytes: &[u8], at: usize) -> Option<Named> {
+    let rest = bytes.get(at..)?;
+    let class = |byte: &u8| CLASS[usize::from(*byte)];
+    // What stands where a name begins belongs to it, whatever it is.
+    let length = 1 + rest
+        .get(1..)?
+        .iter()
+        .position(|b| class(b) & ENDS_NAME != 0)?;
+    let name = &rest[..length];
+    let tells = match name {
+        b"href" => Tells::Address,
+        b"rel" => Tells::Relation,
+        _ if states(name) || name.iter().any(|b| class(b) & UPPER != 0) => Tells::Vocabulary,
+        _ if marks::names(name) => Tells::Class,
+        _ => Tells::Nothing,
+    };
+    Some(Named { length, tells })
 }
 
 /// Whether a vocabulary states something by such an attribute.
@@ -77,5 +186,22 @@ pub(in crate::extract) fn states(name: &[u8]) -> bool {
         8 => matches!(name, b"itemprop" | b"property"),
         9 => name == b"itemscope",
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_short_name_is_any_name(text in "(class|id|rel|href|typeof|style|alt|data-qa|CLASS|itemprop|=|>| |/|é|\"|x){1,3}=.{8}") {
+            if let Some(name) = short(text.as_bytes(), 0) {
+                let any = long(text.as_bytes(), 0).unwrap();
+                prop_assert_eq!((name.length, name.tells), (any.length, any.tells));
+            }
+        }
     }
 }
