@@ -28,8 +28,8 @@ const MAX_TAGS: usize = 500_000;
 /// What comes after so many attributes, or so many bytes of text, is not read.
 const MAX_ATTRIBUTES: usize = 150_000;
 const MAX_TEXT: usize = 2 << 20;
-/// Bytes for each element of a usual page: as much room is made at once.
-const USUAL_BYTES: usize = 100;
+/// Bytes for each element and each attribute of a usual page: as much room is made at once.
+const USUAL_BYTES: [usize; 2] = [100, 60];
 /// Bytes of a title.
 const MAX_TITLE: usize = 4_000;
 
@@ -124,12 +124,14 @@ impl<'a> Soup<'a> {
             zone: Zone::default(),
             order: 0,
         };
-        let mut elements = Vec::with_capacity((text.len() / USUAL_BYTES).clamp(16, MAX_ELEMENTS));
+        let [usual, attributes] =
+            USUAL_BYTES.map(|each| (text.len() / each).clamp(16, MAX_ELEMENTS));
+        let mut elements = Vec::with_capacity(usual);
         elements.push(all);
         Self {
             page: PageModel {
                 url,
-                attributes: Vec::with_capacity(elements.capacity()),
+                attributes: Vec::with_capacity(attributes),
                 elements,
                 text: String::with_capacity(text.len().min(MAX_TEXT) / 2),
                 scripts: Vec::new(),

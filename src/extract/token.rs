@@ -114,11 +114,12 @@ impl<'a> Tokens<'a> {
     #[inline]
     pub(super) fn ends(&mut self, tag: &Tag) -> bool {
         let length = usize::from(tag.length);
-        let next = self.text.as_bytes().get(self.at..);
-        let Some([b'<', b'/', name @ ..]) = next.filter(|_| length > 0 && self.raw.is_none())
-        else {
+        let Some([b'<', b'/', name @ ..]) = self.text.as_bytes().get(self.at..) else {
             return false;
         };
+        if length == 0 || self.raw.is_some() {
+            return false;
+        }
         let same = name.first_chunk::<8>().is_some_and(|head| {
             u64::from_le_bytes(*head) & !(u64::MAX << (8 * length)) == tag.name
         });

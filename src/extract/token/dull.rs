@@ -24,14 +24,22 @@ impl<'a> Tokens<'a> {
         let bytes = self.text.as_bytes();
         let (mut at, mut seen, mut href) = (self.at, 0, None);
         loop {
-            while CLASS[usize::from(*bytes.get(at)?)] & BETWEEN != 0 {
-                at += 1;
-            }
-            if bytes[at] == b'>' {
+            if *bytes.get(at)? == b'>' {
                 self.at = at + 1;
                 return Some(href);
             }
-            let name = short(bytes, at).or_else(|| long(bytes, at))?;
+            let name = match usual(bytes, at) {
+                Some(name) => name,
+                None => {
+                    while CLASS[usize::from(*bytes.get(at)?)] & BETWEEN != 0 {
+                        at += 1;
+                    }
+                    if bytes[at] == b'>' {
+                        continue;
+                    }
+                    any(bytes, at)?
+                }
+            };
             at += name.length;
             seen += 1;
             if seen > MAX_ATTRIBUTES {
@@ -94,14 +102,15 @@ impl<'a> Tokens<'a> {
 /// The quote that begins a value behind a name that ends at `at`, written as usual.
 #[inline]
 fn opens(bytes: &[u8], at: usize) -> Option<u8> {
-    match bytes.get(at..at + 2) {
-        Some([b'=', quote @ (b'"' | b'\'')]) => Some(*quote),
+    match (bytes.get(at), bytes.get(at + 1)) {
+        (Some(b'='), Some(quote @ (b'"' | b'\''))) => Some(*quote),
         _ => None,
     }
 }
 
 /// A name of an attribute.
 struct Named {
+    /// Bytes of it, and of the space before it that was read with it.
     length: usize,
     tells: Tells,
 }
@@ -118,19 +127,19 @@ enum Tells {
     Vocabulary,
 }
 
-/// The name that begins at `at`, if it is short, in small letters, and a `=` ends it.
+/// The space at `at` and the name behind it, if that has up to six small letters and a `=` ends it.
 #[inline]
-fn short(bytes: &[u8], at: usize) -> Option<Named> {
-    const ID: u64 = word(b"id");
-    const REL: u64 = word(b"rel");
-    const HREF: u64 = word(b"href");
-    const STYLE: u64 = word(b"class");
-    const TYPEOF: u64 = word(b"typeof");
-    /// The bits that every small letter has, and nothing that ends a name.
-    const SMALL: u64 = u64::from_ne_bytes([0x60; 8]);
+fn usual(bytes: &[u8], at: usize) -> Option<Named> {
+    const ID: u64 = word(b" id");
+    const REL: u64 = word(b" rel");
+    const HREF: u64 = word(b" href");
+    const STYLE: u64 = word(b" class");
+    const TYPEOF: u64 = word(b" typeof");
+    /// The bits that every small letter has, and nothing that ends a name; none of the space.
+    const SMALL: u64 = u64::from_ne_bytes([0x60; 8]) << 8;
     let head = u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?);
     let length = having(head, b'=').trailing_zeros() / 8;
-    if !matches!(length, 1..=7) {
+    if !matches!(length, 2..=7) || head & 0xff != u64::from(b' ') {
         return None;
     }
     let before = !(u64::MAX << (8 * length));
@@ -158,8 +167,8 @@ const fn word(name: &[u8]) -> u64 {
     word
 }
 
-/// Any name that begins at `at`. None where the page ends before it does.
-fn long(bytes: &[u8], at: usize) -> Option<Named> {
+/// Whatever name begins at `at`. None where the page ends before it does.
+fn any(bytes: &[u8], at: usize) -> Option<Named> {
     let rest = bytes.get(at..)?;
     let class = |byte: &u8| CLASS[usize::from(*byte)];
     // What stands where a name begins belongs to it, whatever it is.
@@ -191,16 +200,16 @@ pub(in crate::extract) fn states(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::prelude::{prop_assert_eq, proptest};
 
     use super::*;
 
     proptest! {
         #[test]
-        fn a_short_name_is_any_name(text in "(class|id|rel|href|typeof|style|alt|data-qa|CLASS|itemprop|=|>| |/|é|\"|x){1,3}=.{8}") {
-            if let Some(name) = short(text.as_bytes(), 0) {
-                let any = long(text.as_bytes(), 0).unwrap();
-                prop_assert_eq!((name.length, name.tells), (any.length, any.tells));
+        fn a_usual_name_is_a_name(text in " (class|id|rel|href|typeof|style|alt|data-qa|CLASS|itemprop|=|>| |/|é|\"|x){1,3}=.{8}") {
+            if let Some(usual) = usual(text.as_bytes(), 0) {
+                let name = any(text.as_bytes(), 1).unwrap();
+                prop_assert_eq!((usual.length, usual.tells), (name.length + 1, name.tells));
             }
         }
     }
