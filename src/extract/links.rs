@@ -70,20 +70,20 @@ impl<'a> Leads<'a> {
             if next {
                 self.next.get_or_insert_with(|| href.clone());
             }
-            self.lead(href);
+            self.lead(href.clone());
         }
     }
 
     /// Takes in the address of a tag that has no `rel` and is neither `base` nor `link`.
     pub(super) fn plain(&mut self, href: &'a str) {
         if self.hrefs.len() < MOST {
-            self.lead(&Cow::Borrowed(href));
+            self.lead(Cow::Borrowed(href));
         }
     }
 
-    fn lead(&mut self, href: &Cow<'a, str>) {
-        if !leads_nowhere(href) && self.seen.insert(href.clone()) {
-            self.hrefs.push(href.clone());
+    fn lead(&mut self, href: Cow<'a, str>) {
+        if !leads_nowhere(&href) && self.seen.insert(href.clone()) {
+            self.hrefs.push(href);
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod bytes;
 mod dull;
+mod name;
 mod wanted;
 
 use std::{borrow::Cow, ops::Range};
@@ -16,9 +17,11 @@ use super::{
     tags::{RAW, Tag, UNKNOWN, tags},
 };
 use bytes::{BETWEEN, CLASS, ENDS_NAME, ENDS_TAG, UPPER, ends_name, is_space, quoted, short_name};
+use name::lower;
 use wanted::is_of_few;
 
 pub(super) use dull::states;
+pub(super) use name::Name;
 pub(super) use wanted::Wanted;
 
 /// An attribute: lower-case name, value with its character references resolved.
@@ -38,25 +41,6 @@ pub(super) enum Token<'a> {
     Dull(Name<'a>, Option<&'a str>),
     /// An end tag.
     Close(Name<'a>),
-}
-
-/// The name of a tag.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Name<'a> {
-    written: &'a str,
-    /// What is known of it.
-    pub(super) tag: &'static Tag,
-}
-
-impl<'a> Name<'a> {
-    /// In lower case.
-    #[inline]
-    pub(super) fn text(self) -> Cow<'a, str> {
-        match self.tag.text {
-            "" => lower(self.written, true),
-            known => Cow::Borrowed(known),
-        }
-    }
 }
 
 /// Attributes of one tag beyond this number are passed over.
@@ -391,15 +375,6 @@ fn decoded(value: &str, refers: bool) -> Cow<'_, str> {
         return Cow::Borrowed(value);
     }
     entity::decode(&value[..value.floor_char_boundary(MAX_VALUE)])
-}
-
-#[inline]
-fn lower(name: &str, upper: bool) -> Cow<'_, str> {
-    if upper && name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        Cow::Owned(name.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(name)
-    }
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ impl<'a> Tokens<'a> {
                     if bytes[at] == b'>' {
                         continue;
                     }
-                    any(bytes, at)?
+                    named(bytes, at)?
                 }
             };
             at += name.length;
@@ -168,7 +168,7 @@ const fn word(name: &[u8]) -> u64 {
 }
 
 /// Whatever name begins at `at`. None where the page ends before it does.
-fn any(bytes: &[u8], at: usize) -> Option<Named> {
+fn named(bytes: &[u8], at: usize) -> Option<Named> {
     let rest = bytes.get(at..)?;
     let class = |byte: &u8| CLASS[usize::from(*byte)];
     // What stands where a name begins belongs to it, whatever it is.
@@ -200,15 +200,44 @@ pub(in crate::extract) fn states(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{prop_assert_eq, proptest};
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::extract::{marks::Marker, tags::tags};
 
     proptest! {
         #[test]
+        fn what_is_dull_tells_nothing_but_its_address(tag in "li|a|span|area", attributes in "( |/|class|CLASS|id|href|rel|typeof|itemprop|data-qa|title|=|=\"|\" |'|crumb|bread|next|nofollow|&amp;|x|é|>){0,14}>") {
+            let text = format!("{tag}{attributes}");
+            let known = tags().get(tag.as_bytes()).unwrap();
+            let (mut quick, mut slow) = (Tokens::new(&text), Tokens::new(&text));
+            (quick.at, slow.at) = (tag.len(), tag.len());
+            let Some(href) = quick.dull(known) else {
+                prop_assert_eq!(quick.at, tag.len());
+                return Ok(());
+            };
+            let mut told = Vec::new();
+            prop_assert!(slow.attributes(&mut told));
+            prop_assert_eq!(quick.at, slow.at);
+            prop_assert!(!told.iter().any(|(name, _)| states(name.as_bytes())));
+            if known.traits & LEADS == 0 {
+                let mut marker = Marker::new();
+                let crumbs = told.iter().any(|own| marker.marks(own).any(marks::CRUMBS));
+                prop_assert!(known.traits & BLOCK == 0 || !crumbs);
+            } else {
+                let value = |name: &str| told.iter().find(|(n, _)| n == name).map(|(_, value)| &**value);
+                prop_assert_eq!(value("href"), href);
+                prop_assert!(!value("rel").unwrap_or_default().to_ascii_lowercase().contains("next"));
+            }
+            let mut again = Vec::new();
+            quick.again(&mut again);
+            prop_assert_eq!(again, told);
+        }
+
+        #[test]
         fn a_usual_name_is_a_name(text in " (class|id|rel|href|typeof|style|alt|data-qa|CLASS|itemprop|=|>| |/|é|\"|x){1,3}=.{8}") {
             if let Some(usual) = usual(text.as_bytes(), 0) {
-                let name = any(text.as_bytes(), 1).unwrap();
+                let name = named(text.as_bytes(), 1).unwrap();
                 prop_assert_eq!((usual.length, usual.tells), (name.length + 1, name.tells));
             }
         }
