@@ -315,7 +315,10 @@ fn text(page: &Page) -> Result<(Content, bool), String> {
         ));
     }
     if decoded.ruined >= RUINED {
-        return Ok((Content::Ruined(decoded.ruined, decoded.text.into_owned()), long));
+        return Ok((
+            Content::Ruined(decoded.ruined, decoded.text.into_owned()),
+            long,
+        ));
     }
     Ok((Content::Html(decoded.text.into_owned()), long))
 }
