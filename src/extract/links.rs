@@ -70,9 +70,20 @@ impl<'a> Leads<'a> {
             if next {
                 self.next.get_or_insert_with(|| href.clone());
             }
-            if !leads_nowhere(href) && self.seen.insert(href.clone()) {
-                self.hrefs.push(href.clone());
-            }
+            self.lead(href.clone());
+        }
+    }
+
+    /// Takes in the address of a tag that has no `rel` and is neither `base` nor `link`.
+    pub(super) fn plain(&mut self, href: &'a str) {
+        if self.hrefs.len() < MOST {
+            self.lead(Cow::Borrowed(href));
+        }
+    }
+
+    fn lead(&mut self, href: Cow<'a, str>) {
+        if !leads_nowhere(&href) && self.seen.insert(href.clone()) {
+            self.hrefs.push(href);
         }
     }
 
@@ -80,8 +91,9 @@ impl<'a> Leads<'a> {
     pub(super) fn resolved(self, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Links {
         let base = self.base.and_then(|href| url.join(href.trim()).ok());
         let base = base.as_ref().unwrap_or(url);
-        let whole = |href: &str| {
-            let mut url = base.join(href.trim()).ok()?;
+        let mut room = String::new();
+        let mut whole = |href: &str| {
+            let mut url = join(base, href.trim(), &mut room)?;
             if url.fragment().is_some() {
                 url.set_fragment(None);
             }
@@ -108,6 +120,18 @@ impl<'a> Leads<'a> {
     }
 }
 
+/// What `reference` means at `base`; `room` is written over.
+///
+/// The parser passes over spaces behind a reference, but makes as much room for the address as they are long: so it need
+/// not be moved while it grows.
+fn join(base: &Url, reference: &str, room: &mut String) -> Option<Url> {
+    room.clear();
+    room.push_str(reference);
+    let origin = base.as_str().len() - base.path().len();
+    room.extend(std::iter::repeat_n(' ', origin));
+    base.join(room).ok()
+}
+
 /// A place on the same page, or a scheme that is not of the web: the most common links that are none.
 fn leads_nowhere(href: &str) -> bool {
     if href.starts_with('/') {
@@ -129,6 +153,8 @@ fn leads_nowhere(href: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::extract::page::PageModel;
 
@@ -169,5 +195,14 @@ mod tests {
         );
         assert_eq!(next.as_deref(), Some("http://shop.example/a/b/2"));
         assert_eq!(links("<a rel=next href='#'>next</a>"), (vec![], None));
+    }
+
+    proptest! {
+        #[test]
+        fn room_behind_a_reference_changes_no_address(reference in "(/|//|\\\\|[a-z]{1,9}|[.]{1,2}|:|http:|%2f| |[?#&=;]|é|\t|@|\\[|<){0,9}", base in "https?://(user@)?[a-z]{1,9}(:81)?/([a-z]{1,9}/){0,3}([?]x)?(#y)?") {
+            let base = Url::parse(&base).unwrap();
+            let mut room = String::from("of before");
+            prop_assert_eq!(join(&base, &reference, &mut room), base.join(&reference).ok());
+        }
     }
 }

@@ -31,11 +31,11 @@ pub fn outline(text: &str, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Outline 
             Token::Text(text) => pass.text(text),
             Token::Raw(text) => pass.raw(text),
             Token::Open(name) if name.tag.traits & LEADS != 0 => {
-                pass.leads.see(&name.text, &attributes);
+                pass.leads.see(name.tag.text, &attributes);
                 attributes.clear();
             }
-            Token::Open(name) => pass.open(&name.text),
-            Token::Close(name) => pass.close(&name.text),
+            Token::Open(name) | Token::Dull(name, _) => pass.open(name.tag.text),
+            Token::Close(name) => pass.close(name.tag.text),
         }
         tokens.tell_text(pass.listens());
     }
@@ -48,7 +48,7 @@ pub fn outline(text: &str, url: &Url, wanted: &dyn Fn(&str) -> bool) -> Outline 
 /// The tags that `Pass` and `Leads` look at.
 const WANTED: Wanted = Wanted {
     tag: |name| {
-        name.tag.traits & LEADS != 0 || name.tag.kind == Kind::Heading || name.text == "svg"
+        name.tag.traits & LEADS != 0 || name.tag.kind == Kind::Heading || name.tag.text == "svg"
     },
     attributes_of: |name| name.tag.traits & LEADS != 0,
     attribute: Leads::reads,

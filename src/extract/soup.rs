@@ -15,7 +15,7 @@ use super::{
     marks::{self, Marker, Marks},
     page::{Element, Holds, PageModel},
     tags::{BLOCK, KEPT, Kind, LEADS, NUMBERS, PAGE, Tag, UNSEEN, VOID},
-    token::{Name, Token, Tokens},
+    token::{Name, Token, Tokens, states},
     zones::Zone,
 };
 
@@ -28,8 +28,8 @@ const MAX_TAGS: usize = 500_000;
 /// What comes after so many attributes, or so many bytes of text, is not read.
 const MAX_ATTRIBUTES: usize = 150_000;
 const MAX_TEXT: usize = 2 << 20;
-/// Bytes for each element of a usual page: as much room is made at once.
-const USUAL_BYTES: usize = 60;
+/// Bytes for each element and each attribute of a usual page: as much room is made at once.
+const USUAL_BYTES: [usize; 2] = [100, 60];
 /// Bytes of a title.
 const MAX_TITLE: usize = 4_000;
 
@@ -50,7 +50,8 @@ pub(super) fn build<'a>(text: &'a str, url: &'a Url, whole: bool) -> PageModel<'
                 Some(Token::Text(text)) => soup.text(text),
                 Some(Token::Raw(text)) => soup.raw(text),
                 Some(Token::Open(name)) => soup.open(name),
-                Some(Token::Close(name)) => soup.close(&name),
+                Some(Token::Dull(name, href)) => soup.dull(name, href, &mut tokens),
+                Some(Token::Close(name)) => soup.close(name),
                 None => break,
             }
         }
@@ -123,12 +124,14 @@ impl<'a> Soup<'a> {
             zone: Zone::default(),
             order: 0,
         };
-        let mut elements = Vec::with_capacity((text.len() / USUAL_BYTES).clamp(16, MAX_ELEMENTS));
+        let [usual, attributes] =
+            USUAL_BYTES.map(|each| (text.len() / each).clamp(16, MAX_ELEMENTS));
+        let mut elements = Vec::with_capacity(usual);
         elements.push(all);
         Self {
             page: PageModel {
                 url,
-                attributes: Vec::with_capacity(elements.capacity()),
+                attributes: Vec::with_capacity(attributes),
                 elements,
                 text: String::with_capacity(text.len().min(MAX_TEXT) / 2),
                 scripts: Vec::new(),
@@ -204,35 +207,74 @@ impl<'a> Soup<'a> {
         }
     }
 
-    fn open(&mut self, Name { text: name, tag }: Name<'a>) {
-        let kept = self.page.elements.last().map_or(0, |e| e.attributes.end);
+    fn open(&mut self, name: Name<'a>) {
+        let (tag, kept) = (name.tag, self.kept());
         if tag.kind == Kind::Whole && !self.first(tag) {
             self.page.attributes.truncate(kept);
             return;
         }
+        self.begin(tag, kept);
+        self.follow(name.tag, kept);
+        if self.beside() && self.passed(tag, kept) {
+            self.page.attributes.truncate(kept);
+            self.pass(tag);
+        } else {
+            self.element(name, kept);
+        }
+    }
+
+    /// As `open`, for a tag that is passed over if it still stands beside the goods once it has ended what it ends.
+    fn dull(&mut self, name: Name<'a>, href: Option<&'a str>, tokens: &mut Tokens<'a>) {
+        let kept = self.kept();
+        self.begin(name.tag, kept);
+        if self.beside() {
+            if let Some(href) = href {
+                self.page.leads.plain(href);
+            }
+            return self.pass(name.tag);
+        }
+        tokens.again(&mut self.page.attributes);
+        self.follow(name.tag, kept);
+        self.element(name, kept);
+    }
+
+    /// Where the attributes of the next element begin.
+    #[inline]
+    fn kept(&self) -> usize {
+        self.page.elements.last().map_or(0, |e| e.attributes.end)
+    }
+
+    /// What a start tag does whether or not it gets an element.
+    fn begin(&mut self, tag: &'static Tag, kept: usize) {
         self.imply_ends(tag);
         self.imply_starts(tag, kept);
         if tag.traits & BLOCK != 0 || tag.kind == Kind::Break {
             self.new_line();
         }
         self.order += 1;
+    }
+
+    /// Takes note of where a tag leads: its attributes begin at `kept`.
+    fn follow(&mut self, tag: &Tag, kept: usize) {
         if tag.traits & LEADS != 0 {
             let own = &self.page.attributes[kept..];
-            self.page.leads.see(&name, own);
+            self.page.leads.see(tag.text, own);
         }
-        if self.beside() && self.passed(tag, kept) {
-            if self.page.attributes.len() > kept {
-                self.page.attributes.truncate(kept);
-            }
-            if tag.traits & VOID == 0 {
-                self.push(self.top(), tag, Part::Beside, false);
-            }
-            return;
+    }
+
+    /// A tag that gets no element.
+    fn pass(&mut self, tag: &'static Tag) {
+        if tag.traits & VOID == 0 {
+            self.push(self.top(), tag, Part::Beside, false);
         }
+    }
+
+    fn element(&mut self, name: Name<'a>, kept: usize) {
+        let tag = name.tag;
         let (index, at) = (self.page.elements.len(), self.page.text.len());
         let parent = self.top();
         let mut element = Element {
-            tag: name,
+            tag: name.text(),
             parent,
             end: index + 1,
             text: at..at,
@@ -262,9 +304,7 @@ impl<'a> Soup<'a> {
             return false;
         }
         let own = &self.page.attributes[kept..];
-        let stated = own
-            .iter()
-            .any(|(name, _)| matches!(&**name, "itemprop" | "itemscope" | "typeof" | "property"));
+        let stated = own.iter().any(|(name, _)| states(name.as_bytes()));
         // Only a block can be a breadcrumb.
         let block = tag.traits & BLOCK != 0;
         let crumbs = |own| block && self.marker.marks(own).any(marks::CRUMBS);

@@ -55,7 +55,9 @@ pub(super) struct Tag {
     pub(super) number: u8,
     pub(super) kind: Kind,
     pub(super) traits: u16,
-    /// Its name, where that has fewer than 8 bytes: the first one lowest.
+    /// Its name in lower case; empty for a tag that is not known.
+    pub(super) text: &'static str,
+    /// The same, where that has fewer than 8 bytes: the first one lowest.
     pub(super) name: u64,
     /// Bytes of it; 0 where it is longer.
     pub(super) length: u8,
@@ -130,6 +132,7 @@ static TAGS: LazyLock<Shelves<Tag>> = LazyLock::new(|| {
             number,
             kind,
             traits,
+            text: name,
             name: bytes.fold(0, |all, byte| all << 8 | u64::from(byte)),
             length: if short { name.len() as u8 } else { 0 },
         };
@@ -143,6 +146,7 @@ pub(super) static UNKNOWN: Tag = Tag {
     number: 0,
     kind: Kind::Other,
     traits: 0,
+    text: "",
     name: 0,
     length: 0,
 };

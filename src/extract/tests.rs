@@ -102,7 +102,9 @@ pub(super) fn pages() -> Vec<(String, String)> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "html") {
-                let text = decode::text(&std::fs::read(&path).unwrap(), None).text;
+                let text = decode::text(&std::fs::read(&path).unwrap(), None)
+                    .text
+                    .into_owned();
                 pages.push((path.display().to_string(), text));
             }
         }
@@ -113,7 +115,10 @@ pub(super) fn pages() -> Vec<(String, String)> {
         let file = case["file"].as_str().unwrap();
         let packed = shared(&format!("pages/{file}")).unwrap();
         let bytes = decode::unpack(&packed, Some("gzip"), 1 << 26).unwrap();
-        pages.push((file.to_owned(), decode::text(&bytes, None).text));
+        pages.push((
+            file.to_owned(),
+            decode::text(&bytes, None).text.into_owned(),
+        ));
     }
     pages
 }

@@ -3,6 +3,8 @@
 //! Every byte is looked at a bounded number of times, whatever the page: no state goes back.
 
 mod bytes;
+mod dull;
+mod name;
 mod wanted;
 
 use std::{borrow::Cow, ops::Range};
@@ -14,9 +16,12 @@ use super::{
     shelves::Shelves,
     tags::{RAW, Tag, UNKNOWN, tags},
 };
-use bytes::{BETWEEN, CLASS, ENDS_NAME, ENDS_TAG, UPPER, ends_name, is_space, quoted};
+use bytes::{BETWEEN, CLASS, ENDS_NAME, ENDS_TAG, UPPER, ends_name, is_space, quoted, short_name};
+use name::lower;
 use wanted::is_of_few;
 
+pub(super) use dull::states;
+pub(super) use name::Name;
 pub(super) use wanted::Wanted;
 
 /// An attribute: lower-case name, value with its character references resolved.
@@ -31,17 +36,11 @@ pub(super) enum Token<'a> {
     Raw(&'a str),
     /// A start tag; its attributes were appended to the caller's list.
     Open(Name<'a>),
+    /// A start tag that stands beside the goods and of which nothing is to be told but its address. Its attributes are
+    /// told by `again`.
+    Dull(Name<'a>, Option<&'a str>),
     /// An end tag.
     Close(Name<'a>),
-}
-
-/// The name of a tag.
-#[derive(Clone, Debug)]
-pub(super) struct Name<'a> {
-    /// In lower case.
-    pub(super) text: Cow<'a, str>,
-    /// What is known of it.
-    pub(super) tag: &'static Tag,
 }
 
 /// Attributes of one tag beyond this number are passed over.
@@ -61,6 +60,8 @@ pub(super) struct Tokens<'a> {
     wanted: Wanted,
     tells_text: bool,
     few: bool,
+    /// Where the attributes of the last dull tag begin.
+    dull: usize,
 }
 
 impl<'a> Tokens<'a> {
@@ -78,6 +79,7 @@ impl<'a> Tokens<'a> {
             wanted,
             tells_text: true,
             few: false,
+            dull: 0,
         }
     }
 
@@ -96,11 +98,12 @@ impl<'a> Tokens<'a> {
     #[inline]
     pub(super) fn ends(&mut self, tag: &Tag) -> bool {
         let length = usize::from(tag.length);
-        let next = self.text.as_bytes().get(self.at..);
-        let Some([b'<', b'/', name @ ..]) = next.filter(|_| length > 0 && self.raw.is_none())
-        else {
+        let Some([b'<', b'/', name @ ..]) = self.text.as_bytes().get(self.at..) else {
             return false;
         };
+        if length == 0 || self.raw.is_some() {
+            return false;
+        }
         let same = name.first_chunk::<8>().is_some_and(|head| {
             u64::from_le_bytes(*head) & !(u64::MAX << (8 * length)) == tag.name
         });
@@ -189,9 +192,12 @@ impl<'a> Tokens<'a> {
     #[inline]
     fn start_tag(&mut self, attributes: &mut Vec<Attribute<'a>>) -> Option<Token<'a>> {
         self.at += 1;
-        let start = self.at;
         let name = self.name();
-        let written = start..self.at;
+        if self.few
+            && let Some(href) = self.dull(name.tag)
+        {
+            return Some(Token::Dull(name, href));
+        }
         // A tag that the page's end cuts off is none.
         let whole = if (self.wanted.attributes_of)(&name) {
             self.attributes(attributes)
@@ -203,36 +209,34 @@ impl<'a> Tokens<'a> {
         }
         let raw = name.tag.traits & RAW != 0;
         if raw {
-            self.raw = Some(&self.text[written]);
+            self.raw = Some(name.written);
         }
         (raw || (self.wanted.tag)(&name)).then_some(Token::Open(name))
     }
 
     /// The name of a tag that begins here.
-    #[inline]
+    #[inline(always)]
     fn name(&mut self) -> Name<'a> {
         let (start, bytes) = (self.at, self.text.as_bytes());
         // Nearly all are short, and in small letters.
-        if let Some(head) = bytes.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
-            let plain = |byte: &u8| CLASS[usize::from(*byte)] & (ENDS_TAG | UPPER) == 0;
-            let mut length = 0;
-            while length < 8 && plain(&head[length]) {
-                length += 1;
-            }
-            if length < 8 && CLASS[usize::from(head[length])] & ENDS_TAG != 0 {
-                self.at = start + length;
-                return Name {
-                    text: Cow::Borrowed(&self.text[start..start + length]),
-                    tag: self.tags.short(head, length).unwrap_or(&UNKNOWN),
-                };
-            }
+        if let Some(head) = bytes.get(start..).and_then(|rest| rest.first_chunk::<8>())
+            && let Some(length) = short_name(*head)
+        {
+            self.at = start + length;
+            return Name {
+                written: &self.text[start..start + length],
+                tag: self.tags.short(head, length).unwrap_or(&UNKNOWN),
+            };
         }
         let ends = |byte: &u8| CLASS[usize::from(*byte)] & ENDS_TAG != 0;
         let length = bytes[start..].iter().position(ends);
         self.at = length.map_or(bytes.len(), |length| start + length);
-        let text = lower(&self.text[start..self.at], true);
-        let tag = self.tags.get(text.as_bytes()).unwrap_or(&UNKNOWN);
-        Name { text, tag }
+        let written = &self.text[start..self.at];
+        let tag = self.tags.get(lower(written, true).as_bytes());
+        Name {
+            written,
+            tag: tag.unwrap_or(&UNKNOWN),
+        }
     }
 
     /// Reads to the `>` that ends the tag, appending attributes. False when there is none.
@@ -373,15 +377,6 @@ fn decoded(value: &str, refers: bool) -> Cow<'_, str> {
     entity::decode(&value[..value.floor_char_boundary(MAX_VALUE)])
 }
 
-#[inline]
-fn lower(name: &str, upper: bool) -> Cow<'_, str> {
-    if upper {
-        Cow::Owned(name.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(name)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -392,8 +387,8 @@ mod tests {
         match token {
             Token::Text(t) => t.to_owned(),
             Token::Raw(t) => format!("[{t}]"),
-            Token::Open(t) => format!("<{}>", t.text),
-            Token::Close(t) => format!("</{}>", t.text),
+            Token::Open(t) | Token::Dull(t, _) => format!("<{}>", t.text()),
+            Token::Close(t) => format!("</{}>", t.text()),
         }
     }
 
@@ -456,7 +451,7 @@ mod tests {
             };
             let names = Wanted { attributes_of: |_| false, ..Wanted::ALL };
             prop_assert_eq!(told(names, true), all.clone());
-            let some = Wanted { tag: |name| name.text == "i", ..names };
+            let some = Wanted { tag: |name| name.text() == "i", ..names };
             let is_text = |token: &&String| !token.starts_with('<') || !token[1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
             let kept = all.iter().filter(|token| is_text(token) || *token == "<i>").cloned();
             prop_assert_eq!(told(some, true), kept.collect::<Vec<_>>());

@@ -315,9 +315,12 @@ fn text(page: &Page) -> Result<(Content, bool), String> {
         ));
     }
     if decoded.ruined >= RUINED {
-        return Ok((Content::Ruined(decoded.ruined, decoded.text), long));
+        return Ok((
+            Content::Ruined(decoded.ruined, decoded.text.into_owned()),
+            long,
+        ));
     }
-    Ok((Content::Html(decoded.text), long))
+    Ok((Content::Html(decoded.text.into_owned()), long))
 }
 
 /// By the content type; where there is none, or a vague one, by how it begins.

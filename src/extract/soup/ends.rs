@@ -111,7 +111,7 @@ impl Soup<'_> {
         }
     }
 
-    pub(super) fn close(&mut self, name: &Name<'_>) {
+    pub(super) fn close(&mut self, name: Name<'_>) {
         if self.deeper > 0 {
             self.deeper -= 1;
             return;
@@ -124,7 +124,7 @@ impl Soup<'_> {
         for at in (1..self.stack.len()).rev() {
             let open = self.stack[at];
             let same = open.tag.number == tag.number
-                && (tag.number > 0 || self.tag_of(open.element) == name.text);
+                && (tag.number > 0 || self.tag_of(open.element) == name.text());
             if same || heading && open.tag.kind == Kind::Heading {
                 return self.end(at, tag.traits);
             }

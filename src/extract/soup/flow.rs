@@ -9,18 +9,24 @@ pub(super) fn append(text: &mut String, more: &str) -> Holds {
     let mut holds = Holds::default();
     // What was looked at and is still to be copied begins at `from`.
     let (mut from, mut at) = (0, 0);
-    while let Some(byte) = bytes.get(at) {
-        let passed = PASSED[usize::from(*byte)];
-        if passed > 0 {
+    loop {
+        while let Some(passed @ 1..) = bytes.get(at).map(|byte| PASSED[usize::from(*byte)]) {
             at += usize::from(passed);
-            continue;
         }
+        let Some(byte) = bytes.get(at) else {
+            break;
+        };
         match byte {
             b'0'..=b'9' => {
                 holds.add(Holds::DIGIT);
                 at += 1;
             }
             b' ' if at > from && bytes.get(at + 1).is_some_and(|b| !may_be_white(*b)) => at += 1,
+            // Most often a wide comma.
+            0xef => {
+                holds.add(Holds::of(&bytes[at..]));
+                at += 3;
+            }
             b'&' => {
                 let Some((found, length)) = entity::reference(&more[at + 1..]) else {
                     at += 1;

@@ -2,7 +2,10 @@
 
 mod charset;
 mod coding;
+mod gbk;
 mod stream;
+
+use std::borrow::Cow;
 
 pub use charset::text;
 pub use coding::unpack;
@@ -27,9 +30,9 @@ pub enum Undecodable {
 
 /// Text and the encoding it was in.
 #[derive(Clone, Debug)]
-pub struct Decoded {
-    /// The text, valid UTF-8.
-    pub text: String,
+pub struct Decoded<'a> {
+    /// The text, valid UTF-8; the bytes themselves where they are that already.
+    pub text: Cow<'a, str>,
     /// The WHATWG name of the encoding used.
     pub charset: &'static str,
     /// Replacement characters per 1,000 characters that the decoding had to put in or that the page came with.
