@@ -248,6 +248,9 @@ const ADDRESSES: &[&str] = &[
     "photo",
 ];
 
+/// Properties whose value is a name, which a logo shows as well as letters do.
+const NAMES: &[&str] = &["brand", "manufacturer", "name", "seller"];
+
 /// Whether a property's value is an address, so that a link's target is meant and not its text.
 pub(super) fn is_address(name: &str) -> bool {
     ADDRESSES.contains(&name)
@@ -259,11 +262,19 @@ fn value<'p>(page: &'p PageModel<'_>, element: usize, name: &str) -> (Value<'p>,
     let tag = page.tag(element);
     let stated = |name: &str| page.attribute(element, name).map(Cow::Borrowed);
     let text = || Some(page.words(element)).filter(|t| !t.is_empty());
+    let alt = || {
+        let name = NAMES.contains(&name).then(|| page.pictured(element));
+        name.flatten().map(Cow::Borrowed)
+    };
     let (value, other) = match (stated("content"), tag) {
         (Some(content), "meta") => (Some(content), None),
         (Some(content), _) => (Some(content), text().filter(|t| t.len() <= LONGEST_OTHER)),
         (None, "a" | "area") if !is_address(name) && text().is_some() => {
             (text(), page.either(element, &["href"]).map(Cow::Borrowed))
+        }
+        // A brand shown by its logo.
+        (None, "img") if alt().is_some() => {
+            (alt(), page.either(element, &["src"]).map(Cow::Borrowed))
         }
         (None, "img") => {
             let lazy = page.either(element, &["data-src", "data-original"]);
@@ -281,7 +292,7 @@ fn value<'p>(page: &'p PageModel<'_>, element: usize, name: &str) -> (Value<'p>,
             (Some(asked.into()), None)
         }
         (None, "input") if text().is_none() => (stated("value"), None),
-        (None, tag) => (holds(tag).and_then(stated).or_else(text), None),
+        (None, tag) => (holds(tag).and_then(stated).or_else(text).or_else(alt), None),
     };
     let value = match value.unwrap_or_default() {
         Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),

@@ -223,6 +223,22 @@ impl<'a> PageModel<'a> {
         }
     }
 
+    /// As `words`; of an element without text what its picture is called: a logo, a tick.
+    pub(super) fn said(&self, element: usize) -> Cow<'_, str> {
+        let words = self.words(element);
+        match self.pictured(element).filter(|_| words.is_empty()) {
+            Some(name) => Cow::Owned(one_line(name)),
+            None => words,
+        }
+    }
+
+    /// What the first picture in an element is called that is called anything.
+    pub(super) fn pictured(&self, element: usize) -> Option<&str> {
+        let all = std::iter::once(element).chain(self.inside(element));
+        let mut pictures = all.filter(|e| self.tag(*e) == "img");
+        pictures.find_map(|e| self.either(e, &["alt"]))
+    }
+
     /// The element's text as it stands in the page's text.
     pub(super) fn raw(&self, element: usize) -> &str {
         &self.text[self.elements[element].text.clone()]

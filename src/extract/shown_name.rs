@@ -111,13 +111,12 @@ pub(super) fn brand(found: &mut Found<'_, '_>, element: usize) {
         return;
     }
     let text = page.words(element);
-    let logo = || {
-        std::iter::once(element)
-            .chain(page.inside(element))
-            .find_map(|e| page.either(e, &["alt", "title"]))
+    let titled = || {
+        let mut all = std::iter::once(element).chain(page.inside(element));
+        all.find_map(|e| page.either(e, &["title"]))
     };
     let text = match text.as_ref() {
-        "" => logo().unwrap_or_default(),
+        "" => page.pictured(element).or_else(titled).unwrap_or_default(),
         text => text,
     };
     let value = text.split_once([':', '：']);

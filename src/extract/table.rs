@@ -136,13 +136,7 @@ fn cells<'p>(page: &'p PageModel<'_>, row: usize, rows: &mut Vec<Row<'p>>) {
     let header_row = cells.iter().all(|c| page.tag(*c) == "th");
     if matches!(cells.len(), 2 | 4 | 6) && heads && !header_row {
         for pair in cells.chunks_exact(2) {
-            push(
-                rows,
-                page.words(pair[0]),
-                page.words(pair[1]),
-                pair[1],
-                true,
-            );
+            push(rows, page.words(pair[0]), page.said(pair[1]), pair[1], true);
         }
     }
 }
@@ -154,7 +148,7 @@ fn term<'p>(page: &'p PageModel<'_>, dt: usize, rows: &mut Vec<Row<'p>>) {
         && page.tag(next) == "dd"
         && page.elements[next].parent == page.elements[dt].parent
     {
-        push(rows, page.words(dt), page.words(next), next, true);
+        push(rows, page.words(dt), page.said(next), next, true);
     }
 }
 

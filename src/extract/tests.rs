@@ -147,3 +147,70 @@ fn what_is_passed_over_changes_no_answer() {
     }
     assert!(passed > 1_000, "{passed}");
 }
+
+/// Where a brand stands: an element called so, a property, a row of a table or of a list.
+const BRAND_STANDS: [&str; 4] = [
+    "<div class=brand>@</div>",
+    "<div itemscope itemtype=http://schema.org/Product><b itemprop=name>Kettle X</b><p itemprop=brand>@</div>",
+    "<table><tr><th>Brand<td>@</table>",
+    "<dl><dt>Brand<dd>@</dl>",
+];
+
+fn brand_in(stand: &str, shown: &str) -> Option<String> {
+    let page = format!("<h1>Kettle X</h1>{}<p>9.00 EUR", stand.replace('@', shown));
+    read_page(&page).listing.brand
+}
+
+#[test]
+fn a_logo_says_what_letters_would() {
+    for stand in BRAND_STANDS {
+        for (shown, expected) in [
+            ("<a href=/b>Acme</a>", Some("Acme")),
+            (
+                "<a href=/b title='More by Acme'><img src=a.png alt=' Acme '></a>",
+                Some("Acme"),
+            ),
+            (
+                "<img src=1.png alt=''><img src=a.png alt=Acme>",
+                Some("Acme"),
+            ),
+            ("<img src=a.png alt=Tick> Acme", Some("Acme")),
+            ("<img src=a.png>", None),
+        ] {
+            assert_eq!(
+                brand_in(stand, shown).as_deref(),
+                expected,
+                "{stand} {shown}"
+            );
+        }
+    }
+    let page = "<div itemscope itemtype=http://schema.org/Product><b itemprop=name>Kettle X</b><img itemprop=brand src=a.png alt=Acme>";
+    assert_eq!(read_page(page).listing.brand.as_deref(), Some("Acme"));
+}
+
+#[derive(serde::Deserialize)]
+struct Snippet {
+    html: String,
+    value: Option<String>,
+}
+
+#[test]
+fn brands_that_others_collected() {
+    let Some(text) = shared("brand_snippets.json") else {
+        return;
+    };
+    let snippets: Vec<Snippet> = serde_json::from_slice(&text).unwrap();
+    let named: Vec<(&str, &str)> = snippets
+        .iter()
+        .filter_map(|snippet| Some((&*snippet.html, snippet.value.as_deref()?)))
+        .collect();
+    for stand in BRAND_STANDS {
+        let right = named.iter().filter(|(html, value)| {
+            let brand = brand_in(stand, html).unwrap_or_default();
+            brand.split_whitespace().eq(value.split_whitespace())
+        });
+        // The rest are mostly "Brand: Acme", of which the collection wants all and we the name.
+        let share = right.count() as f64 / named.len() as f64;
+        assert!(share > 0.95, "{stand}: {share:.3}");
+    }
+}

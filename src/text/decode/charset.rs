@@ -8,7 +8,7 @@ use encoding_rs::{
 };
 use memchr::{memchr, memchr2_iter, memmem};
 
-use super::{Decoded, gbk};
+use super::Decoded;
 
 /// HTML asks for 1,024 bytes; shops put scripts before their `<meta>`.
 const HEAD: usize = 4096;
@@ -153,9 +153,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 }
 
 fn decoded<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
-    let pairs = (encoding == GB18030).then(|| gbk::text(bytes)).flatten();
-    let general = || encoding.decode_without_bom_handling(bytes).0;
-    counted(encoding, pairs.map_or_else(general, Cow::Owned))
+    counted(encoding, encoding.decode_without_bom_handling(bytes).0)
 }
 
 fn counted<'a>(encoding: &'static Encoding, text: Cow<'a, str>) -> Decoded<'a> {

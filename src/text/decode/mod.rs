@@ -2,7 +2,6 @@
 
 mod charset;
 mod coding;
-mod gbk;
 mod stream;
 
 use std::borrow::Cow;
