@@ -1,6 +1,7 @@
 //! Rules in Rhai: compiled once, then asked about one listing at a time. No file, no store, no network, no clock.
 
 mod definitions;
+mod dispatch;
 mod engine;
 mod explain;
 mod fault;
@@ -10,16 +11,15 @@ mod gate_property;
 mod lint;
 mod literal;
 mod lookalike;
-mod memory;
-#[cfg(test)]
-mod memory_property;
 mod meta;
 mod native;
 #[cfg(test)]
 mod papers;
 mod picture;
 mod prepared;
-mod question;
+mod rest;
+#[cfg(test)]
+mod rest_property;
 mod rows;
 mod rule;
 mod run;
@@ -31,15 +31,12 @@ mod trace;
 mod trial;
 mod view;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 pub use explain::Explanation;
 pub use gate::Gate;
 pub use prepared::Prepared;
-pub use question::Consulted;
+pub use rest::{Answers, Rest};
 pub use set::RuleSet;
 
 use crate::model::{Flag, Severity};
@@ -85,21 +82,12 @@ pub struct Verdict {
     pub passes: Vec<(String, String)>,
     /// (rule, reason) of every unsure.
     pub unsure: Vec<(String, String)>,
-    /// Rules whose gate stayed shut.
-    pub skipped: usize,
+    /// Rules whose gate was open; all others of the set were skipped.
+    pub ran: usize,
     /// (rule, message) of every rule that failed.
     pub faults: Vec<(String, String)>,
-    /// By rule, what it asked for beside the version of the listing, the rules and the reference data.
-    pub rested: BTreeMap<String, Rested>,
-}
-
-/// What one rule's answer rested on beside the version of the listing.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Rested {
-    /// What it asked for.
-    pub consulted: BTreeSet<Consulted>,
-    /// BLAKE3 over the answers.
-    pub answers: [u8; 32],
+    /// What the rules asked for beside the version of the listing and the term lists, sorted.
+    pub rests: Vec<Rest>,
 }
 
 /// A rule as `rules list` shows it.
