@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Context, Exit, Failure, filters::moment, progress::Progress, stop_on_ctrl_c};
+use super::{
+    Context, Exit, Failure, counted::counted, filters::moment, progress::Progress, stop_on_ctrl_c,
+};
 use crate::{scan, workspace};
 
 #[derive(Debug, clap::Args)]
@@ -45,6 +47,13 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
     if context.printer.json {
         context.printer.document(&summary)?;
     } else {
+        if summary.notices > 0 {
+            context.printer.line(&format!(
+                "{} are new or changed; {} fit one",
+                counted(summary.notices, "recall notice"),
+                counted(summary.touched, "listing")
+            ))?;
+        }
         context.printer.line(&format!(
             "{} listings, {} judged: {} flags raised, {} resolved; {} times a rule could not say, {} times one failed",
             summary.listings, summary.judged, summary.flags, summary.resolved, summary.unsure, summary.faults

@@ -69,10 +69,10 @@ impl Committer {
         let standing = self.store.flags_of(&listing.id)?;
         let key = judge::note(&listing.id);
         let mut judgement = judge.judge(listing, before, &standing);
-        part.group.work.push(Work::Note {
-            key,
-            value: judgement.mark,
-        });
+        if let Some(row) = judgement.row {
+            let value = judge.arrival(row);
+            part.group.work.push(Work::Note { key, value });
+        }
         part.group.entries.append(&mut judgement.entries);
         part.events.append(&mut judgement.events);
         part.tally.flags += judgement.raised;

@@ -1,5 +1,6 @@
 //! A verdict meets the flags that stand: raised, changed, opened again, resolved. Nothing is deleted.
 
+use super::Row;
 use crate::{
     model::{Event, Flag, FlagStatus, Listing},
     rules::Verdict,
@@ -21,8 +22,8 @@ pub struct Judgement {
     pub unsure: u64,
     /// Rules that failed.
     pub faults: u64,
-    /// What the verdict rested on, for [`Judge::stands`](super::Judge::stands); kept as the note of that name.
-    pub mark: Vec<u8>,
+    /// What the verdict rested on.
+    pub row: Option<Row>,
 }
 
 /// `judged` says whether a rule was asked, or has no file any more; `asks` whether a campaign is about a rule.

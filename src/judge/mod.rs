@@ -12,8 +12,7 @@ use std::{
 };
 
 pub use books::Books;
-use mark::Mark;
-pub use mark::note;
+pub use mark::{Again, Head, Row, Since, note};
 pub use merge::Judgement;
 
 use crate::{
@@ -21,7 +20,6 @@ use crate::{
     reference::{self, Reference},
     rules::{self, Answers, RuleSet, Verdict},
     store::{self, Store},
-    text::glob::fits,
 };
 
 /// The rules folder could not be read, or the store.
@@ -49,7 +47,9 @@ pub struct Judge {
     about: BTreeMap<String, Vec<String>>,
     /// Rules that have a file, also those that do not compile: their flags are not resolved for want of a rule.
     filed: BTreeSet<String>,
-    /// BLAKE3 over all of this but the books.
+    /// BLAKE3 over what all verdicts rest on as a whole beside the rules and the books, and what flags are merged by.
+    setting: [u8; 32],
+    /// The same with the rules and all notices.
     standard: [u8; 32],
 }
 
@@ -78,9 +78,10 @@ impl Judge {
             answers: Answers::default(),
             about: BTreeMap::new(),
             filed: sources.into_iter().map(|s| s.id).collect(),
+            setting: [0; 32],
             standard: [0; 32],
         };
-        judge.standard = judge.standard();
+        judge.settle();
         Ok(Loaded {
             judge,
             rules: faults,
@@ -91,7 +92,7 @@ impl Judge {
     /// Says which rules each campaign is about; one that names none is about all of them.
     pub fn set_campaigns(&mut self, about: BTreeMap<String, Vec<String>>) {
         self.about = about;
-        self.standard = self.standard();
+        self.settle();
     }
 
     /// Freezes the price, seller and code books as the store stands now. Verdicts use these until the next freeze.
@@ -111,15 +112,18 @@ impl Judge {
         &self.reference
     }
 
-    /// BLAKE3 over what verdicts rest on beside the listing and the books, and over what their flags are merged by.
-    fn standard(&self) -> [u8; 32] {
+    fn settle(&mut self) {
         let mut hasher = blake3::Hasher::new();
-        for part in [self.rules.hash(), self.reference.hash()] {
-            hasher.update(part.as_bytes()).update(b"\0");
-        }
+        hasher.update(&self.reference.hash_of_wholes());
         // Names and globs: their `Debug` form tells any two apart.
-        hasher.update(format!("{:?} {:?}", self.filed, self.about).as_bytes());
-        hasher.finalize().into()
+        hasher.update(format!("{:?}", self.about).as_bytes());
+        self.setting = hasher.finalize().into();
+        hasher.update(format!("{:?}", self.filed).as_bytes());
+        hasher.update(self.rules.hash().as_bytes());
+        for notice in self.reference.notices() {
+            hasher.update(&notice.print.to_le_bytes());
+        }
+        self.standard = hasher.finalize().into();
     }
 
     /// Gives the listing its class by the catalogue.
@@ -147,25 +151,38 @@ impl Judge {
         let facts = self.facts(&listing, past);
         let item = self.rules.prepare(listing);
         let verdict = self.rules.evaluate(&item, &facts);
-        let mark = self.mark(item.listing(), &verdict);
-        let loaded = |rule: &str| self.rules.contains(rule) || !self.filed.contains(rule);
-        self.merged(item.listing(), verdict, mark, flags, loaded)
+        let loaded = |rule: &str| self.rules.contains(rule) || self.is_gone(rule);
+        self.merged(item.listing(), verdict, flags, loaded)
+    }
+
+    /// Judges by some rules again; the flags of the others stay as they are.
+    pub fn judge_by(
+        &self,
+        listing: Listing,
+        past: Option<&Listing>,
+        flags: &[Flag],
+        rules: &BTreeSet<String>,
+    ) -> Judgement {
+        let facts = self.facts(&listing, past);
+        let item = self.rules.prepare(listing);
+        let verdict = self
+            .rules
+            .evaluate_some(&item, &facts, |rule| rules.contains(rule));
+        let asked = |rule: &str| self.is_gone(rule) || rules.contains(rule);
+        self.merged(item.listing(), verdict, flags, asked)
     }
 
     fn merged(
         &self,
         listing: &Listing,
         verdict: Verdict,
-        mark: Mark,
         flags: &[Flag],
         judged: impl Fn(&str) -> bool,
     ) -> Judgement {
-        let asks = |campaign: &str, rule: &str| match self.about.get(campaign) {
-            Some(globs) if !globs.is_empty() => globs.iter().any(|glob| fits(glob, rule)),
-            _ => true,
-        };
+        let asks = |campaign: &str, rule: &str| self.is_about(campaign, rule);
+        let row = Self::row(listing, &verdict);
         Judgement {
-            mark: mark.bytes(),
+            row: Some(row),
             ..merge::merge(listing, verdict, flags, judged, asks)
         }
     }

@@ -119,6 +119,9 @@ impl Reference {
         self.notices
             .sort_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));
         self.recalls = recalls::Index::of(&self.notices);
+        for (notice, goods) in self.notices.iter_mut().zip(&self.recalls.goods) {
+            notice.print = recalls::print(notice, goods);
+        }
         let accessories = self.terms.get("accessory").into_iter();
         let phrases = accessories
             .flat_map(|list| &list.terms)
@@ -136,6 +139,29 @@ impl Reference {
             hasher.update(hash.as_bytes()).update(b"\0");
         }
         hasher.finalize().to_hex().to_string()
+    }
+
+    /// BLAKE3 over the lists that verdicts rest on as a whole: the catalogue and the terms. Of the others each row counts
+    /// for itself.
+    pub fn hash_of_wholes(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        let wholes = self.lists.iter();
+        for list in wholes.filter(|list| matches!(list.kind.as_str(), "catalogue" | "terms")) {
+            hasher.update(list.hash.as_bytes()).update(b"\0");
+        }
+        hasher.finalize().into()
+    }
+
+    /// Some of the notices, for finding what they alone touch; nothing else is in it.
+    pub fn notices_alone(&self, wanted: impl Fn(&Notice) -> bool) -> Self {
+        let some = self.notices.iter().filter(|notice| wanted(notice));
+        let notices: Vec<Notice> = some.cloned().collect();
+        Self {
+            recalls: recalls::Index::among(&notices, &self.notices),
+            accessories: self.accessories.clone(),
+            notices,
+            ..Self::default()
+        }
     }
 
     /// The files that were read, sorted by path.

@@ -54,6 +54,9 @@ pub struct Notice {
     /// The row it came from; filled on loading.
     #[serde(skip)]
     pub row: ReferenceRow,
+    /// Stands for everything that matching knows of it, what other notices say about its words among it; filled on loading.
+    #[serde(skip)]
+    pub print: u64,
 }
 
 /// The prices that a notice names.

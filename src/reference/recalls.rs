@@ -47,7 +47,12 @@ pub(super) struct Goods {
 impl Index {
     /// Indexes the notices in their order.
     pub(super) fn of(notices: &[Notice]) -> Self {
-        let lower = lower_case_words(notices);
+        Self::among(notices, notices)
+    }
+
+    /// Indexes notices, the words of which are understood by what `all` notices say.
+    pub(super) fn among(notices: &[Notice], all: &[Notice]) -> Self {
+        let lower = lower_case_words(all);
         let mut index = Self::default();
         for (place, notice) in notices.iter().enumerate() {
             index.names(place, notice);
@@ -106,6 +111,14 @@ impl Index {
             hits.push(hit);
         }
     }
+}
+
+/// What stands for a notice and what its goods are called.
+pub(super) fn print(notice: &Notice, goods: &Goods) -> u64 {
+    let told = format!("{} {goods:?}", notice.row.hash);
+    let hash = blake3::hash(told.as_bytes());
+    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+    u64::from_le_bytes(first)
 }
 
 /// Whether the first word of a brand may stand for the whole.

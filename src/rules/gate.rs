@@ -158,6 +158,18 @@ impl When {
             && one_of(&self.language, sheet.listing.language.as_deref())
     }
 
+    /// Whether it may be open for a listing of which only this is known.
+    pub(super) fn may_open(
+        &self,
+        class: Option<&str>,
+        platform: &str,
+        language: Option<&str>,
+    ) -> bool {
+        (self.class.is_empty() || class.is_some_and(|class| self.takes_class(class)))
+            && one_of(&self.platform, Some(platform))
+            && one_of(&self.language, language)
+    }
+
     fn class_fits(&self, sheet: &Sheet) -> bool {
         let class = sheet.listing.class.as_ref().map(|class| class.id.as_str());
         self.class.is_empty() || class.is_some_and(|class| self.takes_class(class))

@@ -20,18 +20,20 @@ use crate::{
 /// One thing that was asked for, and the answer, as hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rest {
+    #[serde(with = "postcard::fixint::le")]
     asked: u64,
+    #[serde(with = "postcard::fixint::le")]
     answer: u64,
 }
 
 /// A shop's key in the seller book, or a certificate number's in the code book.
 type Pair = (String, String);
 
-/// A row's hash, which is an answer and no part of what is asked.
+/// What stands for a notice, which is an answer and no part of what is asked.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Hashed<'a>(pub(super) &'a str);
+pub(super) struct Print(pub(super) u64);
 
-impl Hash for Hashed<'_> {
+impl Hash for Print {
     fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
 
@@ -53,7 +55,7 @@ pub(super) enum Asked<'a> {
     /// A certificate in the register, by scheme and number.
     Certificate(&'a str, &'a str),
     /// A recall notice that fits, by its publisher and number, as it stands in the list.
-    Notice(&'a str, &'a str, Hashed<'a>),
+    Notice(&'a str, &'a str, Print),
     /// The median of what sellers ask, by folded brand, class and currency.
     Usual(&'a (String, String, String)),
     /// How many listings a shop has.
@@ -160,7 +162,7 @@ impl Look {
                     hash(&one.row.hash.as_str())
                 })
             }
-            Asked::Notice(.., row) => hash(&row.0),
+            Asked::Notice(.., print) => print.0,
             Asked::Usual(key) => known(facts.prices.usual.get(key), usual),
             Asked::Listings(shop) => known(facts.sellers.sellers.get(shop), listings),
             Asked::Confirmed(shop) => known(facts.sellers.sellers.get(shop), confirmed),
@@ -196,10 +198,10 @@ impl Answers {
             );
         }
         for notice in reference.notices() {
-            let row = &notice.row.hash;
+            let print = Print(notice.print);
             put(
-                Asked::Notice(&notice.source, &notice.id, Hashed(row)),
-                hash(&row.as_str()),
+                Asked::Notice(&notice.source, &notice.id, print),
+                notice.print,
             );
         }
         for (key, value) in &facts.prices.usual {
@@ -213,6 +215,15 @@ impl Answers {
             put(Asked::Holders(key), holders(all));
         }
         answers
+    }
+
+    /// [`Self::stand`] for a listing that was not seen since.
+    pub fn stand_unseen(&self, rests: &[Rest]) -> bool {
+        let own =
+            [Asked::Day, Asked::PriceWas, Asked::FirstSeen].map(|asked| asked.with(NOTHING).asked);
+        let now = |rest: &Rest| self.0.get(&rest.asked).copied().unwrap_or(NOTHING);
+        let mut rests = rests.iter();
+        rests.all(|rest| now(rest) == rest.answer || own.contains(&rest.asked))
     }
 
     /// Whether everything that a verdict on a version of `listing` rested on would now be answered as it was then.

@@ -216,6 +216,27 @@ impl RuleSet {
         definitions::tables()
     }
 
+    /// Every rule with the hash of its source.
+    pub fn prints(&self) -> impl Iterator<Item = (String, String)> {
+        let rules = self.rules.iter();
+        rules.map(|rule| (rule.source.id.clone(), rule.hash.clone()))
+    }
+
+    /// Whether the rule of that id may open its gate for a listing of that class, platform and language.
+    pub fn may_look(
+        &self,
+        id: &str,
+        class: Option<&str>,
+        platform: &str,
+        language: Option<&str>,
+    ) -> bool {
+        let found = self
+            .rules
+            .binary_search_by(|rule| rule.source.id.as_str().cmp(id));
+        let rule = found.ok().and_then(|place| self.rules.get(place));
+        rule.is_some_and(|rule| rule.meta.when.may_open(class, platform, language))
+    }
+
     /// Hex BLAKE3 over the sources.
     pub fn hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();

@@ -94,6 +94,8 @@ pub enum Work {
     },
     /// A small named value, see `Store::note`.
     Note { key: String, value: Vec<u8> },
+    /// A small named value is no longer needed.
+    Forget { key: String },
     /// What a host is owed; opaque bytes of the fetch room.
     Host { host: String, state: Vec<u8> },
 }

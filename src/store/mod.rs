@@ -5,6 +5,7 @@ mod config;
 mod entry;
 mod follow;
 mod index;
+mod judged;
 mod queue;
 mod read;
 mod record;
@@ -24,6 +25,7 @@ pub use commit::{OnStep, Step};
 pub use config::StoreConfig;
 pub use entry::{Entry, Group, HostCounts, ListPage, Opened, Queued, Run, Spent, Visit, Work};
 pub use follow::{Standing, rebuild, standing};
+pub use judged::{Judged, JudgedWriter};
 pub use read::ledger;
 
 /// The folder of the journal in the store's folder.

@@ -71,17 +71,27 @@ impl Store {
         }))
     }
 
+    /// The id of every listing, in order.
+    pub fn listing_ids(&self) -> Items<'_, ListingId> {
+        Box::new(self.tree.scan_prefix([LISTING]).keys().map(|key| {
+            let key = key.map_err(Error::index)?;
+            Ok(ListingId::from(
+                String::from_utf8_lossy(&key[1..]).into_owned(),
+            ))
+        }))
+    }
+
     /// A flag with its verdicts.
     pub fn flag(&self, id: &FlagId) -> Result<Option<Flag>, Error> {
         let row = index::get(&self.tree, &index::flag_key(id))?;
-        row.map(|row| self.judged(&row)).transpose()
+        row.map(|row| self.reviewed(&row)).transpose()
     }
 
     /// Every flag with its verdicts, by id.
     pub fn flags(&self) -> Items<'_, Flag> {
         Box::new(self.tree.scan_prefix([FLAG]).map(|row| {
             let (key, row) = row.map_err(Error::index)?;
-            self.judged(&index::read_row(&key, &row)?)
+            self.reviewed(&index::read_row(&key, &row)?)
         }))
     }
 
@@ -119,6 +129,13 @@ impl Store {
         }))
     }
 
+    /// Journal entries in order behind the place `from`, where the journal's hash was `head`; an error where it goes on
+    /// otherwise.
+    pub fn entries_after(&self, from: Place, head: [u8; 32]) -> Items<'_, Entry> {
+        let frames = self.reader.frames_after(from, head);
+        Box::new(frames.map(|frame| entry_of(&frame?)))
+    }
+
     /// The end of the journal as it is now: a place for `entries_from`.
     pub fn end(&self) -> Place {
         self.reader.end()
@@ -153,7 +170,7 @@ impl Store {
         Ok(listing)
     }
 
-    fn judged(&self, row: &FlagRow) -> Result<Flag, Error> {
+    fn reviewed(&self, row: &FlagRow) -> Result<Flag, Error> {
         let Entry::Flagged(mut flag) = self.entry(row.flag)? else {
             return Err(misplaced("a flag", row.flag));
         };

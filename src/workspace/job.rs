@@ -162,6 +162,9 @@ pub(super) fn judged(
     report: &Report,
     stop: &Arc<AtomicBool>,
 ) -> Result<scan::Summary, Error> {
+    if let Some(summary) = scan::unchanged(store, &judge, order)? {
+        return Ok(summary);
+    }
     judge.freeze(store)?;
     note_in_force(store, &judge)?;
     Ok(scan::run(store, &judge, order, &**report, stop)?)

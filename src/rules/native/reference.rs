@@ -10,7 +10,7 @@ use crate::{
     reference::{self, Certificate, RecallQuery, Reference, Tier},
     rules::{
         prepared::Sheet,
-        rest::{Asked, Hashed},
+        rest::{Asked, Print},
         trace::path,
         view::{Answer, Item},
     },
@@ -85,6 +85,7 @@ pub(in crate::rules) struct Recall {
     remedy: Option<String>,
     url: Option<String>,
     row: ReferenceRow,
+    print: u64,
 }
 
 fn register(engine: &mut Engine) {
@@ -156,6 +157,7 @@ pub(in crate::rules) fn fitting(reference: &Reference, sheet: &Sheet) -> Vec<Rec
             remedy: hit.notice.remedy.clone(),
             url: hit.notice.url.clone(),
             row: hit.notice.row.clone(),
+            print: hit.notice.print,
         })
         .collect()
 }
@@ -167,7 +169,7 @@ fn recalls(item: &Item) -> Array {
     }
     for recall in found {
         let row = &recall.row;
-        item.asked(Asked::Notice(&row.source, &row.id, Hashed(&row.hash)));
+        item.asked(Asked::Notice(&row.source, &row.id, Print(recall.print)));
         item.trace(|trace| trace.row(recall.row.hash.clone()));
         item.say(|| Proof {
             field: recall.field.to_owned(),

@@ -26,6 +26,10 @@ pub(in crate::store) fn apply(changes: &mut Changes<'_>, work: Vec<Work>) -> Res
                 changes.put_bytes(named(NOTE, &key), value);
                 continue;
             }
+            Work::Forget { key } => {
+                changes.remove(named(NOTE, &key));
+                continue;
+            }
             Work::Visited { url, visit } => {
                 visit::put(changes, &url, visit)?;
                 continue;
@@ -49,7 +53,7 @@ pub(in crate::store) fn apply(changes: &mut Changes<'_>, work: Vec<Work>) -> Res
                 platform,
                 campaigns,
             } => queue.spend(changes, platform, campaigns)?,
-            Work::Host { .. } | Work::Note { .. } | Work::Visited { .. } => {}
+            Work::Host { .. } | Work::Note { .. } | Work::Forget { .. } | Work::Visited { .. } => {}
         }
     }
     match queue {
