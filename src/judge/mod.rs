@@ -4,6 +4,7 @@ mod books;
 mod mark;
 mod merge;
 mod sources;
+mod weigh;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,11 +16,13 @@ pub use books::Books;
 use mark::Mark;
 pub use mark::{Again, note};
 pub use merge::Judgement;
+pub use sources::{candidates, id_of};
+pub use weigh::Weighed;
 
 use crate::{
     model::{Facts, Flag, Listing, Past},
     reference::{self, Reference},
-    rules::{self, RuleSet, Verdict},
+    rules::{self, RuleSet, RuleSource, Verdict},
     store::{self, Store},
     text::glob::fits,
 };
@@ -65,7 +68,16 @@ pub struct Loaded {
 impl Judge {
     /// Reads `rules/` and `rules/reference/` below `dir`. What is broken stops nothing else.
     pub fn load(dir: &Path, globs: &[String]) -> Result<Loaded, Error> {
-        let sources = sources::read(dir)?;
+        Self::load_with(dir, Vec::new(), globs)
+    }
+
+    /// The same with `candidates` beside the rules of the folder, each in the place of the one that has its id.
+    pub fn load_with(
+        dir: &Path,
+        candidates: Vec<RuleSource>,
+        globs: &[String],
+    ) -> Result<Loaded, Error> {
+        let sources = sources::replaced(sources::read(dir)?, candidates);
         let (reference, reference_faults) = Reference::load(&dir.join("reference"));
         let reference = Arc::new(reference);
         let (rules, faults) = RuleSet::load(&sources, Arc::clone(&reference));

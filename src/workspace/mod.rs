@@ -1,5 +1,6 @@
 //! A directory with config.toml, rules and data: opens what is in it and joins the stages into jobs.
 
+mod backtest;
 mod client;
 mod handout;
 mod job;
@@ -14,6 +15,7 @@ use std::{
 
 use serde_json::Value;
 
+pub use backtest::{BacktestJob, Backtested, backtest};
 pub use client::client;
 pub use handout::export;
 pub use job::{CrawlJob, Crawled, crawl, scan};
@@ -28,6 +30,7 @@ use crate::{
     export as export_room, fetch, judge,
     judge::{Judge, Loaded},
     platform::{self, Platform},
+    rules::RuleSource,
     store::{self, Opened, Store},
 };
 
@@ -109,7 +112,12 @@ impl Workspace {
 
     /// Rules and reference data, with what is wrong with them.
     pub fn judge(&self, globs: &[String]) -> Result<Loaded, Error> {
-        let mut loaded = Judge::load(&self.rules(), globs)?;
+        self.judge_with(Vec::new(), globs)
+    }
+
+    /// The same with candidates beside the rules, each in the place of the one that has its id.
+    fn judge_with(&self, candidates: Vec<RuleSource>, globs: &[String]) -> Result<Loaded, Error> {
+        let mut loaded = Judge::load_with(&self.rules(), candidates, globs)?;
         let campaigns = self.config.campaign.iter();
         let about = campaigns.map(|campaign| (campaign.id.clone(), campaign.rules.clone()));
         loaded.judge.set_campaigns(about.collect());

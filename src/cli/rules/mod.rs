@@ -1,5 +1,6 @@
 //! `rules`: the rule author's bench.
 
+mod backtest;
 mod check;
 mod explain;
 mod list;
@@ -39,6 +40,8 @@ enum Command {
         /// A stored listing (platform:item), or a file with a listing as JSON
         listing: String,
     },
+    /// What rules would flag of everything stored, beside the flags that stand; nothing is written
+    Backtest(backtest::Args),
     /// Every function and field a rule may use, as editors read it (.d.rhai)
     Definitions,
 }
@@ -52,6 +55,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         Command::Explain { rule, listing } => {
             explain::explain(&workspace, &rule, &listing, context)
         }
+        Command::Backtest(args) => backtest::backtest(&workspace, args, context),
         Command::Definitions => {
             let definitions = RuleSet::definitions();
             if context.printer.json {
