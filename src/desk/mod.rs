@@ -43,6 +43,8 @@ pub enum Ask {
         rows: u64,
         at: Time,
     },
+    /// Verdicts by rule and version: one document, see `review::Records`.
+    Records,
     /// How things stand.
     Status { now: Time },
 }

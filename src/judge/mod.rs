@@ -1,6 +1,7 @@
 //! Listings meet rules: reads the rules folder, fills what rules may know, and turns verdicts into entries for the store.
 
 mod books;
+mod floor;
 mod mark;
 mod merge;
 mod sources;
@@ -13,6 +14,7 @@ use std::{
 };
 
 pub use books::Books;
+pub use floor::{Bar, Floor, RulesConfig};
 use mark::Mark;
 pub use mark::{Again, note};
 pub use merge::Judgement;
@@ -50,7 +52,9 @@ pub struct Judge {
     about: BTreeMap<String, Vec<String>>,
     /// Rules that have a file, also those that do not compile: their flags are not resolved for want of a rule.
     filed: BTreeSet<String>,
-    /// BLAKE3 over all of this but the books.
+    /// What is asked of rules that do not say themselves.
+    floor: Floor,
+    /// BLAKE3 over the rules, the reference data and what flags are merged by.
     standard: [u8; 32],
 }
 
@@ -86,6 +90,7 @@ impl Judge {
             reference,
             books: Books::default(),
             about: BTreeMap::new(),
+            floor: Floor::default(),
             filed: sources.into_iter().map(|s| s.id).collect(),
             standard: [0; 32],
         };

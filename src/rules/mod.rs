@@ -120,6 +120,8 @@ pub struct RuleInfo {
     pub doc: String,
     /// How many tests it carries.
     pub tests: usize,
+    /// The share of its flags that people should find right, 0 to 1, where it says so.
+    pub floor: Option<f64>,
 }
 
 /// What one test of a rule gave.

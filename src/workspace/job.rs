@@ -21,7 +21,7 @@ use crate::{
     fetch::{Client, Fetch},
     judge::Judge,
     platform::{Platform, Role},
-    scan,
+    review, scan,
     store::{Entry, Group, Opened, Store},
 };
 
@@ -187,6 +187,7 @@ fn note_in_force(store: &Store, judge: &Judge) -> Result<(), Error> {
             });
         }
     }
+    group.work.extend(review::note_bars(store, judge.bars())?);
     Ok(store.commit(group)?)
 }
 

@@ -121,6 +121,7 @@ impl Workspace {
         let campaigns = self.config.campaign.iter();
         let about = campaigns.map(|campaign| (campaign.id.clone(), campaign.rules.clone()));
         loaded.judge.set_campaigns(about.collect());
+        loaded.judge.set_floor(self.config.rules.floor);
         Ok(loaded)
     }
 

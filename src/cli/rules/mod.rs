@@ -19,7 +19,7 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Every rule with its title, kind and severity
+    /// Every rule with its title, kind and severity, and how often people found it right
     List,
     /// What is wrong with the rules: all of it at once
     Check {
@@ -49,8 +49,13 @@ enum Command {
 pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
     let workspace = context.workspace()?;
     match args.command {
-        Command::List => list::list(&workspace.judge(&[])?, context),
-        Command::Check { strict } => check::check(&workspace.judge(&[])?, strict, context),
+        Command::List => list::list(&workspace, &workspace.judge(&[])?, context),
+        Command::Check { strict } => {
+            let loaded = workspace.judge(&[])?;
+            let records = list::records(&workspace, context)?;
+            list::tell(&list::doubts(&loaded, &records), context)?;
+            check::check(&loaded, strict, context)
+        }
         Command::Test { rules } => test::test(&workspace.judge(&rules)?, context),
         Command::Explain { rule, listing } => {
             explain::explain(&workspace, &rule, &listing, context)
