@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::{Ask, Error, Filter, Sort, filter, history};
+use super::{Ask, Error, Experience, Filter, Sort, filter, history};
 use crate::{
-    crawl,
+    crawl, judge,
     model::{Flag, FlagId, FlagStatus, HostStanding, Listing, ListingId, Time},
     review::{self, Doubt, Records},
     store::{self, Entry, Group, Store},
@@ -89,7 +89,7 @@ impl Desk {
                     ..Group::default()
                 })?)
             }
-            Ask::Records => row(document(&self.records()?)),
+            Ask::Experience => row(document(&self.experience()?)),
             Ask::Status { now } => row(self.status(now)?),
         }
     }
@@ -183,12 +183,13 @@ impl Desk {
         )
     }
 
-    fn records(&self) -> Result<Records, Error> {
-        let mut records = Records::default();
+    fn experience(&self) -> Result<Experience, Error> {
+        let mut verdicts = Records::default();
         for flag in self.store.flags() {
-            records.note(&flag?);
+            verdicts.note(&flag?);
         }
-        Ok(records)
+        let idle = judge::idle(&self.store)?;
+        Ok(Experience { verdicts, idle })
     }
 
     fn status(&self, now: Time) -> Result<Value, Error> {

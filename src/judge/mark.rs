@@ -114,6 +114,8 @@ impl Judge {
         hasher.update(&self.standard);
         hasher.update(&listing.version.to_le_bytes());
         hasher.update(&[listing.status as u8]);
+        let expired = self.exceptions.expired_for(listing) as u64;
+        hasher.update(&expired.to_le_bytes());
         for campaign in &listing.campaigns {
             hasher.update(campaign.as_bytes()).update(b"\0");
         }

@@ -1,9 +1,12 @@
 //! Listings meet rules: reads the rules folder, fills what rules may know, and turns verdicts into entries for the store.
 
 mod books;
+mod exceptions;
 mod floor;
 mod mark;
 mod merge;
+mod packs;
+mod paper;
 mod sources;
 mod weigh;
 
@@ -14,10 +17,12 @@ use std::{
 };
 
 pub use books::Books;
+pub use exceptions::{Exceptions, idle};
 pub use floor::{Bar, Floor, RulesConfig};
 use mark::Mark;
 pub use mark::{Again, note};
 pub use merge::Judgement;
+pub use packs::Pack;
 pub use sources::{candidates, id_of};
 pub use weigh::Weighed;
 
@@ -52,6 +57,8 @@ pub struct Judge {
     about: BTreeMap<String, Vec<String>>,
     /// Rules that have a file, also those that do not compile: their flags are not resolved for want of a rule.
     filed: BTreeSet<String>,
+    /// What is not to be raised.
+    exceptions: Exceptions,
     /// What is asked of rules that do not say themselves.
     floor: Floor,
     /// BLAKE3 over the rules, the reference data and what flags are merged by.
@@ -63,7 +70,11 @@ pub struct Judge {
 pub struct Loaded {
     /// With the rules that compiled and the rows that could be read.
     pub judge: Judge,
-    /// What is wrong with the other rules.
+    /// The folders of rules that say what they are.
+    pub packs: Vec<Pack>,
+    /// What is wrong with what the others say.
+    pub papers: Vec<rules::Fault>,
+    /// What is wrong with the other rules, and with exceptions.
     pub rules: Vec<rules::Fault>,
     /// What is wrong with the other rows.
     pub reference: Vec<reference::Fault>,
@@ -84,19 +95,25 @@ impl Judge {
         let sources = sources::replaced(sources::read(dir)?, candidates);
         let (reference, reference_faults) = Reference::load(&dir.join("reference"));
         let reference = Arc::new(reference);
-        let (rules, faults) = RuleSet::load(&sources, Arc::clone(&reference));
+        let (packs, papers) = packs::read(dir, &sources);
+        let (exceptions, excepted) = exceptions::read(dir);
+        let (rules, mut faults) = RuleSet::load(&sources, Arc::clone(&reference));
         let mut judge = Self {
             rules: rules.only(globs),
             reference,
             books: Books::default(),
             about: BTreeMap::new(),
+            exceptions,
             floor: Floor::default(),
             filed: sources.into_iter().map(|s| s.id).collect(),
             standard: [0; 32],
         };
         judge.standard = judge.standard();
+        faults.extend(excepted);
         Ok(Loaded {
             judge,
+            packs,
+            papers,
             rules: faults,
             reference: reference_faults,
         })
@@ -127,12 +144,17 @@ impl Judge {
     /// BLAKE3 over what verdicts rest on beside the listing and the books, and over what their flags are merged by.
     fn standard(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
-        for part in [self.rules.hash(), self.reference.hash()] {
+        for part in [self.rules.hash(), self.reference.hash(), self.exceptions.hash()] {
             hasher.update(part.as_bytes()).update(b"\0");
         }
         // Names and globs: their `Debug` form tells any two apart.
         hasher.update(format!("{:?} {:?}", self.filed, self.about).as_bytes());
         hasher.finalize().into()
+    }
+
+    /// The ids of the rules that have a file, also of those that do not compile.
+    pub fn filed(&self) -> &BTreeSet<String> {
+        &self.filed
     }
 
     /// Gives the listing its class by the catalogue.
@@ -185,7 +207,7 @@ impl Judge {
     fn merged(
         &self,
         listing: &Listing,
-        verdict: Verdict,
+        mut verdict: Verdict,
         mark: Mark,
         flags: &[Flag],
         judged: impl Fn(&str) -> bool,
@@ -194,8 +216,10 @@ impl Judge {
             Some(globs) if !globs.is_empty() => globs.iter().any(|glob| fits(glob, rule)),
             _ => true,
         };
+        let suppressed = self.suppress(listing, &mut verdict).len() as u64;
         Judgement {
             mark: mark.bytes(),
+            suppressed,
             ..merge::merge(listing, verdict, flags, judged, asks)
         }
     }

@@ -28,10 +28,11 @@ impl Judge {
     pub fn weigh(&self, listing: &Listing, past: Option<&Listing>) -> Weighed {
         let facts = self.facts(listing, past);
         let item = self.rules.prepare(listing.clone());
-        let verdict = self.rules.evaluate(&item, &facts);
+        let mut verdict = self.rules.evaluate(&item, &facts);
+        let suppressed = self.suppress(listing, &mut verdict);
         Weighed {
             verdict,
-            suppressed: Vec::new(),
+            suppressed,
         }
     }
 }

@@ -202,7 +202,8 @@ fn basis(
 
 fn floor(at: Position, value: Literal<'_>, findings: &mut Findings<'_>) -> Option<f64> {
     let number = value.value();
-    let number = number.and_then(|number| number.as_float().or(number.as_int().map(|n| n as f64)).ok());
+    let number =
+        number.and_then(|number| number.as_float().or(number.as_int().map(|n| n as f64)).ok());
     let share = number.filter(|share| (0.0..=1.0).contains(share));
     if share.is_none() {
         let message = "`floor` is not a number from 0 to 1".to_owned();

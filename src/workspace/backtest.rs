@@ -34,7 +34,7 @@ pub struct Backtested {
     /// Counts, examples and the work.
     #[serde(flatten)]
     pub summary: backtest::Summary,
-    /// What is wrong with the rules that were to be tried.
+    /// What is wrong with the rules that were to be tried, and exceptions that suppressed none of their findings.
     pub faults: Vec<Fault>,
 }
 
@@ -49,7 +49,9 @@ pub fn backtest(
 ) -> Result<Backtested, Error> {
     let (globs, candidates) = chosen(workspace, job)?;
     let mut loaded = workspace.judge_with(candidates, &globs)?;
-    let meant = |fault: &Fault| globs.iter().any(|glob| fits(glob, &fault.rule));
+    let meant = |fault: &Fault| {
+        fault.code == "exception" || globs.iter().any(|glob| fits(glob, &fault.rule))
+    };
     loaded.rules.retain(meant);
     let (store, _) = Store::open(&workspace.data())?;
     loaded.judge.freeze(&store)?;
@@ -61,10 +63,12 @@ pub fn backtest(
     };
     let summary = backtest::run(tried, &job.order)?;
     store.close()?;
-    Ok(Backtested {
-        summary,
-        faults: loaded.rules,
-    })
+    let mut faults = loaded.rules;
+    if job.order.sample.is_none() && !summary.stopped {
+        let tried = |rule: &str| summary.rules.0.keys().any(|id| fits(rule, id));
+        faults.extend(loaded.judge.exceptions().idle(tried));
+    }
+    Ok(Backtested { summary, faults })
 }
 
 /// The ids and globs of the rules to be tried, and those of them that are not in the workspace.

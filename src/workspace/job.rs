@@ -164,7 +164,14 @@ pub(super) fn judged(
 ) -> Result<scan::Summary, Error> {
     judge.freeze(store)?;
     note_in_force(store, &judge)?;
-    Ok(scan::run(store, &judge, order, &**report, stop)?)
+    let summary = scan::run(store, &judge, order, &**report, stop)?;
+    let everything = !order.partial && !summary.stopped && summary.judged == summary.listings;
+    let idle = judge.exceptions().note_idle(store, everything)?;
+    store.commit(Group {
+        work: idle.into_iter().collect(),
+        ..Group::default()
+    })?;
+    Ok(summary)
 }
 
 /// The journal says from when on which rules and reference data were in force.

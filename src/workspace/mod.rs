@@ -2,6 +2,7 @@
 
 mod backtest;
 mod client;
+mod experience;
 mod handout;
 mod job;
 mod reread;
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 pub use backtest::{BacktestJob, Backtested, backtest};
 pub use client::client;
+pub use experience::remarks;
 pub use handout::export;
 pub use job::{CrawlJob, Crawled, crawl, scan};
 pub use reread::{ReextractJob, Reextracted, reextract};

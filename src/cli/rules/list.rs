@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::{Context, Exit, Failure},
-    desk::Ask,
     judge::Loaded,
-    review::{Doubt, Records, Votes},
+    review::{self, Doubt, Records, Votes},
     rules::RuleInfo,
     workspace::Workspace,
 };
@@ -18,8 +17,8 @@ pub(super) fn list(
     loaded: &Loaded,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    let records = records(workspace, context)?;
-    let doubts = doubts(loaded, &records);
+    let records = workspace.experience()?.verdicts;
+    let doubts = review::doubts(&records, &loaded.judge.bars());
     let rules: Vec<RuleInfo> = loaded.judge.rules().rules().collect();
     if context.printer.json {
         let document = |rule| {
@@ -54,21 +53,34 @@ pub(super) fn list(
     Ok(Exit::Done)
 }
 
-/// The verdicts in the store; none where there is no store yet.
-pub(super) fn records(workspace: &Workspace, context: &Context) -> Result<Records, Failure> {
-    let mut records = Records::default();
-    if workspace.data().join(crate::store::JOURNAL).exists() {
-        context.ask(workspace, Ask::Records, &mut |value| {
-            records = serde_json::from_value(value).map_err(Failure::new)?;
-            Ok(())
-        })?;
+/// The folders of rules.
+pub(super) fn packs(loaded: &Loaded, context: &Context) -> Result<Exit, Failure> {
+    if context.printer.json {
+        loaded
+            .packs
+            .iter()
+            .try_for_each(|pack| context.printer.document(pack))?;
+    } else {
+        let rows = loaded.packs.iter().map(|pack| {
+            vec![
+                pack.id.clone(),
+                pack.title.clone(),
+                pack.title_zh.clone(),
+                pack.keeper.clone(),
+                pack.version.clone(),
+                pack.licence.clone().unwrap_or_default(),
+                pack.rules.to_string(),
+            ]
+        });
+        let head = [
+            "pack", "title", "标题", "keeper", "version", "licence", "rules",
+        ];
+        context.printer.table(&head, rows.collect())?;
     }
-    Ok(records)
-}
-
-/// The rules that verdicts put below their floor, by what the files ask now.
-pub(super) fn doubts(loaded: &Loaded, records: &Records) -> BTreeMap<String, Doubt> {
-    crate::review::doubts(records, &loaded.judge.bars())
+    for fault in &loaded.papers {
+        context.printer.say(&fault.picture);
+    }
+    Ok(Exit::Done)
 }
 
 /// As `rules check` says it: a warning, which `--strict` does not count, for no edit of a rule takes it away at once.

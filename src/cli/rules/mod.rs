@@ -6,10 +6,15 @@ mod explain;
 mod list;
 mod test;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Context, Exit, Failure};
-use crate::rules::{Fault, RuleSet};
+use crate::{
+    review,
+    rules::{Fault, RuleSet},
+    workspace::remarks,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -20,7 +25,11 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Every rule with its title, kind and severity, and how often people found it right
-    List,
+    List {
+        /// The folders of rules: what they are, who keeps them, which version
+        #[arg(long)]
+        packs: bool,
+    },
     /// What is wrong with the rules: all of it at once
     Check {
         /// Warnings count as faults
@@ -49,11 +58,13 @@ enum Command {
 pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
     let workspace = context.workspace()?;
     match args.command {
-        Command::List => list::list(&workspace, &workspace.judge(&[])?, context),
+        Command::List { packs: true } => list::packs(&workspace.judge(&[])?, context),
+        Command::List { packs: false } => list::list(&workspace, &workspace.judge(&[])?, context),
         Command::Check { strict } => {
-            let loaded = workspace.judge(&[])?;
-            let records = list::records(&workspace, context)?;
-            list::tell(&list::doubts(&loaded, &records), context)?;
+            let mut loaded = workspace.judge(&[])?;
+            let known = workspace.experience()?;
+            list::tell(&review::doubts(&known.verdicts, &loaded.judge.bars()), context)?;
+            loaded.rules.extend(remarks(&loaded, &known, Timestamp::now()));
             check::check(&loaded, strict, context)
         }
         Command::Test { rules } => test::test(&workspace.judge(&rules)?, context),
