@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 pub use parse::Fault;
 
 use crate::{
-    crawl::CampaignConfig, fetch::FetchConfig, judge::RulesConfig, platform::PlatformConfig, store::StoreConfig,
+    crawl::CampaignConfig, fetch::FetchConfig, judge::RulesConfig, platform::PlatformConfig,
+    store::StoreConfig,
 };
 
 /// Everything that is set.

@@ -144,7 +144,11 @@ impl Judge {
     /// BLAKE3 over what verdicts rest on beside the listing and the books, and over what their flags are merged by.
     fn standard(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
-        for part in [self.rules.hash(), self.reference.hash(), self.exceptions.hash()] {
+        for part in [
+            self.rules.hash(),
+            self.reference.hash(),
+            self.exceptions.hash(),
+        ] {
             hasher.update(part.as_bytes()).update(b"\0");
         }
         // Names and globs: their `Debug` form tells any two apart.

@@ -63,8 +63,13 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         Command::Check { strict } => {
             let mut loaded = workspace.judge(&[])?;
             let known = workspace.experience()?;
-            list::tell(&review::doubts(&known.verdicts, &loaded.judge.bars()), context)?;
-            loaded.rules.extend(remarks(&loaded, &known, Timestamp::now()));
+            list::tell(
+                &review::doubts(&known.verdicts, &loaded.judge.bars()),
+                context,
+            )?;
+            loaded
+                .rules
+                .extend(remarks(&loaded, &known, Timestamp::now()));
             check::check(&loaded, strict, context)
         }
         Command::Test { rules } => test::test(&workspace.judge(&rules)?, context),
