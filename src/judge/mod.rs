@@ -7,6 +7,7 @@ mod mark;
 mod merge;
 mod packs;
 mod paper;
+mod reload;
 mod sources;
 mod weigh;
 
@@ -23,6 +24,7 @@ use mark::Mark;
 pub use mark::{Again, note};
 pub use merge::Judgement;
 pub use packs::Pack;
+pub use reload::{Office, Reload, Reloaded};
 pub use sources::{candidates, id_of};
 pub use weigh::Weighed;
 
@@ -93,6 +95,11 @@ impl Judge {
         globs: &[String],
     ) -> Result<Loaded, Error> {
         let sources = sources::replaced(sources::read(dir)?, candidates);
+        Ok(Self::of(dir, sources, globs))
+    }
+
+    /// Rules given by hand, with the reference data and the exceptions below `dir`.
+    pub fn of(dir: &Path, sources: Vec<RuleSource>, globs: &[String]) -> Loaded {
         let (reference, reference_faults) = Reference::load(&dir.join("reference"));
         let reference = Arc::new(reference);
         let (packs, papers) = packs::read(dir, &sources);
@@ -110,13 +117,13 @@ impl Judge {
         };
         judge.standard = judge.standard();
         faults.extend(excepted);
-        Ok(Loaded {
+        Loaded {
             judge,
             packs,
             papers,
             rules: faults,
             reference: reference_faults,
-        })
+        }
     }
 
     /// Says which rules each campaign is about; one that names none is about all of them.
@@ -129,6 +136,11 @@ impl Judge {
     pub fn freeze(&mut self, store: &Store) -> Result<(), Error> {
         self.books = Books::of(store)?;
         Ok(())
+    }
+
+    /// The books that another judge has frozen.
+    pub fn freeze_like(&mut self, other: &Self) {
+        self.books = other.books.clone();
     }
 
     /// The rules that compiled.

@@ -29,6 +29,7 @@ mod terms;
 mod tests;
 mod trace;
 mod trial;
+mod versions;
 mod view;
 
 use std::{
@@ -41,6 +42,7 @@ pub use gate::Gate;
 pub use prepared::Prepared;
 pub use question::Consulted;
 pub use set::RuleSet;
+pub use versions::{PartChange, RuleChange, changes};
 
 use crate::model::{Flag, Severity};
 

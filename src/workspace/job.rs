@@ -19,7 +19,7 @@ use crate::{
     crawl::{self, CampaignConfig, Crawl, Order, Report, Revisit},
     desk::{Desk, Owner},
     fetch::{Client, Fetch},
-    judge::Judge,
+    judge::{Judge, Office},
     platform::{Platform, Role},
     review, scan,
     store::{Entry, Group, Opened, Store},
@@ -81,7 +81,7 @@ pub fn crawl(
         judge.freeze(&store)?;
         note_in_force(&store, &judge)?;
     }
-    let judge = Arc::new(judge);
+    let judge = Arc::new(Office::new(judge, &workspace.rules(), Timestamp::now()));
     let fetcher = Arc::new(client(workspace)?);
     let owner = Owner::open(live_desk(workspace, &store, &fetcher), &workspace.data())?;
     let work = Crawl {
@@ -115,7 +115,11 @@ pub fn crawl(
     crawled.crawl = in_runtime(crawl::run(work, order))??;
     // Whoever wants it to stop does not want everything judged again first.
     if !job.no_scan && !stop.load(Ordering::Relaxed) {
+        if let Some(event) = judge.renew_now(Timestamp::now()) {
+            report(event);
+        }
         let judge = Arc::into_inner(judge)
+            .and_then(Office::into_judge)
             .ok_or_else(|| Error::Order("the crawl still holds the rules".to_owned()))?;
         crawled.scan = Some(judged(
             &store,

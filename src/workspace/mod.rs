@@ -2,6 +2,7 @@
 
 mod backtest;
 mod client;
+mod differ;
 mod experience;
 mod handout;
 mod job;
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 pub use backtest::{BacktestJob, Backtested, backtest};
 pub use client::client;
+pub use differ::{DiffJob, Differed, diff};
 pub use experience::remarks;
 pub use handout::export;
 pub use job::{CrawlJob, Crawled, crawl, scan};

@@ -306,3 +306,66 @@ fn a_folder_says_what_it_is() {
         "a warning"
     );
 }
+
+#[test]
+fn two_versions_are_told_apart_by_their_texts_and_by_what_they_say_of_the_store() {
+    let (_dir, path) = office();
+    let drafts = path.join("drafts");
+    fs::create_dir_all(&drafts).unwrap();
+    let draft = drafts.join("stricter.rhai");
+    fs::write(
+        &draft,
+        rule("item.price < 90.0", 70).replace("\"high\"", "\"low\""),
+    )
+    .unwrap();
+    let file = path.join("rules/office/cheap.rhai").display().to_string();
+    let draft = draft.display().to_string();
+    let (code, words) = said(&run(&path, &["rules", "diff", &file, &draft]));
+    assert_eq!(code, 0, "{words}");
+    for part in [
+        "changed office/cheap",
+        "severity: high → low",
+        "- if !(item.price < 5.0) { return pass(); }",
+        "+ if !(item.price < 90.0)",
+    ] {
+        assert!(words.contains(part), "{part} in {words}");
+    }
+    assert!(
+        !path.join("data").exists(),
+        "nothing is written where nothing is stored"
+    );
+    stocked(&path, 6);
+    let done = lines(&run(&path, &["--json", "rules", "diff", &file, &draft]));
+    let stored = &done[0]["stored"]["rules"]["office/cheap"];
+    assert_eq!(
+        (&stored["gained"], &stored["changed"]),
+        (&Value::from(1), &Value::from(6))
+    );
+    let folder = path.join("rules").display().to_string();
+    let done = lines(&run(
+        &path,
+        &[
+            "--json",
+            "rules",
+            "diff",
+            &folder,
+            &drafts.display().to_string(),
+            "--no-store",
+        ],
+    ));
+    let changes: Vec<_> = done[0]["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| (c["rule"].as_str().unwrap(), c["change"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            ("office/cheap", "gone"),
+            ("office/odd", "gone"),
+            ("stricter", "new")
+        ]
+    );
+    assert!(done[0]["stored"].is_null());
+}

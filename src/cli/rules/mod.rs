@@ -2,6 +2,7 @@
 
 mod backtest;
 mod check;
+mod diff;
 mod explain;
 mod list;
 mod test;
@@ -51,6 +52,8 @@ enum Command {
     },
     /// What rules would flag of everything stored, beside the flags that stand; nothing is written
     Backtest(backtest::Args),
+    /// What differs between two versions of rules, and which stored listings they would answer otherwise
+    Diff(diff::Args),
     /// Every function and field a rule may use, as editors read it (.d.rhai)
     Definitions,
 }
@@ -77,6 +80,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
             explain::explain(&workspace, &rule, &listing, context)
         }
         Command::Backtest(args) => backtest::backtest(&workspace, args, context),
+        Command::Diff(args) => diff::diff(&workspace, args, context),
         Command::Definitions => {
             let definitions = RuleSet::definitions();
             if context.printer.json {
