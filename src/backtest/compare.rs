@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Against, Backtest,
-    tally::{Change, Example, Tally, Told},
+    tally::{Change, Example, Tally},
 };
 use crate::{
     judge::{Judge, Weighed},
@@ -149,8 +149,8 @@ impl<'a> Comparer<'a> {
     }
 
     /// Listings looked at, and what was counted.
-    pub(super) fn told(self) -> (u64, Told) {
-        (self.judged, Told(self.tallies))
+    pub(super) fn told(self) -> (u64, BTreeMap<String, Tally>) {
+        (self.judged, self.tallies)
     }
 }
 

@@ -6,7 +6,7 @@ mod tally;
 mod work;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     num::NonZero,
     sync::{
         Mutex, PoisonError,
@@ -26,7 +26,7 @@ use crate::{
 use compare::Comparer;
 pub use sample::Sample;
 use sample::Urn;
-pub use tally::{Change, Counts, Example, Tally, Told};
+pub use tally::{Change, Counts, Example, Tally};
 use work::Pace;
 pub use work::{Effort, Work};
 
@@ -80,7 +80,7 @@ pub struct Summary {
     /// Over all rules.
     pub all: Counts,
     /// Rule by rule.
-    pub rules: Told,
+    pub rules: BTreeMap<String, Tally>,
     /// What it would mean for those who look at flags.
     pub work: Work,
     /// It was stopped before the end; the counts are of what was looked at.
@@ -112,7 +112,8 @@ pub fn run(tried: Backtest<'_>, order: &Order) -> Result<Summary, store::Error> 
         fed.map(|()| counted)
     })?;
     let (judged, rules) = counted.told();
-    let all = rules.counts();
+    let mut all = Counts::default();
+    rules.values().for_each(|tally| all += tally.counts);
     Ok(Summary {
         work: Work::of(&all, judged, seen.offered, &seen.pace, effort),
         listings: seen.listings,

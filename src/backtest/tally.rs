@@ -72,20 +72,6 @@ pub struct Tally {
     pub examples: Vec<Example>,
 }
 
-/// Every rule's, by its id.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Told(pub BTreeMap<String, Tally>);
-
-impl Told {
-    /// Over all rules.
-    pub fn counts(&self) -> Counts {
-        let mut all = Counts::default();
-        self.0.values().for_each(|tally| all += tally.counts);
-        all
-    }
-}
-
 impl Tally {
     /// Keeps an example while there are fewer than `most` of its change.
     pub(super) fn show(&mut self, most: usize, example: impl FnOnce() -> Example, change: Change) {

@@ -129,7 +129,7 @@ fn write(path: &Path, text: &str) {
 }
 
 fn names(summary: &Summary, change: Change) -> Vec<String> {
-    let examples = summary.rules.0["fake/cheap"].examples.iter();
+    let examples = summary.rules["fake/cheap"].examples.iter();
     let of_it = examples.filter(|example| example.change == change);
     of_it.map(|example| example.listing.to_string()).collect()
 }
@@ -182,7 +182,7 @@ fn another_score_or_sentence_is_a_change_and_the_same_rule_changes_nothing() {
     let dear = office.judge("dear", &[("fake/cheap", &dear)]);
     let summary = office.tried(&dear, Against::Flags, None);
     assert_eq!((summary.all.changed, summary.all.unchanged), (4, 0));
-    let example = &summary.rules.0["fake/cheap"].examples[0];
+    let example = &summary.rules["fake/cheap"].examples[0];
     assert_eq!((example.before, example.after), (Some(70), Some(95)));
 }
 
@@ -232,7 +232,7 @@ fn a_sample_is_the_same_for_a_seed_and_the_work_is_that_of_all() {
     let one = office.tried(&strict, Against::Flags, sample(1));
     assert_eq!((one.listings, one.judged), (10, 5));
     assert_eq!(one, office.tried(&strict, Against::Flags, sample(1)));
-    let other = one.rules.0["fake/other"].counts;
+    let other = one.rules["fake/other"].counts;
     assert_eq!(other.gained, 5);
     let more = one.all.gained;
     assert_eq!(one.work.more_at_once, 2 * more);
@@ -255,9 +255,9 @@ fn two_versions_are_held_against_each_other_without_the_flags_that_stand() {
     );
     let new = office.judge("b", &[("fake/cheap", &under("10.0", "cheap"))]);
     let summary = office.tried(&new, Against::Rules(&old), None);
-    let cheap = summary.rules.0["fake/cheap"].counts;
+    let cheap = summary.rules["fake/cheap"].counts;
     assert_eq!((cheap.gained, cheap.lost, cheap.unchanged), (1, 0, 8));
-    assert_eq!(summary.rules.0["fake/gone"].counts.lost, 2);
+    assert_eq!(summary.rules["fake/gone"].counts.lost, 2);
 }
 
 #[test]

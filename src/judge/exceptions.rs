@@ -50,8 +50,11 @@ const fn may(name: &'static str) -> Key {
     Key { name, needed: "" }
 }
 
+/// The texts of a part of a listing.
+type Texts = fn(&Listing) -> Vec<&str>;
+
 /// The parts of a listing by which an exception names it; each holds where one of the texts fits.
-const FIELDS: &[(&str, fn(&Listing) -> Vec<&str>)] = &[
+const FIELDS: &[(&str, Texts)] = &[
     ("listing", |listing| vec![listing.id.as_str()]),
     ("seller", |listing| {
         let seller = &listing.seller;

@@ -65,7 +65,7 @@ pub fn backtest(
     store.close()?;
     let mut faults = loaded.rules;
     if job.order.sample.is_none() && !summary.stopped {
-        let tried = |rule: &str| summary.rules.0.keys().any(|id| fits(rule, id));
+        let tried = |rule: &str| summary.rules.keys().any(|id| fits(rule, id));
         faults.extend(loaded.judge.exceptions().idle(tried));
     }
     Ok(Backtested { summary, faults })

@@ -9,6 +9,20 @@ use crate::{
     workspace::{self, BacktestJob, Backtested, Workspace},
 };
 
+/// Of more rules than these only those that change something have a row of their own.
+const MANY: usize = 20;
+
+const HEAD: [&str; 8] = [
+    "rule",
+    "gained",
+    "lost",
+    "changed",
+    "unchanged",
+    "unsure",
+    "faults",
+    "suppressed",
+];
+
 /// Characters of a title in an example.
 const LONGEST: usize = 40;
 
@@ -79,22 +93,8 @@ pub(super) fn backtest(
 /// The counts and examples of each rule.
 pub(super) fn shown(summary: &Summary, context: &Context) -> Result<(), Failure> {
     context.printer.line(&first(summary))?;
-    let rules = &summary.rules.0;
-    let mut rows: Vec<_> = rules.iter().map(|(rule, t)| row(rule, &t.counts)).collect();
-    if rules.len() > 1 {
-        rows.push(row("all of them", &summary.all));
-    }
-    let head = [
-        "rule",
-        "gained",
-        "lost",
-        "changed",
-        "unchanged",
-        "unsure",
-        "faults",
-        "suppressed",
-    ];
-    context.printer.table(&head, rows)?;
+    let rules = &summary.rules;
+    context.printer.table(&HEAD, rows(summary))?;
     for (rule, tally) in rules.iter().filter(|(_, tally)| !tally.examples.is_empty()) {
         context.printer.line(rule)?;
         for example in &tally.examples {
@@ -107,6 +107,35 @@ pub(super) fn shown(summary: &Summary, context: &Context) -> Result<(), Failure>
             .say("stopped before the end; the counts are of what was looked at");
     }
     Ok(())
+}
+
+/// A row for each rule; where they are many, for those that change something.
+fn rows(summary: &Summary) -> Vec<Vec<String>> {
+    let rules = &summary.rules;
+    let moves = |counts: &Counts| {
+        let Counts {
+            gained,
+            lost,
+            changed,
+            faults,
+            ..
+        } = counts;
+        gained + lost + changed + faults > 0
+    };
+    let told = rules
+        .iter()
+        .filter(|(_, tally)| rules.len() <= MANY || moves(&tally.counts));
+    let mut rows: Vec<_> = told.map(|(rule, tally)| row(rule, &tally.counts)).collect();
+    let silent = rules.len() - rows.len();
+    if silent > 0 {
+        let mut row = vec![format!("{silent} that change nothing")];
+        row.resize(HEAD.len(), String::new());
+        rows.push(row);
+    }
+    if rules.len() > 1 {
+        rows.push(row("all of them", &summary.all));
+    }
+    rows
 }
 
 fn first(summary: &Summary) -> String {
@@ -233,6 +262,24 @@ mod tests {
         };
         let line = told(&example);
         assert!(line.ends_with("x…: cheap (score 70 → 95)"), "{line}");
+    }
+
+    #[test]
+    fn of_many_rules_those_that_change_nothing_share_a_row() {
+        let mut summary = Summary::default();
+        for rule in 0..30 {
+            summary
+                .rules
+                .insert(format!("a/{rule:02}"), Default::default());
+        }
+        if let Some(tally) = summary.rules.get_mut("a/07") {
+            tally.counts.faults = 1;
+        }
+        let first: Vec<_> = rows(&summary)
+            .into_iter()
+            .map(|mut row| row.remove(0))
+            .collect();
+        assert_eq!(first, ["a/07", "29 that change nothing", "all of them"]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) fn list(
     loaded: &Loaded,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    let records = workspace.experience()?.verdicts;
+    let records = super::experience(workspace, context).verdicts;
     let doubts = review::doubts(&records, &loaded.judge.bars());
     let rules: Vec<RuleInfo> = loaded.judge.rules().rules().collect();
     if context.printer.json {

@@ -12,9 +12,11 @@ use serde_json::json;
 
 use super::{Context, Exit, Failure};
 use crate::{
+    desk::Experience,
     review,
     rules::{Fault, RuleSet},
-    workspace::remarks,
+    text::causes,
+    workspace::{Workspace, remarks},
 };
 
 #[derive(Debug, clap::Args)]
@@ -65,7 +67,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         Command::List { packs: false } => list::list(&workspace, &workspace.judge(&[])?, context),
         Command::Check { strict } => {
             let mut loaded = workspace.judge(&[])?;
-            let known = workspace.experience()?;
+            let known = experience(&workspace, context);
             list::tell(
                 &review::doubts(&known.verdicts, &loaded.judge.bars()),
                 context,
@@ -93,6 +95,17 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// What came of the rules so far. A scan that has the store answers nobody, and is no reason to say nothing of the rules.
+fn experience(workspace: &Workspace, context: &Context) -> Experience {
+    workspace.experience().unwrap_or_else(|error| {
+        let why = causes(&error);
+        context.printer.say(&format!(
+            "remark: what people and scans say of the rules is not known here: {why}"
+        ));
+        Experience::default()
+    })
 }
 
 /// Rules that are not in force are named wherever rules are looked at.

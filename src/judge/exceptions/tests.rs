@@ -1,7 +1,11 @@
 //! Exceptions that hold, that have ended, and that could not be read.
 
 use super::*;
-use crate::model::{Capture, Class, ListingId, Seller};
+use crate::{
+    judge::{Again, Judge},
+    model::{Capture, Class, ListingId, Money, Seller},
+    rules::RuleSource,
+};
 
 const WHOLE: &str = "[[exception]]\nrule = \"fake/*\"\nseller = \"诺德豪斯*\"\nbrand = \"NORDHAUS\"\nwho = \"Li\"\nwhy = \"licence seen\"\nuntil = 2027-03-31\n";
 
@@ -187,4 +191,37 @@ fn what_met_nothing_in_a_whole_scan_is_kept_until_it_meets_something() {
     other.brand = Some("Lumora".to_owned());
     assert!(exceptions.cover("fake/x", &other));
     assert_eq!(keep(false), 0);
+}
+
+#[test]
+fn a_listing_that_is_seen_again_after_the_last_day_is_judged_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("exceptions.toml"), WHOLE).unwrap();
+    let text = "//! Any.\nconst RULE = #{ title: \"t\", title_zh: \"题\", kind: \"counterfeit\", severity: \"high\", basis: [\"b\"] };\nfn check(item) { flag(\"a\", \"b\") }\n";
+    let rule = RuleSource {
+        id: "fake/any".to_owned(),
+        path: PathBuf::new(),
+        text: text.to_owned(),
+    };
+    let judge = Judge::of(dir.path(), vec![rule], &[]).judge;
+    let mut listing = listing("2027-03-31");
+    listing.price = Some(Money {
+        amount: 1.into(),
+        currency: None,
+    });
+    let judgement = judge.judge(listing.clone(), None, &[]);
+    assert_eq!((judgement.suppressed, judgement.raised), (1, 0));
+    let again = |listing: &Listing| judge.again(listing, &judgement.mark, || Ok(None)).unwrap();
+    assert_eq!(again(&listing), Again::Nothing);
+    let mut later = listing;
+    if let Some(capture) = &mut later.capture {
+        capture.fetched_at = "2027-04-01T00:00:00Z".parse().unwrap();
+    }
+    assert_eq!(
+        again(&later),
+        Again::Everything,
+        "the same version, seen a day later"
+    );
+    let judgement = judge.judge(later, None, &[]);
+    assert_eq!((judgement.suppressed, judgement.raised), (0, 1));
 }
