@@ -120,7 +120,8 @@ impl<'a> Comparer<'a> {
     fn still(&mut self, listing: &Listing, before: &Flag, flag: &Flag) {
         let most = self.examples;
         let tally = self.tally(&flag.rule);
-        if same(before, flag) {
+        let otherwise = otherwise(before, flag);
+        if otherwise.is_empty() {
             tally.counts.unchanged += 1;
             return;
         }
@@ -130,6 +131,7 @@ impl<'a> Comparer<'a> {
         let told = || Example {
             before: Some(before.score),
             after: Some(flag.score),
+            otherwise,
             ..example(listing, Change::Changed, sentence(listing, flag))
         };
         tally.show(most, told, Change::Changed);
@@ -154,20 +156,26 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// Whether a person would see no difference.
-fn same(before: &Flag, flag: &Flag) -> bool {
-    let seen = |flag: &Flag| {
-        (
-            flag.severity,
-            flag.score,
-            flag.kind.clone(),
-            flag.reason.clone(),
-        )
+/// What a person would see otherwise.
+fn otherwise(before: &Flag, flag: &Flag) -> Vec<String> {
+    let moved = |what: &str, old: String, new: String| {
+        (old != new).then(|| format!("{what} {old} → {new}"))
     };
-    seen(before) == seen(flag)
-        && before.reason_zh == flag.reason_zh
-        && before.basis == flag.basis
-        && before.proofs == flag.proofs
+    let other = |what: &str, same: bool| (!same).then(|| what.to_owned());
+    let same_words = before.reason == flag.reason && before.reason_zh == flag.reason_zh;
+    let parts = [
+        moved(
+            "severity",
+            before.severity.to_string(),
+            flag.severity.to_string(),
+        ),
+        moved("score", before.score.to_string(), flag.score.to_string()),
+        moved("kind", before.kind.clone(), flag.kind.clone()),
+        other("sentence", same_words),
+        other("basis", before.basis == flag.basis),
+        other("proofs", before.proofs == flag.proofs),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 fn example(listing: &Listing, change: Change, sentence: String) -> Example {
@@ -178,6 +186,7 @@ fn example(listing: &Listing, change: Change, sentence: String) -> Example {
         sentence,
         before: None,
         after: None,
+        otherwise: Vec::new(),
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Example {
     pub before: Option<u8>,
     /// The score of the flag that would be raised, 0 to 100.
     pub after: Option<u8>,
+    /// Of a changed flag, what is otherwise: "severity high → low", "sentence", "proofs".
+    pub otherwise: Vec<String>,
 }
 
 /// One rule's counts and examples.

@@ -184,6 +184,13 @@ fn another_score_or_sentence_is_a_change_and_the_same_rule_changes_nothing() {
     assert_eq!((summary.all.changed, summary.all.unchanged), (4, 0));
     let example = &summary.rules["fake/cheap"].examples[0];
     assert_eq!((example.before, example.after), (Some(70), Some(95)));
+    assert_eq!(example.otherwise, ["score 70 → 95"]);
+    let other = office.judge("other", &[("fake/cheap", &under("5.0", "very cheap"))]);
+    let summary = office.tried(&other, Against::Flags, None);
+    assert_eq!(
+        summary.rules["fake/cheap"].examples[0].otherwise,
+        ["sentence"]
+    );
 }
 
 #[test]

@@ -25,8 +25,10 @@ pub struct Work {
     pub more_at_once: u64,
     /// Flags to be looked at fewer, once: lost before anybody decided.
     pub fewer_at_once: u64,
-    /// Listings that came in each day, over the last four weeks or as long as there are any.
+    /// Listings that came in each day.
     pub listings_a_day: f64,
+    /// Over so many days, the last four weeks or as long as there are any listings.
+    pub days: f64,
     /// Flags to be looked at more from then on, each day.
     pub more_a_day: f64,
     /// Flags to be looked at fewer from then on, each day.
@@ -63,6 +65,7 @@ impl Work {
             more_at_once: (of_each(more) * offered as f64).round() as u64,
             fewer_at_once: (of_each(undecided as f64) * offered as f64).round() as u64,
             listings_a_day,
+            days: pace.days(),
             more_a_day: of_each(more) * listings_a_day,
             fewer_a_day: of_each(fewer) * listings_a_day,
             effort,
@@ -97,11 +100,13 @@ impl Pace {
 
     /// Listings a day. A store that is younger than four weeks has had fewer days, at least one.
     fn a_day(&self) -> f64 {
-        let Some(first) = self.first else {
-            return 0.0;
-        };
-        let days = self.now.duration_since(first).as_secs_f64() / 86_400.0;
-        self.lately as f64 / days.clamp(1.0, DAYS as f64)
+        self.lately as f64 / self.days()
+    }
+
+    fn days(&self) -> f64 {
+        let age = self.first.map(|first| self.now.duration_since(first));
+        let days = age.map_or(0.0, |age| age.as_secs_f64() / 86_400.0);
+        days.clamp(1.0, DAYS as f64)
     }
 }
 

@@ -113,9 +113,10 @@ impl<'a> Paper<'a> {
         help: Option<String>,
     ) {
         // Of a table that begins with its header the picture shows the header alone.
-        let end = self.text[span.start.min(self.text.len())..].find('\n');
-        let end = end.map_or(span.end, |line| span.end.min(span.start + line));
-        let (line, column) = snippet::position(self.text, span.start);
+        let start = self.text.floor_char_boundary(span.start);
+        let line = self.text[start..].find('\n');
+        let end = line.map_or(span.end, |line| span.end.min(start + line));
+        let (line, column) = snippet::position(self.text, start);
         let path = self.path.to_string_lossy();
         let picture = snippet::draw(
             level,
@@ -123,7 +124,7 @@ impl<'a> Paper<'a> {
             &message,
             &path,
             self.text,
-            span.start..end.max(span.start),
+            start..end.max(start),
             help.as_deref(),
         );
         let fault = Fault {
@@ -142,7 +143,7 @@ impl<'a> Paper<'a> {
             help,
             picture,
         };
-        self.faults.push((span.start, fault));
+        self.faults.push((start, fault));
     }
 
     /// All of them, in the order of the text.

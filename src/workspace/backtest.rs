@@ -76,6 +76,10 @@ fn chosen(
     workspace: &Workspace,
     job: &BacktestJob,
 ) -> Result<(Vec<String>, Vec<RuleSource>), Error> {
+    if job.replaces.is_some() && job.targets.len() != 1 {
+        let message = "`--as` names the rule for one file; give one";
+        return Err(Error::Order(message.to_owned()));
+    }
     let rules = judge::candidates(&workspace.rules())?;
     let known: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
     let (mut globs, mut candidates) = (Vec::new(), Vec::new());

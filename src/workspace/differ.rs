@@ -36,6 +36,8 @@ pub struct Differed {
     pub faults: Vec<Fault>,
     /// How the stored listings would be answered otherwise; none where they were not asked, or there are none.
     pub stored: Option<backtest::Summary>,
+    /// Another process has the store, which is why they were not asked.
+    pub busy: bool,
 }
 
 /// Compares two versions of rules; nothing is written.
@@ -59,9 +61,13 @@ pub fn diff(workspace: &Workspace, job: &DiffJob, stop: &AtomicBool) -> Result<D
     let (mut old, mut faults) = loaded(workspace, before)?;
     let (mut new, found) = loaded(workspace, after)?;
     faults.extend(found);
-    let stored = match &job.order {
-        Some(order) if workspace.data().join(JOURNAL).exists() && !changes.is_empty() => {
-            let (store, _) = Store::open(&workspace.data())?;
+    let there = workspace.data().join(JOURNAL).exists() && !changes.is_empty();
+    let order = job.order.as_ref().filter(|_| there);
+    let opened = order.map(|_| Store::open(&workspace.data()));
+    let busy = matches!(&opened, Some(Err(error)) if error.is_busy());
+    let opened = opened.filter(|_| !busy).transpose()?;
+    let stored = match (order, opened) {
+        (Some(order), Some((store, _))) => {
             old.freeze(&store)?;
             new.freeze_like(&old);
             let tried = Backtest {
@@ -80,6 +86,7 @@ pub fn diff(workspace: &Workspace, job: &DiffJob, stop: &AtomicBool) -> Result<D
         changes,
         faults,
         stored,
+        busy,
     })
 }
 

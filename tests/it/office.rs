@@ -341,6 +341,13 @@ fn two_versions_are_told_apart_by_their_texts_and_by_what_they_say_of_the_store(
         (&stored["gained"], &stored["changed"]),
         (&Value::from(1), &Value::from(6))
     );
+    let (store, _) = Store::open(&path.join("data")).unwrap();
+    let (code, words) = said(&run(&path, &["rules", "diff", &file, &draft]));
+    assert!(
+        code == 0 && words.contains("another listwarden has the store"),
+        "{words}"
+    );
+    store.close().unwrap();
     let folder = path.join("rules").display().to_string();
     let done = lines(&run(
         &path,

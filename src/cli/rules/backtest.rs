@@ -190,16 +190,16 @@ fn told(example: &Example) -> String {
         Change::Changed => "changed",
         Change::Fault => "fault",
     };
-    let score = match (example.before, example.after) {
-        (Some(before), Some(after)) if before != after => format!(" (score {before} → {after})"),
-        _ => String::new(),
+    let otherwise = match example.otherwise.as_slice() {
+        [] => String::new(),
+        parts => format!(" ({})", parts.join(", ")),
     };
     let mut title: String = example.title.chars().take(LONGEST).collect();
     if title.len() < example.title.len() {
         title.push('…');
     }
     let (listing, sentence) = (&example.listing, &example.sentence);
-    format!("  {change:7} {listing}  {title}: {sentence}{score}")
+    format!("  {change:7} {listing}  {title}: {sentence}{otherwise}")
 }
 
 /// What it would mean for those who look at flags.
@@ -213,8 +213,9 @@ fn work(work: &Work, counts: &Counts) -> Vec<String> {
         work.fewer_at_once
     )];
     lines.push(format!(
-        "  then with {:.1} new listings a day (the pace of the last 28 days): {:.1} flags more a day, {:.1} a week; {:.1} fewer a day",
+        "  then with {:.1} new listings a day (as in the last {:.0} days): {:.1} flags more a day, {:.1} a week; {:.1} fewer a day",
         work.listings_a_day,
+        work.days.ceil(),
         work.more_a_day,
         7.0 * work.more_a_day,
         work.fewer_a_day
@@ -259,9 +260,13 @@ mod tests {
             sentence: "cheap".to_owned(),
             before: Some(70),
             after: Some(95),
+            otherwise: vec!["score 70 → 95".to_owned(), "proofs".to_owned()],
         };
         let line = told(&example);
-        assert!(line.ends_with("x…: cheap (score 70 → 95)"), "{line}");
+        assert!(
+            line.ends_with("x…: cheap (score 70 → 95, proofs)"),
+            "{line}"
+        );
     }
 
     #[test]

@@ -46,6 +46,11 @@ pub(super) fn diff(workspace: &Workspace, args: Args, context: &Context) -> Resu
             shown(summary, context)?;
         }
     }
+    if done.busy {
+        context
+            .printer
+            .say("remark: another listwarden has the store, so what is stored was not asked");
+    }
     Ok(if done.faults.is_empty() {
         Exit::Done
     } else {

@@ -1,5 +1,7 @@
 //! Exceptions that hold, that have ended, and that could not be read.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::{
     judge::{Again, Judge},
@@ -224,4 +226,19 @@ fn a_listing_that_is_seen_again_after_the_last_day_is_judged_anew() {
     );
     let judgement = judge.judge(later, None, &[]);
     assert_eq!((judgement.suppressed, judgement.raised), (0, 1));
+}
+
+proptest! {
+    #[test]
+    fn whatever_stands_in_the_file_is_read_or_named(
+        at in 0..WHOLE.len(), end in 0..WHOLE.len(), wild in "[\\[\\]=\"a*\n标\u{200b}.{}#2-]{0,12}",
+    ) {
+        let (at, end) = (WHOLE.floor_char_boundary(at.min(end)), WHOLE.ceil_char_boundary(at.max(end)));
+        let text = format!("{}{wild}{}", &WHOLE[..at], &WHOLE[end..]);
+        let (list, faults) = parse(Path::new("x"), &text);
+        prop_assert!(list.len() <= 2);
+        for fault in faults {
+            prop_assert!(fault.line >= 1 && fault.column >= 1 && !fault.message.is_empty(), "{:?}", fault);
+        }
+    }
 }
