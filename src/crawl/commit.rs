@@ -126,11 +126,17 @@ impl Part {
 
 impl Committer {
     /// Rules that were edited while the crawl runs are used from the next group on.
-    fn renew(&self) {
-        let office = self.judge.as_ref().filter(|_| self.judging);
-        if let Some(event) = office.and_then(|office| office.renew((self.clock)())) {
+    fn renew(&self) -> Result<(), Error> {
+        let now = (self.clock)();
+        let Some(office) = self.judge.as_ref().filter(|_| self.judging) else {
+            return Ok(());
+        };
+        if let Some(event) = office.renew(now) {
+            let in_force = office.judge().in_force(&self.store, now)?;
+            self.store.commit(in_force)?;
             (self.report)(event);
         }
+        Ok(())
     }
 
     /// Until the dispatcher hangs up. An error ends it, and with it the crawl; what was acknowledged stays.
@@ -140,7 +146,7 @@ impl Committer {
         acknowledge: &UnboundedSender<Acknowledged>,
     ) -> Result<(), Error> {
         while let Ok(first) = incoming.recv() {
-            self.renew();
+            self.renew()?;
             for answer in self.commit(grouped(first, incoming, &self.arrivals))? {
                 // The dispatcher is gone only when the crawl has ended.
                 let _ = acknowledge.send(answer);

@@ -63,3 +63,49 @@ impl Judge {
         self.rules.rules().map(bar).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::rules::{Fault, RuleSource};
+
+    fn loaded(floor: &str) -> (Judge, Vec<Fault>) {
+        let text = format!(
+            "//! Any.\nconst RULE = #{{ title: \"t\", title_zh: \"题\", kind: \"counterfeit\", severity: \"high\", basis: [\"b\"]{floor} }};\nfn check(item) {{ pass() }}\n"
+        );
+        let rule = RuleSource {
+            id: "a/b".to_owned(),
+            path: PathBuf::from("a/b.rhai"),
+            text,
+        };
+        let loaded = Judge::of(Path::new("/nowhere"), vec![rule], &[]);
+        (loaded.judge, loaded.rules)
+    }
+
+    #[test]
+    fn a_rules_own_floor_goes_before_that_of_the_house() {
+        let floor = |own: &str| {
+            let mut judge = loaded(own).0;
+            judge.set_floor(Floor(0.25));
+            judge.bars()["a/b"].floor
+        };
+        assert_eq!(
+            (floor(""), floor(", floor: 0.75"), floor(", floor: 1")),
+            (0.25, 0.75, 1.0)
+        );
+    }
+
+    #[test]
+    fn what_is_no_share_is_refused() {
+        for own in [", floor: 1.5", ", floor: -0.1", ", floor: \"all\""] {
+            let (judge, faults) = loaded(own);
+            assert!(judge.bars().is_empty(), "{own}");
+            let said = faults.iter().find(|fault| fault.level == "error");
+            let said = said.map(|fault| fault.message.as_str());
+            assert_eq!(said, Some("`floor` is not a number from 0 to 1"));
+        }
+        assert!(Floor::try_from(f64::NAN).is_err() && Floor::try_from(0.0).is_ok());
+    }
+}

@@ -3,6 +3,7 @@
 mod books;
 mod exceptions;
 mod floor;
+mod in_force;
 mod mark;
 mod merge;
 mod packs;

@@ -22,7 +22,7 @@ use crate::{
     judge::{Judge, Office},
     platform::{Platform, Role},
     review, scan,
-    store::{Entry, Group, Opened, Store},
+    store::{Group, Opened, Store},
 };
 
 /// Requests under way at once, over all hosts; each host has its own, smaller number.
@@ -180,24 +180,7 @@ pub(super) fn judged(
 
 /// The journal says from when on which rules and reference data were in force.
 fn note_in_force(store: &Store, judge: &Judge) -> Result<(), Error> {
-    let mut group = Group::default();
-    for (what, hash) in [
-        ("rules", judge.rules().hash()),
-        ("reference", judge.reference().hash()),
-    ] {
-        let key = format!("in force/{what}");
-        if store.note(&key)?.as_deref() != Some(hash.as_bytes()) {
-            group.work.push(crate::store::Work::Note {
-                key,
-                value: hash.clone().into_bytes(),
-            });
-            group.entries.push(Entry::InForce {
-                what: what.to_owned(),
-                hash,
-                at: Timestamp::now(),
-            });
-        }
-    }
+    let mut group = judge.in_force(store, Timestamp::now())?;
     group.work.extend(review::note_bars(store, judge.bars())?);
     Ok(store.commit(group)?)
 }

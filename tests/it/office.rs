@@ -161,6 +161,22 @@ fn a_rule_that_people_found_wrong_stands_lower_and_is_named() {
         (&Value::from(0), &Value::from(22))
     );
     assert!(list[0]["doubt"].is_null());
+    // One that raises the same flags takes over what people said of them. Without a floor of its own it has that of the house.
+    let plain = rule("item.price < 5.0", 70).replace(", floor: 0.6", "");
+    fs::write(path.join("rules/office/cheap.rhai"), plain).unwrap();
+    assert!(run(&path, &["scan"]).status.success());
+    let doubt = || lines(&run(&path, &["rules", "list", "--json"]))[0]["doubt"].clone();
+    assert_eq!(
+        (&doubt()["wrong"], &doubt()["floor"]),
+        (&Value::from(22), &Value::from(0.5))
+    );
+    let config = fs::read_to_string(path.join("config.toml")).unwrap();
+    fs::write(
+        path.join("config.toml"),
+        config.replace("floor = 0.5", "floor = 0"),
+    )
+    .unwrap();
+    assert!(doubt().is_null());
 }
 
 #[test]
