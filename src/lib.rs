@@ -27,6 +27,7 @@ pub mod platform;
 pub mod watch;
 
 // The stages: each moves listings one step.
+pub mod backtest;
 pub mod crawl;
 pub mod reextract;
 pub mod review;

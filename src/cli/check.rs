@@ -1,5 +1,6 @@
 //! `check`: everything that is wrong, before anything runs.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Context, Exit, Failure, counted::counted};
@@ -74,7 +75,7 @@ fn of_config(path: &str, fault: config::Fault) -> Diagnostic {
 }
 
 fn rules_and_reference(workspace: &Workspace, found: &mut Vec<Diagnostic>) {
-    let loaded = match workspace.judge(&[]) {
+    let mut loaded = match workspace.judge(&[]) {
         Ok(loaded) => loaded,
         Err(error) => {
             return found.push(plain(
@@ -85,6 +86,10 @@ fn rules_and_reference(workspace: &Workspace, found: &mut Vec<Diagnostic>) {
             ));
         }
     };
+    // What is wrong with the store is told by itself.
+    let known = workspace.experience().unwrap_or_default();
+    let remarks = workspace::remarks(&loaded, &known, Timestamp::now());
+    loaded.rules.extend(remarks);
     found.extend(loaded.rules.into_iter().map(|fault| Diagnostic {
         what: "rules",
         level: fault.level,

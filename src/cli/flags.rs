@@ -40,18 +40,25 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         filter: args.filters.filter()?,
         with_listing: !json,
     };
-    let mut rows = Vec::new();
+    let (mut rows, mut lower) = (Vec::new(), false);
     context.ask(&workspace, question, &mut |value| {
         if json {
             return context.printer.document(&value);
         }
+        let doubted = !value["doubt"].is_null();
+        lower |= doubted;
         let (flag, listing) = parts(value)?;
-        rows.push(cells(&flag, listing.as_ref()));
+        let mut row = cells(&flag, listing.as_ref());
+        row[0] += if doubted { " ↓" } else { "" };
+        rows.push(row);
         Ok(())
     })?;
     if !json {
         context.printer.say(&counted(rows.len(), "flag"));
         context.printer.table(&HEAD, rows)?;
+        if lower {
+            context.printer.say("↓ lower in the queue: people found too few flags of its rule right; `listwarden status` names it");
+        }
     }
     Ok(Exit::Done)
 }

@@ -96,6 +96,7 @@ impl Progress {
                 Event::Failed { .. }
                     | Event::Fault { .. }
                     | Event::Alarm { .. }
+                    | Event::Rules { .. }
                     | Event::Unreadable { .. }
             );
             if said && screen.live {
@@ -183,6 +184,7 @@ impl Seen {
             | Event::Alarm { .. }
             | Event::Unreadable { .. } => self.trouble += 1,
             Event::Queue { waiting, .. } => self.waiting = *waiting,
+            Event::Rules { faults, .. } => self.trouble += u64::from(!faults.is_empty()),
             Event::Gone { .. }
             | Event::Relisted { .. }
             | Event::Cut { .. }
@@ -275,6 +277,13 @@ fn log(event: &Event) {
             reason,
         } => {
             tracing::info!(%id, rule, %listing, %severity, reason = %harmless::line(reason), "flag");
+        }
+        Event::Rules { rules, faults } if faults.is_empty() => {
+            tracing::warn!(rules, "edited rules are in force");
+        }
+        Event::Rules { rules, faults } => {
+            let faults = faults.join("; ");
+            tracing::warn!(rules, faults = %harmless::line(&faults), "edited rules are not used, those before stay");
         }
         Event::Fault {
             rule,

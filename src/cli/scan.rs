@@ -55,8 +55,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
             ))?;
         }
         context.printer.line(&format!(
-            "{} listings, {} judged: {} flags raised, {} resolved; {} times a rule could not say, {} times one failed",
-            summary.listings, summary.judged, summary.flags, summary.resolved, summary.unsure, summary.faults
+            "{} listings, {} judged: {} flags raised, {} resolved, {} suppressed by exceptions; {} times a rule could not say, {} times one failed",
+            summary.listings, summary.judged, summary.flags, summary.resolved, summary.suppressed, summary.unsure, summary.faults
         ))?;
     }
     Ok(Exit::Done)

@@ -13,6 +13,7 @@ use crate::{
     crawl::LastRun,
     desk::Ask,
     model::{HostStanding, Time},
+    review::Doubt,
     text::{harmless, measure::Size},
     watch::Alarm,
 };
@@ -76,6 +77,8 @@ fn in_words(status: &Value, now: Time, zone: &TimeZone) -> Vec<String> {
         } = alarm;
         format!("alarm     {platform}: {}", harmless::line(message))
     }));
+    let doubts: Vec<Doubt> = read(&status["doubts"]);
+    lines.extend(doubts.iter().map(|doubt| format!("doubt     {doubt}")));
     lines.extend(rates::in_short(&read(&status["rates"])));
     lines.extend(hosts(&read(&status["hosts"]), now, zone));
     lines
@@ -162,6 +165,7 @@ mod tests {
                 "platform": "shop", "what": "price", "message": "only 3 of 30 listings had a price",
                 "at": "2026-02-03T09:00:00Z",
             }],
+            "doubts": [{ "rule": "a/b", "floor": 0.5, "right": 2, "wrong": 38, "interval": [0.01, 0.17] }],
             "last_run": null,
             "rates": [{
                 "platform": "shop", "what": "price", "at": "2026-02-03T09:00:00Z", "reread": false, "of": 30,
@@ -173,6 +177,7 @@ mod tests {
         for part in [
             "queue     9 waiting, 3 done",
             "alarm     shop: only 3 of 30 listings had a price",
+            "doubt     a/b: people found 5 % of 40 flags right",
             "read      shop  price 10 % ↓ (usually 100 %)",
             "host      shop.example:443  3 done · 9 queued · 1 × captcha · every 2 s (rate) · left alone until 12:00:00: answered 503 · about 2 h",
         ] {

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 pub use parse::Fault;
 
 use crate::{
-    crawl::CampaignConfig, fetch::FetchConfig, platform::PlatformConfig, store::StoreConfig,
+    crawl::CampaignConfig, fetch::FetchConfig, judge::RulesConfig, platform::PlatformConfig,
+    store::StoreConfig,
 };
 
 /// Everything that is set.
@@ -20,6 +21,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// How the crawler behaves.
     pub crawl: FetchConfig,
+    /// What is asked of rules.
+    pub rules: RulesConfig,
     /// What is watched.
     pub platform: Vec<PlatformConfig>,
     /// What is looked for there.

@@ -94,12 +94,13 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "store" => config.store = self.section(value),
                 "crawl" => config.crawl = self.section(value),
+                "rules" => config.rules = self.section(value),
                 "platform" => config.platform = self.list(value, "platform"),
                 "campaign" => config.campaign = self.list(value, "campaign"),
                 other => self.unknown(
                     key.span(),
                     other,
-                    &["store", "crawl", "platform", "campaign"],
+                    &["store", "crawl", "rules", "platform", "campaign"],
                 ),
             }
         }

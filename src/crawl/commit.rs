@@ -22,7 +22,7 @@ use super::{
 use crate::{
     archive::{Archive, Packed},
     fetch::HostState,
-    judge::Judge,
+    judge::Office,
     model::{Event, ListingStatus},
     store::{Group, Queued, Store, Visit, Work},
 };
@@ -41,7 +41,7 @@ pub(super) struct Committer {
     pub(super) store: Arc<Store>,
     pub(super) arrivals: Arc<Arrivals>,
     pub(super) owed: Owed,
-    pub(super) judge: Option<Arc<Judge>>,
+    pub(super) judge: Option<Arc<Office>>,
     pub(super) judging: bool,
     pub(super) report: Report,
     pub(super) clock: Clock,
@@ -125,6 +125,20 @@ impl Part {
 }
 
 impl Committer {
+    /// Rules that were edited while the crawl runs are used from the next group on.
+    fn renew(&self) -> Result<(), Error> {
+        let now = (self.clock)();
+        let Some(office) = self.judge.as_ref().filter(|_| self.judging) else {
+            return Ok(());
+        };
+        if let Some(event) = office.renew(now) {
+            let in_force = office.judge().in_force(&self.store, now)?;
+            self.store.commit(in_force)?;
+            (self.report)(event);
+        }
+        Ok(())
+    }
+
     /// Until the dispatcher hangs up. An error ends it, and with it the crawl; what was acknowledged stays.
     pub(super) fn work(
         &mut self,
@@ -132,6 +146,7 @@ impl Committer {
         acknowledge: &UnboundedSender<Acknowledged>,
     ) -> Result<(), Error> {
         while let Ok(first) = incoming.recv() {
+            self.renew()?;
             for answer in self.commit(grouped(first, incoming, &self.arrivals))? {
                 // The dispatcher is gone only when the crawl has ended.
                 let _ = acknowledge.send(answer);

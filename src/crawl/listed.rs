@@ -20,8 +20,8 @@ impl Committer {
         capture: &Capture,
     ) -> Result<(), Error> {
         let before = self.store.listing(&listing.id)?;
-        if let Some(judge) = &self.judge {
-            judge.classify(&mut listing);
+        if let Some(office) = &self.judge {
+            office.judge().classify(&mut listing);
         }
         part.tally.listings += 1;
         let id = listing.id.clone();
@@ -63,14 +63,14 @@ impl Committer {
         listing: Listing,
         before: Option<&Listing>,
     ) -> Result<(), Error> {
-        let Some(judge) = self.judge.as_ref().filter(|_| self.judging) else {
+        let Some(office) = self.judge.as_ref().filter(|_| self.judging) else {
             return Ok(());
         };
         let standing = self.store.flags_of(&listing.id)?;
         let key = judge::note(&listing.id);
-        let mut judgement = judge.judge(listing, before, &standing);
+        let mut judgement = office.judge().judge(listing, before, &standing);
         if let Some(row) = judgement.row {
-            let value = judge.arrival(row);
+            let value = office.judge().arrival(row);
             part.group.work.push(Work::Note { key, value });
         }
         part.group.entries.append(&mut judgement.entries);

@@ -46,7 +46,7 @@ pub use tally::{LastRun, LeftHost, Summary, last_run};
 use crate::{
     archive::{self, Archive},
     fetch::Fetch,
-    judge::Judge,
+    judge::Office,
     model::{Event, Time},
     platform::Platform,
     store::{self, Run, Store},
@@ -87,7 +87,7 @@ pub struct Crawl<F> {
     pub fetcher: Arc<F>,
     pub platforms: Arc<BTreeMap<String, Platform>>,
     /// Gives listings their class, and judges them where `judging` says so.
-    pub judge: Option<Arc<Judge>>,
+    pub judge: Option<Arc<Office>>,
     pub judging: bool,
     pub report: Report,
     pub clock: Clock,

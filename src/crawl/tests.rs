@@ -2,6 +2,7 @@
 
 mod bounds;
 mod loopback;
+mod office;
 
 use std::sync::Mutex;
 
@@ -73,6 +74,7 @@ struct Fixture {
     events: Arc<Mutex<Vec<Event>>>,
     clock: Clock,
     report: Report,
+    office: Option<Arc<Office>>,
 }
 
 impl Fixture {
@@ -83,6 +85,7 @@ impl Fixture {
             dir: tempfile::tempdir().unwrap(),
             events,
             clock: Arc::new(now),
+            office: None,
             report: Arc::new(move |event| told.lock().unwrap().push(event)),
         }
     }
@@ -111,8 +114,8 @@ impl Fixture {
             archive: Archive::open(&self.dir.path().join("data/archive"), 1 << 30).unwrap(),
             fetcher: Arc::new(fetcher),
             platforms: Arc::new(platforms.collect()),
-            judge: None,
-            judging: false,
+            judge: self.office.clone(),
+            judging: self.office.is_some(),
             report: Arc::clone(&self.report),
             clock: Arc::clone(&self.clock),
             stop: Arc::default(),

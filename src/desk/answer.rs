@@ -1,14 +1,14 @@
 //! The handlers: each takes a question and gives rows of JSON, one at a time.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::{Ask, Error, Filter, Sort, filter, history};
+use super::{Ask, Error, Experience, Filter, Sort, filter, history};
 use crate::{
-    crawl,
+    crawl, judge,
     model::{Flag, FlagId, FlagStatus, HostStanding, Listing, ListingId, Time},
-    review,
+    review::{self, Doubt, Records},
     store::{self, Entry, Group, Store},
     watch,
 };
@@ -89,6 +89,7 @@ impl Desk {
                     ..Group::default()
                 })?)
             }
+            Ask::Experience => row(document(&self.experience()?)),
             Ask::Status { now } => row(self.status(now)?),
         }
     }
@@ -142,8 +143,10 @@ impl Desk {
             filter.status.clear();
         }
         let mut found: Vec<Flag> = Vec::new();
+        let mut records = Records::default();
         for flag in self.store.flags() {
             let flag = flag?;
+            records.note(&flag);
             let listing = if filter.needs_listing() {
                 self.store.listing(&flag.listing)?
             } else {
@@ -153,15 +156,18 @@ impl Desk {
                 found.push(flag);
             }
         }
-        sort(&mut found, filter.sort.unwrap_or(Sort::Worst));
+        let doubts = review::doubts(&records, &review::bars(&self.store)?);
+        sort(&mut found, filter.sort.unwrap_or(Sort::Worst), &doubts);
         for flag in found.iter().take(filter.limit.unwrap_or(usize::MAX)) {
+            let mut value = document(flag);
             if with_listing {
-                row(
-                    json!({ "flag": document(flag), "listing": document(&self.store.listing(&flag.listing)?) }),
-                )?;
-            } else {
-                row(document(flag))?;
+                let listing = document(&self.store.listing(&flag.listing)?);
+                value = json!({ "flag": value, "listing": listing });
             }
+            if let Some(doubt) = doubts.get(&flag.rule) {
+                value["doubt"] = document(doubt);
+            }
+            row(value)?;
         }
         Ok(())
     }
@@ -177,6 +183,15 @@ impl Desk {
         )
     }
 
+    fn experience(&self) -> Result<Experience, Error> {
+        let mut verdicts = Records::default();
+        for flag in self.store.flags() {
+            verdicts.note(&flag?);
+        }
+        let idle = judge::idle(&self.store)?;
+        Ok(Experience { verdicts, idle })
+    }
+
     fn status(&self, now: Time) -> Result<Value, Error> {
         let mut listings = serde_json::Map::new();
         for listing in self.store.listings() {
@@ -186,9 +201,13 @@ impl Desk {
             );
         }
         let mut flags = serde_json::Map::new();
+        let mut records = Records::default();
         for flag in self.store.flags() {
-            count(&mut flags, flag?.status.as_str());
+            let flag = flag?;
+            records.note(&flag);
+            count(&mut flags, flag.status.as_str());
         }
+        let doubts = review::doubts(&records, &review::bars(&self.store)?);
         let (waiting, done) = self.store.queue_size()?;
         let hosts = self.hosts.as_ref().map(|hosts| hosts(now)).transpose()?;
         Ok(json!({
@@ -198,6 +217,7 @@ impl Desk {
             "open": flags.get(FlagStatus::Open.as_str()).cloned().unwrap_or(json!(0)),
             "queue": { "waiting": waiting, "done": done, "hosts": self.store.hosts_queued()? },
             "hosts": hosts.unwrap_or_default(),
+            "doubts": doubts.values().collect::<Vec<_>>(),
             "alarms": watch::alarms(&self.store)?,
             "rates": watch::rates(&self.store)?,
             "last_run": crawl::last_run(&self.store)?,
@@ -216,10 +236,15 @@ fn count(counts: &mut serde_json::Map<String, Value>, key: &str) {
     counts.insert(key.to_owned(), json!(before + 1));
 }
 
-fn sort(flags: &mut [Flag], by: Sort) {
+fn sort(flags: &mut [Flag], by: Sort, doubts: &BTreeMap<String, Doubt>) {
+    let doubted = |flag: &Flag| doubts.contains_key(&flag.rule);
     flags.sort_by(|a, b| {
         let order = match by {
-            Sort::Worst => b.severity.cmp(&a.severity).then(b.score.cmp(&a.score)),
+            Sort::Worst => b
+                .severity
+                .cmp(&a.severity)
+                .then(doubted(a).cmp(&doubted(b)))
+                .then(b.score.cmp(&a.score)),
             Sort::Newest => b.raised_at.cmp(&a.raised_at),
             Sort::Oldest => a.raised_at.cmp(&b.raised_at),
             Sort::Name => a.rule.cmp(&b.rule),

@@ -36,7 +36,7 @@ pub struct Filter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sort {
-    /// Severity, then score.
+    /// Severity, then whether verdicts put the rule in doubt, then score.
     Worst,
     /// Raised or seen last.
     Newest,

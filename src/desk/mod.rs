@@ -43,8 +43,19 @@ pub enum Ask {
         rows: u64,
         at: Time,
     },
+    /// What came of the rules so far: one document, see `Experience`.
+    Experience,
     /// How things stand.
     Status { now: Time },
+}
+
+/// What came of the rules so far.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Experience {
+    /// Verdicts by rule and version.
+    pub verdicts: review::Records,
+    /// Exceptions that met nothing when everything was judged last, as the judge names them.
+    pub idle: std::collections::BTreeSet<String>,
 }
 
 /// Why there is no answer.

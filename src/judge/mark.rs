@@ -254,10 +254,10 @@ impl Judge {
     }
 
     /// The row of a verdict.
-    pub(super) fn row(listing: &Listing, verdict: &Verdict) -> Row {
+    pub(super) fn row(&self, listing: &Listing, verdict: &Verdict) -> Row {
         Row {
             id: listing.id.clone(),
-            ground: ground(listing),
+            ground: self.ground(listing),
             class: listing.class.as_ref().map(|class| class.id.clone()),
             language: listing.language.clone(),
             rests: verdict.rests.clone(),
@@ -267,7 +267,7 @@ impl Judge {
 
     /// The row of a listing that is not judged, because it is no longer offered.
     pub fn row_unasked(&self, listing: &Listing) -> Row {
-        Self::row(listing, &Verdict::default())
+        self.row(listing, &Verdict::default())
     }
 
     /// What keeps a verdict on arrival until the next scan.
@@ -286,7 +286,7 @@ impl Judge {
 
     /// Whether a listing is as it was when it was judged, and what its verdict rested on too, the rules and notices aside.
     pub fn stands(&self, listing: &Listing, row: &Row) -> bool {
-        let same = !row.stale && row.ground == ground(listing);
+        let same = !row.stale && row.ground == self.ground(listing);
         same && self.answers.stand(&row.rests, listing)
     }
 
@@ -297,17 +297,20 @@ impl Judge {
             _ => true,
         }
     }
-}
 
-/// BLAKE3 over a listing's version and state, and over the campaigns that its flags carry.
-fn ground(listing: &Listing) -> [u8; 16] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&listing.version.to_le_bytes());
-    hasher.update(&[listing.status as u8]);
-    for campaign in &listing.campaigns {
-        hasher.update(campaign.as_bytes()).update(b"\0");
+    /// BLAKE3 over a listing's version and state, over the campaigns that its flags carry, and over how many exceptions no
+    /// longer hold for it.
+    fn ground(&self, listing: &Listing) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&listing.version.to_le_bytes());
+        hasher.update(&[listing.status as u8]);
+        let expired = self.exceptions.expired_for(listing) as u64;
+        hasher.update(&expired.to_le_bytes());
+        for campaign in &listing.campaigns {
+            hasher.update(campaign.as_bytes()).update(b"\0");
+        }
+        let mut ground = [0; 16];
+        ground.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        ground
     }
-    let mut ground = [0; 16];
-    ground.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    ground
 }

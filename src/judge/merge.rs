@@ -18,6 +18,8 @@ pub struct Judgement {
     pub raised: u64,
     /// Flags no longer raised.
     pub resolved: u64,
+    /// Findings that an exception kept from being raised.
+    pub suppressed: u64,
     /// Rules that could not say.
     pub unsure: u64,
     /// Rules that failed.

@@ -1,9 +1,16 @@
 //! Listings meet rules: reads the rules folder, fills what rules may know, and turns verdicts into entries for the store.
 
 mod books;
+mod exceptions;
+mod floor;
+mod in_force;
 mod mark;
 mod merge;
+mod packs;
+mod paper;
+mod reload;
 mod sources;
+mod weigh;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,13 +19,19 @@ use std::{
 };
 
 pub use books::Books;
+pub use exceptions::{Exceptions, idle};
+pub use floor::{Bar, Floor, RulesConfig};
 pub use mark::{Again, Head, Row, Since, note};
 pub use merge::Judgement;
+pub use packs::Pack;
+pub use reload::{Office, Reload, Reloaded};
+pub use sources::{candidates, id_of};
+pub use weigh::Weighed;
 
 use crate::{
     model::{Facts, Flag, Listing, Past},
     reference::{self, Reference},
-    rules::{self, Answers, RuleSet, Verdict},
+    rules::{self, Answers, RuleSet, RuleSource, Verdict},
     store::{self, Store},
 };
 
@@ -47,6 +60,10 @@ pub struct Judge {
     about: BTreeMap<String, Vec<String>>,
     /// Rules that have a file, also those that do not compile: their flags are not resolved for want of a rule.
     filed: BTreeSet<String>,
+    /// What is not to be raised.
+    exceptions: Exceptions,
+    /// What is asked of rules that do not say themselves.
+    floor: Floor,
     /// BLAKE3 over what all verdicts rest on as a whole beside the rules and the books, and what flags are merged by.
     setting: [u8; 32],
     /// The same with the rules and all notices.
@@ -58,7 +75,11 @@ pub struct Judge {
 pub struct Loaded {
     /// With the rules that compiled and the rows that could be read.
     pub judge: Judge,
-    /// What is wrong with the other rules.
+    /// The folders of rules that say what they are.
+    pub packs: Vec<Pack>,
+    /// What is wrong with what the others say.
+    pub papers: Vec<rules::Fault>,
+    /// What is wrong with the other rules, and with exceptions.
     pub rules: Vec<rules::Fault>,
     /// What is wrong with the other rows.
     pub reference: Vec<reference::Fault>,
@@ -67,26 +88,47 @@ pub struct Loaded {
 impl Judge {
     /// Reads `rules/` and `rules/reference/` below `dir`. What is broken stops nothing else.
     pub fn load(dir: &Path, globs: &[String]) -> Result<Loaded, Error> {
-        let sources = sources::read(dir)?;
+        Self::load_with(dir, Vec::new(), globs)
+    }
+
+    /// The same with `candidates` beside the rules of the folder, each in the place of the one that has its id.
+    pub fn load_with(
+        dir: &Path,
+        candidates: Vec<RuleSource>,
+        globs: &[String],
+    ) -> Result<Loaded, Error> {
+        let sources = sources::replaced(sources::read(dir)?, candidates);
+        Ok(Self::of(dir, sources, globs))
+    }
+
+    /// Rules given by hand, with the reference data and the exceptions below `dir`.
+    pub fn of(dir: &Path, sources: Vec<RuleSource>, globs: &[String]) -> Loaded {
         let (reference, reference_faults) = Reference::load(&dir.join("reference"));
         let reference = Arc::new(reference);
-        let (rules, faults) = RuleSet::load(&sources, Arc::clone(&reference));
+        let (packs, papers) = packs::read(dir, &sources);
+        let (exceptions, excepted) = exceptions::read(dir);
+        let (rules, mut faults) = RuleSet::load(&sources, Arc::clone(&reference));
         let mut judge = Self {
             rules: rules.only(globs),
             reference,
             books: Books::default(),
             answers: Answers::default(),
             about: BTreeMap::new(),
+            exceptions,
+            floor: Floor::default(),
             filed: sources.into_iter().map(|s| s.id).collect(),
             setting: [0; 32],
             standard: [0; 32],
         };
         judge.settle();
-        Ok(Loaded {
+        faults.extend(excepted);
+        Loaded {
             judge,
+            packs,
+            papers,
             rules: faults,
             reference: reference_faults,
-        })
+        }
     }
 
     /// Says which rules each campaign is about; one that names none is about all of them.
@@ -98,8 +140,19 @@ impl Judge {
     /// Freezes the price, seller and code books as the store stands now. Verdicts use these until the next freeze.
     pub fn freeze(&mut self, store: &Store) -> Result<(), Error> {
         self.books = Books::of(store)?;
-        self.answers = self.rules.answers(&self.facts(&Listing::default(), None));
+        self.answer();
         Ok(())
+    }
+
+    /// The books that another judge has frozen.
+    pub fn freeze_like(&mut self, other: &Self) {
+        self.books = other.books.clone();
+        self.answer();
+    }
+
+    /// What rules would be answered now.
+    fn answer(&mut self) {
+        self.answers = self.rules.answers(&self.facts(&Listing::default(), None));
     }
 
     /// The rules that compiled.
@@ -115,6 +168,7 @@ impl Judge {
     fn settle(&mut self) {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.reference.hash_of_wholes());
+        hasher.update(self.exceptions.hash().as_bytes());
         // Names and globs: their `Debug` form tells any two apart.
         hasher.update(format!("{:?}", self.about).as_bytes());
         self.setting = hasher.finalize().into();
@@ -124,6 +178,11 @@ impl Judge {
             hasher.update(&notice.print.to_le_bytes());
         }
         self.standard = hasher.finalize().into();
+    }
+
+    /// The ids of the rules that have a file, also of those that do not compile.
+    pub fn filed(&self) -> &BTreeSet<String> {
+        &self.filed
     }
 
     /// Gives the listing its class by the catalogue.
@@ -175,14 +234,16 @@ impl Judge {
     fn merged(
         &self,
         listing: &Listing,
-        verdict: Verdict,
+        mut verdict: Verdict,
         flags: &[Flag],
         judged: impl Fn(&str) -> bool,
     ) -> Judgement {
         let asks = |campaign: &str, rule: &str| self.is_about(campaign, rule);
-        let row = Self::row(listing, &verdict);
+        let row = self.row(listing, &verdict);
+        let suppressed = self.suppress(listing, &mut verdict).len() as u64;
         Judgement {
             row: Some(row),
+            suppressed,
             ..merge::merge(listing, verdict, flags, judged, asks)
         }
     }

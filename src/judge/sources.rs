@@ -1,6 +1,9 @@
 //! The rules folder: every `.rhai` below it, a rule's id being its path.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::Error;
 use crate::rules::RuleSource;
@@ -9,10 +12,6 @@ use crate::rules::RuleSource;
 /// A file that is not UTF-8 becomes a source that the compiler refuses at its first ruined character.
 pub(super) fn read(dir: &Path) -> Result<Vec<RuleSource>, Error> {
     let mut found = Vec::new();
-    let failed = |path: &Path, source: io::Error| Error::Folder {
-        path: path.to_owned(),
-        source,
-    };
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).map_err(|e| failed(&folder, e))? {
@@ -20,12 +19,7 @@ pub(super) fn read(dir: &Path) -> Result<Vec<RuleSource>, Error> {
             if path.is_dir() && path != dir.join("reference") {
                 folders.push(path);
             } else if path.extension().is_some_and(|x| x == "rhai") {
-                let bytes = fs::read(&path).map_err(|e| failed(&path, e))?;
-                found.push(RuleSource {
-                    id: id_of(dir, &path),
-                    text: String::from_utf8_lossy(&bytes).into_owned(),
-                    path,
-                });
+                found.push(source(dir, path)?);
             }
         }
     }
@@ -33,7 +27,44 @@ pub(super) fn read(dir: &Path) -> Result<Vec<RuleSource>, Error> {
     Ok(found)
 }
 
-fn id_of(dir: &Path, path: &Path) -> String {
+fn source(dir: &Path, path: PathBuf) -> Result<RuleSource, Error> {
+    let bytes = fs::read(&path).map_err(|e| failed(&path, e))?;
+    Ok(RuleSource {
+        id: id_of(dir, &path),
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+        path,
+    })
+}
+
+fn failed(path: &Path, source: io::Error) -> Error {
+    Error::Folder {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Rules that are not in force yet: a file, or every `.rhai` below a folder, with their ids below that folder.
+///
+/// # Errors
+/// Where the path cannot be read.
+pub fn candidates(path: &Path) -> Result<Vec<RuleSource>, Error> {
+    if path.is_dir() {
+        return read(path);
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Ok(vec![source(folder, path.to_owned())?])
+}
+
+/// `rules` with `candidates` among them, each in the place of the one that has its id.
+pub(super) fn replaced(mut rules: Vec<RuleSource>, candidates: Vec<RuleSource>) -> Vec<RuleSource> {
+    rules.retain(|rule| candidates.iter().all(|candidate| candidate.id != rule.id));
+    rules.extend(candidates);
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    rules
+}
+
+/// The id of the rule at `path`: the way to it from `dir`, without `.rhai`.
+pub fn id_of(dir: &Path, path: &Path) -> String {
     let below = path.strip_prefix(dir).unwrap_or(path).with_extension("");
     let parts: Vec<_> = below
         .components()

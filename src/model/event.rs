@@ -123,6 +123,8 @@ pub enum Event {
         severity: Severity,
         reason: String,
     },
+    /// Rules were edited: so many are in force from now on, or stay in force because of what is wrong with the edited ones.
+    Rules { rules: usize, faults: Vec<String> },
     /// A rule failed on a listing; the others went on.
     Fault {
         rule: String,

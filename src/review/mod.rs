@@ -1,5 +1,11 @@
 //! The stage where people decide: a verdict is kept in the journal with its author, and moves the flag.
 
+mod doubt;
+mod precision;
+
+pub use doubt::{Bars, Doubt, bars, doubts, note_bars};
+pub use precision::{Records, Votes};
+
 use crate::{
     model::{Flag, FlagId, Review},
     store::{self, Entry, Group, Store},

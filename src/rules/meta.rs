@@ -13,7 +13,7 @@ use crate::model::Severity;
 
 /// The keys of `RULE`; the first four must be there.
 const KEYS: &[&str] = &[
-    "title", "title_zh", "kind", "severity", "basis", "when", "params",
+    "title", "title_zh", "kind", "severity", "basis", "when", "params", "floor",
 ];
 const NEEDED: usize = 4;
 
@@ -39,6 +39,8 @@ pub(super) struct Meta {
     pub basis: Vec<String>,
     pub when: When,
     pub params: Map,
+    /// The share of its flags that people should find right, 0 to 1.
+    pub floor: Option<f64>,
 }
 
 /// Reads `RULE`; whatever is wrong is named, and what can be read is given all the same.
@@ -95,6 +97,7 @@ pub(super) fn read(ast: &AST, names: &Names<'_>, findings: &mut Findings<'_>) ->
             gate::read(when, names, findings)
         }),
         params: find("params").map_or_else(Map::new, |(_, _, params)| numbers(params, findings)),
+        floor: find("floor").and_then(|(_, at, value)| floor(at, value, findings)),
         title: title?,
         title_zh: title_zh?,
         kind: kind?,
@@ -195,6 +198,20 @@ fn basis(
         );
     }
     articles
+}
+
+fn floor(at: Position, value: Literal<'_>, findings: &mut Findings<'_>) -> Option<f64> {
+    let number = value.value();
+    let number =
+        number.and_then(|number| number.as_float().or(number.as_int().map(|n| n as f64)).ok());
+    let share = number.filter(|share| (0.0..=1.0).contains(share));
+    if share.is_none() {
+        let message = "`floor` is not a number from 0 to 1".to_owned();
+        let help = "it is the share of the rule's flags that people should find right, such as 0.6";
+        let place = Place::at(at, "floor".len());
+        findings.add(Code::Metadata, place, message, Some(help.to_owned()));
+    }
+    share
 }
 
 fn numbers(params: Literal<'_>, findings: &mut Findings<'_>) -> Map {

@@ -29,6 +29,7 @@ mod terms;
 mod tests;
 mod trace;
 mod trial;
+mod versions;
 mod view;
 
 use std::path::PathBuf;
@@ -38,6 +39,7 @@ pub use gate::Gate;
 pub use prepared::Prepared;
 pub use rest::{Answers, Rest};
 pub use set::RuleSet;
+pub use versions::{PartChange, RuleChange, changes};
 
 use crate::model::{Flag, Severity};
 
@@ -108,6 +110,8 @@ pub struct RuleInfo {
     pub doc: String,
     /// How many tests it carries.
     pub tests: usize,
+    /// The share of its flags that people should find right, 0 to 1, where it says so.
+    pub floor: Option<f64>,
 }
 
 /// What one test of a rule gave.

@@ -107,7 +107,7 @@ pub(super) fn compile(
 }
 
 /// The lines of the `//!` comment, without their marks.
-fn doc(text: &str) -> String {
+pub(super) fn doc(text: &str) -> String {
     let lines = text.lines().map_while(|line| line.strip_prefix("//!"));
     lines
         .map(str::trim)

@@ -203,6 +203,7 @@ impl RuleSet {
             hash: rule.hash.clone(),
             doc: rule.doc.clone(),
             tests: rule.trials.len(),
+            floor: rule.meta.floor,
         })
     }
 

@@ -54,6 +54,8 @@ pub struct Summary {
     /// Flags raised or opened again.
     pub flags: u64,
     pub resolved: u64,
+    /// Findings that exceptions kept from being raised.
+    pub suppressed: u64,
     /// Times that a rule could not say, of those asked now.
     pub unsure: u64,
     /// Times that a rule failed.
@@ -67,6 +69,7 @@ impl Summary {
         self.judged += 1;
         self.flags += judgement.raised;
         self.resolved += judgement.resolved;
+        self.suppressed += judgement.suppressed;
         self.unsure += judgement.unsure;
         self.faults += judgement.faults;
     }

@@ -19,10 +19,10 @@ use crate::{
     crawl::{self, CampaignConfig, Crawl, Order, Report, Revisit},
     desk::{Desk, Owner},
     fetch::{Client, Fetch},
-    judge::Judge,
+    judge::{Judge, Office},
     platform::{Platform, Role},
-    scan,
-    store::{Entry, Group, Opened, Store},
+    review, scan,
+    store::{Group, Opened, Store},
 };
 
 /// Requests under way at once, over all hosts; each host has its own, smaller number.
@@ -81,7 +81,7 @@ pub fn crawl(
         judge.freeze(&store)?;
         note_in_force(&store, &judge)?;
     }
-    let judge = Arc::new(judge);
+    let judge = Arc::new(Office::new(judge, &workspace.rules(), Timestamp::now()));
     let fetcher = Arc::new(client(workspace)?);
     let owner = Owner::open(live_desk(workspace, &store, &fetcher), &workspace.data())?;
     let work = Crawl {
@@ -115,7 +115,11 @@ pub fn crawl(
     crawled.crawl = in_runtime(crawl::run(work, order))??;
     // Whoever wants it to stop does not want everything judged again first.
     if !job.no_scan && !stop.load(Ordering::Relaxed) {
+        if let Some(event) = judge.renew_now(Timestamp::now()) {
+            report(event);
+        }
         let judge = Arc::into_inner(judge)
+            .and_then(Office::into_judge)
             .ok_or_else(|| Error::Order("the crawl still holds the rules".to_owned()))?;
         crawled.scan = Some(judged(
             &store,
@@ -167,29 +171,20 @@ pub(super) fn judged(
     }
     judge.freeze(store)?;
     note_in_force(store, &judge)?;
-    Ok(scan::run(store, &judge, order, &**report, stop)?)
+    let summary = scan::run(store, &judge, order, &**report, stop)?;
+    let everything = !order.partial && !summary.stopped && summary.judged == summary.listings;
+    let idle = judge.exceptions().note_idle(store, everything)?;
+    store.commit(Group {
+        work: idle.into_iter().collect(),
+        ..Group::default()
+    })?;
+    Ok(summary)
 }
 
 /// The journal says from when on which rules and reference data were in force.
 fn note_in_force(store: &Store, judge: &Judge) -> Result<(), Error> {
-    let mut group = Group::default();
-    for (what, hash) in [
-        ("rules", judge.rules().hash()),
-        ("reference", judge.reference().hash()),
-    ] {
-        let key = format!("in force/{what}");
-        if store.note(&key)?.as_deref() != Some(hash.as_bytes()) {
-            group.work.push(crate::store::Work::Note {
-                key,
-                value: hash.clone().into_bytes(),
-            });
-            group.entries.push(Entry::InForce {
-                what: what.to_owned(),
-                hash,
-                at: Timestamp::now(),
-            });
-        }
-    }
+    let mut group = judge.in_force(store, Timestamp::now())?;
+    group.work.extend(review::note_bars(store, judge.bars())?);
     Ok(store.commit(group)?)
 }
 

@@ -1,6 +1,9 @@
 //! A directory with config.toml, rules and data: opens what is in it and joins the stages into jobs.
 
+mod backtest;
 mod client;
+mod differ;
+mod experience;
 mod handout;
 mod job;
 mod reread;
@@ -14,7 +17,10 @@ use std::{
 
 use serde_json::Value;
 
+pub use backtest::{BacktestJob, Backtested, backtest};
 pub use client::client;
+pub use differ::{DiffJob, Differed, diff};
+pub use experience::remarks;
 pub use handout::export;
 pub use job::{CrawlJob, Crawled, crawl, scan};
 pub use reread::{ReextractJob, Reextracted, reextract};
@@ -28,6 +34,7 @@ use crate::{
     export as export_room, fetch, judge,
     judge::{Judge, Loaded},
     platform::{self, Platform},
+    rules::RuleSource,
     store::{self, Opened, Store},
 };
 
@@ -109,10 +116,16 @@ impl Workspace {
 
     /// Rules and reference data, with what is wrong with them.
     pub fn judge(&self, globs: &[String]) -> Result<Loaded, Error> {
-        let mut loaded = Judge::load(&self.rules(), globs)?;
+        self.judge_with(Vec::new(), globs)
+    }
+
+    /// The same with candidates beside the rules, each in the place of the one that has its id.
+    fn judge_with(&self, candidates: Vec<RuleSource>, globs: &[String]) -> Result<Loaded, Error> {
+        let mut loaded = Judge::load_with(&self.rules(), candidates, globs)?;
         let campaigns = self.config.campaign.iter();
         let about = campaigns.map(|campaign| (campaign.id.clone(), campaign.rules.clone()));
         loaded.judge.set_campaigns(about.collect());
+        loaded.judge.set_floor(self.config.rules.floor);
         Ok(loaded)
     }
 

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["fetch", "archive", "extract", "store", "rules", "export"],
     &["platform"],
     &["judge", "watch"],
-    &["crawl", "scan", "reextract", "review", "upkeep"],
+    &["crawl", "scan", "reextract", "review", "backtest", "upkeep"],
     &["config"],
     &["desk"],
     &["workspace"],

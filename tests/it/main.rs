@@ -12,6 +12,7 @@ mod crawl;
 mod kill;
 mod layers;
 mod market;
+mod office;
 mod recipe;
 mod reextract;
 mod shop;

@@ -1,14 +1,23 @@
 //! `rules`: the rule author's bench.
 
+mod backtest;
 mod check;
+mod diff;
 mod explain;
 mod list;
 mod test;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Context, Exit, Failure};
-use crate::rules::{Fault, RuleSet};
+use crate::{
+    desk::Experience,
+    review,
+    rules::{Fault, RuleSet},
+    text::causes,
+    workspace::{Workspace, remarks},
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -18,8 +27,12 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Every rule with its title, kind and severity
-    List,
+    /// Every rule with its title, kind and severity, and how often people found it right
+    List {
+        /// The folders of rules: what they are, who keeps them, which version
+        #[arg(long)]
+        packs: bool,
+    },
     /// What is wrong with the rules: all of it at once
     Check {
         /// Warnings count as faults
@@ -39,6 +52,10 @@ enum Command {
         /// A stored listing (platform:item), or a file with a listing as JSON
         listing: String,
     },
+    /// What rules would flag of everything stored, beside the flags that stand; nothing is written
+    Backtest(backtest::Args),
+    /// What differs between two versions of rules, and which stored listings they would answer otherwise
+    Diff(diff::Args),
     /// Every function and field a rule may use, as editors read it (.d.rhai)
     Definitions,
 }
@@ -46,12 +63,26 @@ enum Command {
 pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
     let workspace = context.workspace()?;
     match args.command {
-        Command::List => list::list(&workspace.judge(&[])?, context),
-        Command::Check { strict } => check::check(&workspace.judge(&[])?, strict, context),
+        Command::List { packs: true } => list::packs(&workspace.judge(&[])?, context),
+        Command::List { packs: false } => list::list(&workspace, &workspace.judge(&[])?, context),
+        Command::Check { strict } => {
+            let mut loaded = workspace.judge(&[])?;
+            let known = experience(&workspace, context);
+            list::tell(
+                &review::doubts(&known.verdicts, &loaded.judge.bars()),
+                context,
+            )?;
+            loaded
+                .rules
+                .extend(remarks(&loaded, &known, Timestamp::now()));
+            check::check(&loaded, strict, context)
+        }
         Command::Test { rules } => test::test(&workspace.judge(&rules)?, context),
         Command::Explain { rule, listing } => {
             explain::explain(&workspace, &rule, &listing, context)
         }
+        Command::Backtest(args) => backtest::backtest(&workspace, args, context),
+        Command::Diff(args) => diff::diff(&workspace, args, context),
         Command::Definitions => {
             let definitions = RuleSet::definitions();
             if context.printer.json {
@@ -64,6 +95,17 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// What came of the rules so far. A scan that has the store answers nobody, and is no reason to say nothing of the rules.
+fn experience(workspace: &Workspace, context: &Context) -> Experience {
+    workspace.experience().unwrap_or_else(|error| {
+        let why = causes(&error);
+        context.printer.say(&format!(
+            "remark: what people and scans say of the rules is not known here: {why}"
+        ));
+        Experience::default()
+    })
 }
 
 /// Rules that are not in force are named wherever rules are looked at.
