@@ -12,6 +12,8 @@ use super::{native, view};
 
 /// Steps of one rule on one listing. Steps, not seconds: the same rule ends at the same step on every machine.
 pub(super) const OPERATIONS: u64 = 20_000;
+/// Steps of one run beyond which `rules check` names the rule, where it does not say itself: a tenth of what ends a run.
+pub(super) const BUDGET: u64 = OPERATIONS / 10;
 /// Functions calling functions.
 pub(super) const CALLS: usize = 16;
 /// Bytes of all texts in one value.

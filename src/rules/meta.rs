@@ -3,6 +3,7 @@
 use rhai::{AST, Map, Position};
 
 use super::{
+    engine::{BUDGET, OPERATIONS},
     fault::Code,
     gate::{self, When},
     literal::{Literal, constant},
@@ -13,7 +14,7 @@ use crate::model::Severity;
 
 /// The keys of `RULE`; the first four must be there.
 const KEYS: &[&str] = &[
-    "title", "title_zh", "kind", "severity", "basis", "when", "params", "floor",
+    "title", "title_zh", "kind", "severity", "basis", "when", "params", "floor", "budget",
 ];
 const NEEDED: usize = 4;
 
@@ -41,6 +42,7 @@ pub(super) struct Meta {
     pub params: Map,
     /// The share of its flags that people should find right, 0 to 1.
     pub floor: Option<f64>,
+    budget: Option<u64>,
 }
 
 /// Reads `RULE`; whatever is wrong is named, and what can be read is given all the same.
@@ -97,6 +99,7 @@ pub(super) fn read(ast: &AST, names: &Names<'_>, findings: &mut Findings<'_>) ->
             gate::read(when, names, findings)
         }),
         params: find("params").map_or_else(Map::new, |(_, _, params)| numbers(params, findings)),
+        budget: find("budget").and_then(|(_, at, value)| budget(at, value, findings)),
         floor: find("floor").and_then(|(_, at, value)| floor(at, value, findings)),
         title: title?,
         title_zh: title_zh?,
@@ -198,6 +201,26 @@ fn basis(
         );
     }
     articles
+}
+
+impl Meta {
+    /// Steps that one run may take before somebody should look at the rule.
+    pub(super) fn budget(&self) -> u64 {
+        self.budget.unwrap_or(BUDGET)
+    }
+}
+
+fn budget(at: Position, value: Literal<'_>, findings: &mut Findings<'_>) -> Option<u64> {
+    let steps = value.value().and_then(|value| value.as_int().ok());
+    let steps = steps.and_then(|steps| u64::try_from(steps).ok());
+    let fits = steps.filter(|steps| (1..=OPERATIONS).contains(steps));
+    if fits.is_none() {
+        let message = format!("`budget` is not a number of steps from 1 to {OPERATIONS}");
+        let help = "it says how many steps a run may take before `rules check` names the rule";
+        let place = Place::at(at, "budget".len());
+        findings.add(Code::Metadata, place, message, Some(help.to_owned()));
+    }
+    fits
 }
 
 fn floor(at: Position, value: Literal<'_>, findings: &mut Findings<'_>) -> Option<f64> {

@@ -17,6 +17,7 @@ mod native;
 mod papers;
 mod picture;
 mod prepared;
+mod profile;
 mod rest;
 #[cfg(test)]
 mod rest_property;
@@ -37,6 +38,7 @@ use std::path::PathBuf;
 pub use explain::Explanation;
 pub use gate::Gate;
 pub use prepared::Prepared;
+pub use profile::{Profile, Spent};
 pub use rest::{Answers, Rest};
 pub use set::RuleSet;
 pub use versions::{PartChange, RuleChange, changes};
@@ -131,4 +133,6 @@ pub struct TestOutcome {
     pub detail: String,
     /// Line of the test in the rule's text, from 1.
     pub line: usize,
+    /// Steps that it took, as the limit of operations counts them.
+    pub steps: u64,
 }

@@ -30,33 +30,38 @@ pub(super) enum Answer {
 
 /// Asks one rule whose gate is open. What it looks at is noted only where a flag comes of it, in a second run: few do, and
 /// notes take longer than looking.
-pub(super) fn ask(engine: &Engine, rule: &Rule, quiet: &Item) -> Answer {
+pub(super) fn ask(engine: &Engine, rule: &Rule, quiet: &Item) -> (Answer, u64) {
     match run(engine, rule, quiet) {
-        Answer::Said(outcome, _) if outcome.said == Said::Flag => noted(engine, rule, quiet.look()),
+        (Answer::Said(outcome, _), _) if outcome.said == Said::Flag => {
+            noted(engine, rule, quiet.look())
+        }
         other => other,
     }
 }
 
-/// Asks one rule about one listing, and notes all that it looks at.
-pub(super) fn ask_and_note(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> Answer {
+/// Asks one rule about one listing, and notes all that it looks at; with the steps that it took.
+pub(super) fn ask_and_note(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> (Answer, u64) {
     match rule.meta.when.open(look.sheet()) {
         true => noted(engine, rule, look),
-        false => Answer::Skip,
+        false => (Answer::Skip, 0),
     }
 }
 
-fn noted(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> Answer {
+fn noted(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> (Answer, u64) {
     let item = Item::noting(look);
     rule.meta.when.note(&item);
     run(engine, rule, &item)
 }
 
-fn run(engine: &Engine, rule: &Rule, item: &Item) -> Answer {
+fn run(engine: &Engine, rule: &Rule, item: &Item) -> (Answer, u64) {
     // A native function that panics is a fault of this rule on this listing, not the end of the scan.
-    match catch_unwind(AssertUnwindSafe(|| call(engine, rule, item))) {
-        Ok(Ok(answer)) => said(answer, item.finish()),
-        Ok(Err(error)) => Answer::Fault(message(*error)),
-        Err(_) => Answer::Fault("a native function panicked".to_owned()),
+    let ran = catch_unwind(AssertUnwindSafe(|| call(engine, rule, item)));
+    let Ok((answer, steps)) = ran else {
+        return (Answer::Fault("a native function panicked".to_owned()), 0);
+    };
+    match answer {
+        Ok(answer) => (said(answer, item.finish()), steps),
+        Err(error) => (Answer::Fault(message(*error)), steps),
     }
 }
 
@@ -72,7 +77,7 @@ fn said(answer: Dynamic, trace: Trace) -> Answer {
 
 /// Runs `check`. Looking up a native function by its name and the kinds of its values takes longer than calling it,
 /// and rhai's own `call_fn` forgets between two calls what it found: what was found for a rule is kept beside it.
-fn call(engine: &Engine, rule: &Rule, item: &Item) -> Result<Dynamic, Box<EvalAltResult>> {
+fn call(engine: &Engine, rule: &Rule, item: &Item) -> (Result<Dynamic, Box<EvalAltResult>>, u64) {
     let pool = || rule.resolved.lock().unwrap_or_else(PoisonError::into_inner);
     let mut resolved = pool().pop().unwrap_or_default();
     let mut global = engine.new_global_runtime_state();
@@ -88,7 +93,7 @@ fn call(engine: &Engine, rule: &Rule, item: &Item) -> Result<Dynamic, Box<EvalAl
     if answer.is_ok() {
         pool().push(resolved);
     }
-    answer
+    (answer, global.num_operations())
 }
 
 /// The innermost error, with its line.

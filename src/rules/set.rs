@@ -110,7 +110,7 @@ impl RuleSet {
         for rule in rules.filter(open) {
             let id = || rule.source.id.clone();
             verdict.ran += 1;
-            match run::ask(&self.engine, rule, &quiet) {
+            match run::ask(&self.engine, rule, &quiet).0 {
                 Answer::Skip => {}
                 Answer::Fault(message) => verdict.faults.push((id(), message)),
                 Answer::Said(outcome, trace) => {
@@ -135,7 +135,15 @@ impl RuleSet {
         Answers::of(&self.library, facts)
     }
 
-    fn look(&self, item: &Prepared, facts: &Facts) -> Arc<Look> {
+    pub(super) fn all(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(super) fn look(&self, item: &Prepared, facts: &Facts) -> Arc<Look> {
         let facts = Arc::new(facts.clone());
         Look::new(&self.own(item).0, &facts, &self.library)
     }
@@ -153,7 +161,7 @@ impl RuleSet {
     pub fn explain(&self, rule: &str, item: &Prepared, facts: &Facts) -> Option<Explanation> {
         let rule = self.rules.iter().find(|known| known.source.id == rule)?;
         let look = self.look(item, facts);
-        let answer = run::ask_and_note(&self.engine, rule, &look);
+        let (answer, _) = run::ask_and_note(&self.engine, rule, &look);
         Some(explain::explain(rule, look.sheet(), answer))
     }
 
@@ -169,7 +177,7 @@ impl RuleSet {
                 let given = given.map(|reference| Library::new(Arc::new(reference)));
                 let library = given.unwrap_or_else(|| self.library.clone());
                 let look = Look::new(&item.0, &facts, &library);
-                let answer = run::ask_and_note(&self.engine, rule, &look);
+                let (answer, steps) = run::ask_and_note(&self.engine, rule, &look);
                 let told = explain::explain(rule, &item.0, answer);
                 let score = told.score.map(i64::from);
                 let scored = trial.score.is_none_or(|expected| score == Some(expected));
@@ -184,6 +192,7 @@ impl RuleSet {
                         None => told.reason,
                     },
                     line: trial.line,
+                    steps,
                 });
             }
         }

@@ -6,6 +6,7 @@ mod differ;
 mod experience;
 mod handout;
 mod job;
+mod profile;
 mod reread;
 mod starter;
 
@@ -23,6 +24,7 @@ pub use differ::{DiffJob, Differed, diff};
 pub use experience::remarks;
 pub use handout::export;
 pub use job::{CrawlJob, Crawled, crawl, scan};
+pub use profile::{Profiled, profile};
 pub use reread::{ReextractJob, Reextracted, reextract};
 pub use starter::{Created, create};
 

@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod explain;
 mod list;
+mod profile;
 mod test;
 
 use jiff::Timestamp;
@@ -56,6 +57,8 @@ enum Command {
     Backtest(backtest::Args),
     /// What differs between two versions of rules, and which stored listings they would answer otherwise
     Diff(diff::Args),
+    /// What each rule costs on what is stored: time, runs, gates that stayed shut, flags, faults; the dearest first
+    Profile(profile::Args),
     /// Every function and field a rule may use, as editors read it (.d.rhai)
     Definitions,
 }
@@ -83,6 +86,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         }
         Command::Backtest(args) => backtest::backtest(&workspace, args, context),
         Command::Diff(args) => diff::diff(&workspace, args, context),
+        Command::Profile(args) => profile::profile(&workspace, &args, context),
         Command::Definitions => {
             let definitions = RuleSet::definitions();
             if context.printer.json {
