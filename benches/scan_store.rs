@@ -117,7 +117,9 @@ impl Bench {
         let summary = match scan::unchanged(&store, &judge, &order)? {
             Some(summary) => summary,
             None => {
-                judge.freeze(&store)?;
+                if !judge.thaw(&store)? {
+                    judge.freeze(&store)?;
+                }
                 println!("    books after {:.2} s", start.elapsed().as_secs_f64());
                 scan::run(
                     &store,

@@ -1,9 +1,17 @@
 //! What the store as a whole says: usual prices, sellers, certificate numbers in use. Frozen, never live.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::{CodeBook, FlagStatus, Holder, Listing, ListingStatus, PriceBook, SellerBook, Usual},
+    model::{
+        CodeBook, FlagStatus, Holder, Listing, ListingId, ListingStatus, PriceBook, SellerBook,
+        Usual,
+    },
     store::{self, Store},
     text::fold::fold,
 };
@@ -12,7 +20,8 @@ use crate::{
 const SELLERS_FOR_A_PRICE: usize = 3;
 
 /// The frozen tables that rules may consult.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Tables", into = "Tables")]
 #[allow(missing_docs, reason = "plain names")]
 pub struct Books {
     pub prices: Arc<PriceBook>,
@@ -23,20 +32,122 @@ pub struct Books {
 /// Prices by (brand, class, currency), then by seller.
 type Prices = BTreeMap<(String, String, String), BTreeMap<String, Vec<f64>>>;
 
-impl Books {
-    /// Reads the whole store once.
-    pub fn of(store: &Store) -> Result<Self, store::Error> {
-        let mut prices = Prices::new();
-        let mut sellers = SellerBook::default();
-        let mut codes = CodeBook::default();
-        for listing in store.listings() {
-            let listing = listing?;
-            note_code(&mut codes, &listing);
-            if listing.status == ListingStatus::Active {
-                note_price(&mut prices, &listing);
-            }
-            note_seller(&mut sellers, &listing);
+/// The books as they are kept.
+#[derive(Serialize, Deserialize)]
+struct Tables {
+    prices: PriceBook,
+    sellers: SellerBook,
+    codes: CodeBook,
+}
+
+impl From<Tables> for Books {
+    fn from(tables: Tables) -> Self {
+        Self {
+            prices: Arc::new(tables.prices),
+            sellers: Arc::new(tables.sellers),
+            codes: Arc::new(tables.codes),
         }
+    }
+}
+
+impl From<Books> for Tables {
+    fn from(books: Books) -> Self {
+        Self {
+            prices: Arc::unwrap_or_clone(books.prices),
+            sellers: Arc::unwrap_or_clone(books.sellers),
+            codes: Arc::unwrap_or_clone(books.codes),
+        }
+    }
+}
+
+/// What some of the listings say.
+#[derive(Default)]
+struct Noted {
+    prices: Prices,
+    sellers: SellerBook,
+    codes: CodeBook,
+}
+
+/// Listings that a thread reads at once.
+const AT_ONCE: usize = 256;
+
+impl Noted {
+    /// Reads listings until there are none left.
+    fn read(
+        store: &Store,
+        ids: &Mutex<impl Iterator<Item = Result<ListingId, store::Error>>>,
+    ) -> Result<Self, store::Error> {
+        let mut noted = Self::default();
+        loop {
+            let some: Vec<_> = {
+                let mut ids = ids.lock().unwrap_or_else(PoisonError::into_inner);
+                ids.by_ref().take(AT_ONCE).collect()
+            };
+            if some.is_empty() {
+                return Ok(noted);
+            }
+            for id in some {
+                if let Some(listing) = store.listing(&id?)? {
+                    noted.note(&listing);
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, listing: &Listing) {
+        note_code(&mut self.codes, listing);
+        if listing.status == ListingStatus::Active {
+            note_price(&mut self.prices, listing);
+        }
+        note_seller(&mut self.sellers, listing);
+    }
+
+    /// Both together, in whatever order: what is made of them does not depend on it.
+    fn and(mut self, other: Self) -> Self {
+        for (key, shops) in other.prices {
+            let known = self.prices.entry(key).or_default();
+            for (shop, mut amounts) in shops {
+                known.entry(shop).or_default().append(&mut amounts);
+            }
+        }
+        for (key, shop) in other.sellers.sellers {
+            let known = self.sellers.sellers.entry(key).or_default();
+            known.listings += shop.listings;
+            known.first_seen = known.first_seen.into_iter().chain(shop.first_seen).min();
+        }
+        for (key, mut holders) in other.codes.holders {
+            self.codes
+                .holders
+                .entry(key)
+                .or_default()
+                .append(&mut holders);
+        }
+        self
+    }
+}
+
+impl Books {
+    /// Reads the whole store once, on all cores.
+    pub fn of(store: &Store) -> Result<Self, store::Error> {
+        let ids = Mutex::new(store.listing_ids());
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let parts: Vec<_> = std::thread::scope(|scope| {
+            let read = || Noted::read(store, &ids);
+            let others: Vec<_> = (1..cores).map(|_| scope.spawn(read)).collect();
+            let own = read();
+            let others = others.into_iter().map(|other| match other.join() {
+                Ok(read) => read,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            others.chain([own]).collect()
+        });
+        let parts: Vec<Noted> = parts.into_iter().collect::<Result<_, _>>()?;
+        let noted = parts.into_iter().reduce(Noted::and).unwrap_or_default();
+        let Noted {
+            prices,
+            mut sellers,
+            codes,
+        } = noted;
         for flag in store.flags() {
             let flag = flag?;
             let confirmed = flag.status == FlagStatus::Confirmed;

@@ -144,6 +144,31 @@ impl Judge {
         Ok(())
     }
 
+    /// Takes the books that the last scan froze, where they are still those of the store; says whether they are.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn thaw(&mut self, store: &Store) -> Result<bool, Error> {
+        let Some(mut kept) = store.judged() else {
+            return Ok(false);
+        };
+        let here = Head::read(kept.head()).is_some_and(|head| head.upto == store.end());
+        let same = here && Head::read(kept.head()).map(|head| head.head) == Some(store.head()?);
+        let books = same.then(|| postcard::from_bytes(&kept.books()).ok());
+        let Some(books) = books.flatten() else {
+            return Ok(false);
+        };
+        self.books = books;
+        self.answer();
+        Ok(true)
+    }
+
+    /// The books, for [`Self::thaw`].
+    pub fn frozen(&self) -> Vec<u8> {
+        // Plain strings and numbers: encoding them cannot fail, and no books only cost reading the store.
+        postcard::to_stdvec(&self.books).unwrap_or_default()
+    }
+
     /// The books that another judge has frozen.
     pub fn freeze_like(&mut self, other: &Self) {
         self.books = other.books.clone();

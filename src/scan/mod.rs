@@ -271,7 +271,12 @@ impl Scan<'_> {
             let mut head = self.pass.judge.head(self.upto.0, self.upto.1);
             head.listings = self.summary.listings;
             head.whole = !self.summary.stopped;
-            file.finish(&head.bytes())?;
+            // A flag that people had confirmed and that is taken back counts in the sellers' book.
+            let books = match self.summary.resolved {
+                0 => self.pass.judge.frozen(),
+                _ => Vec::new(),
+            };
+            file.finish(&books, &head.bytes())?;
         }
         Ok(self.summary)
     }

@@ -57,7 +57,9 @@ impl Market {
         if let Some(summary) = unchanged(&self.store, &self.judge, &order).unwrap() {
             return summary;
         }
-        self.judge.freeze(&self.store).unwrap();
+        if !self.judge.thaw(&self.store).unwrap() {
+            self.judge.freeze(&self.store).unwrap();
+        }
         let stop = Arc::new(AtomicBool::new(false));
         run(&self.store, &self.judge, &order, &|_| (), &stop).unwrap()
     }
@@ -354,7 +356,7 @@ fn where_nothing_changed_nothing_is_read_and_a_damaged_file_costs_only_time() {
     );
     let flags = market.flags();
     assert_eq!((market.scan(false).judged, market.flags()), (20, flags));
-    std::fs::write(&path, b"LWJUDGE1").unwrap();
+    std::fs::write(&path, b"LWJUDGE2").unwrap();
     assert_eq!(market.scan(false).judged, 20);
     market.arrive(kettle(50, "Lumora", 100));
     assert_eq!(

@@ -1,8 +1,8 @@
 //! What was judged, a row for each listing in the order of their ids, in a file that is written anew as a whole. It is no
 //! truth: where it is missing or damaged, everything is judged again.
 //!
-//! `LWJUDGE1`, then rows of a length (u32, little-endian) and so many bytes; then the length 0, what the rows are to be
-//! understood by, its length (u32), and the CRC-32 (u32) of everything before it.
+//! `LWJUDGE2`, then rows of a length (u32, little-endian) and so many bytes; then the length 0, the books by which they were
+//! judged, what the rows are to be understood by, the lengths of both (u64), and the CRC-32 (u32) of everything before it.
 
 use std::{
     fs::{self, File},
@@ -15,7 +15,7 @@ use crate::journal::append::{self, failed};
 
 const NAME: &str = "judged";
 const NEW: &str = "judged.new";
-const MAGIC: &[u8; 8] = b"LWJUDGE1";
+const MAGIC: &[u8; 8] = b"LWJUDGE2";
 /// No row is longer.
 const LONGEST: usize = 64 << 20;
 
@@ -23,6 +23,8 @@ const LONGEST: usize = 64 << 20;
 #[derive(Debug)]
 pub struct Judged {
     head: Vec<u8>,
+    /// Where the books stand, and how long they are.
+    books: (u64, u64),
     file: BufReader<File>,
 }
 
@@ -69,6 +71,19 @@ impl Judged {
         &self.head
     }
 
+    /// The books by which the rows were judged; nothing where they are not those of the whole store any more.
+    pub fn books(&mut self) -> Vec<u8> {
+        let (at, length) = self.books;
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+        let read = self.file.seek(SeekFrom::Start(at));
+        let read = read.and_then(|_| self.file.read_exact(&mut bytes));
+        let back = self.file.seek(SeekFrom::Start(MAGIC.len() as u64));
+        match (read, back) {
+            (Ok(()), Ok(_)) => bytes,
+            _ => Vec::new(),
+        }
+    }
+
     /// The next row.
     pub fn row(&mut self) -> Option<Vec<u8>> {
         // The whole file was checked before.
@@ -77,15 +92,23 @@ impl Judged {
 
     fn open(path: &Path) -> io::Result<Self> {
         let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
-        let end = file.seek(SeekFrom::End(-8))?;
-        let mut length = [0; 4];
-        file.read_exact(&mut length)?;
-        let length = u32::from_le_bytes(length);
-        file.seek(SeekFrom::Start(end.saturating_sub(u64::from(length))))?;
-        let mut head = vec![0; length as usize];
-        file.read_exact(&mut head)?;
+        let end = file.seek(SeekFrom::End(-20))?;
+        let mut length = || -> io::Result<u64> {
+            let mut length = [0; 8];
+            file.read_exact(&mut length)?;
+            Ok(u64::from_le_bytes(length))
+        };
+        let (books, head) = (length()?, length()?);
+        let at_head = end.saturating_sub(head);
+        file.seek(SeekFrom::Start(at_head))?;
+        let mut bytes = vec![0; usize::try_from(head).unwrap_or(0)];
+        file.read_exact(&mut bytes)?;
         file.seek(SeekFrom::Start(MAGIC.len() as u64))?;
-        Ok(Self { head, file })
+        Ok(Self {
+            head: bytes,
+            books: (at_head.saturating_sub(books), books),
+            file,
+        })
     }
 }
 
@@ -100,14 +123,18 @@ impl JudgedWriter {
         self.put(row)
     }
 
-    /// Adds what the rows are to be understood by, and puts the file in the place of the old one.
+    /// Adds the books and what the rows are to be understood by, and puts the file in the place of the old one.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn finish(mut self, head: &[u8]) -> Result<(), Error> {
+    pub fn finish(mut self, books: &[u8], head: &[u8]) -> Result<(), Error> {
         self.put(&[0; 4])?;
-        self.put(head)?;
-        self.put(&u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes())?;
+        for part in [books, head] {
+            self.put(part)?;
+        }
+        for part in [books, head] {
+            self.put(&(part.len() as u64).to_le_bytes())?;
+        }
         let crc = self.crc.clone().finalize().to_le_bytes();
         self.put(&crc)?;
         let file = self

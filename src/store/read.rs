@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Items read one by one; an item that cannot be read does not end them.
-type Items<'a, T> = Box<dyn Iterator<Item = Result<T, Error>> + 'a>;
+type Items<'a, T> = Box<dyn Iterator<Item = Result<T, Error>> + Send + 'a>;
 
 impl Store {
     /// The latest version of a listing, with its times, status and newest capture.

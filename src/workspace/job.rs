@@ -169,7 +169,9 @@ pub(super) fn judged(
     if let Some(summary) = scan::unchanged(store, &judge, order)? {
         return Ok(summary);
     }
-    judge.freeze(store)?;
+    if !judge.thaw(store)? {
+        judge.freeze(store)?;
+    }
     note_in_force(store, &judge)?;
     let summary = scan::run(store, &judge, order, &**report, stop)?;
     let everything = !order.partial && !summary.stopped && summary.judged == summary.listings;
