@@ -69,9 +69,13 @@ pub struct Fault {
     /// From 1; 0 where the fault has no place.
     pub line: usize,
     pub column: usize,
+    /// How many characters of the line are meant.
+    pub width: usize,
     pub message: String,
     /// What would be right.
     pub help: Option<String>,
+    /// The page that tells more, such as `docs/faults/R101.md`.
+    pub page: &'static str,
     /// The whole report as rustc draws it: level, code, message, place, and the line with a caret under it.
     pub picture: String,
 }

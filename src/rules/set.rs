@@ -12,6 +12,7 @@ use super::{
     Explanation, Fault, Prepared, Rested, RuleInfo, RuleSource, TestOutcome, Verdict, definitions,
     engine::engine,
     explain,
+    fault::Code,
     lint::Vocabulary,
     native::outcome::Said,
     rule::{self, Rule},
@@ -222,6 +223,14 @@ impl RuleSet {
     /// The manual's tables as Markdown, each with its name: `fields`, `functions`, `codes`.
     pub fn tables() -> [(&'static str, String); 3] {
         definitions::tables()
+    }
+
+    /// What the manual says of a fault such as `R101`, as Markdown; none where there is no such code.
+    pub fn page_of(code: &str) -> Option<&'static str> {
+        Code::ALL
+            .iter()
+            .find(|known| known.as_str().eq_ignore_ascii_case(code))
+            .map(|known| known.text())
     }
 
     /// Hex BLAKE3 over the sources.

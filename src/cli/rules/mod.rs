@@ -22,9 +22,15 @@ enum Command {
     List,
     /// What is wrong with the rules: all of it at once
     Check {
+        /// Only these rules, by glob such as 'recall/*'
+        #[arg(value_name = "GLOB")]
+        rules: Vec<String>,
         /// Warnings count as faults
         #[arg(long)]
         strict: bool,
+        /// Tell all about one fault, such as R201
+        #[arg(long, value_name = "CODE", conflicts_with_all = ["rules", "strict"])]
+        explain: Option<String>,
     },
     /// Run the tests that the rules carry
     Test {
@@ -44,10 +50,24 @@ enum Command {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
+    // A page of the manual needs no workspace.
+    if let Command::Check {
+        explain: Some(code),
+        ..
+    } = &args.command
+    {
+        return check::explain(code, context);
+    }
     let workspace = context.workspace()?;
     match args.command {
         Command::List => list::list(&workspace.judge(&[])?, context),
-        Command::Check { strict } => check::check(&workspace.judge(&[])?, strict, context),
+        Command::Check {
+            explain: Some(code),
+            ..
+        } => check::explain(&code, context),
+        Command::Check { rules, strict, .. } => {
+            check::check(&workspace.judge(&[])?, &rules, strict, context)
+        }
         Command::Test { rules } => test::test(&workspace.judge(&rules)?, context),
         Command::Explain { rule, listing } => {
             explain::explain(&workspace, &rule, &listing, context)

@@ -26,6 +26,8 @@ pub(super) const FAMILY: Family = Family {
 const KIND: Kind = Kind {
     name: "Code",
     fields: &["raw", "value", "valid", "year", "class", "region"],
+    // A list is filtered by what its codes have, which nobody can follow: who asks is asked no more.
+    maybe: &[],
 };
 
 /// A code of the listing, by its number among all of them.

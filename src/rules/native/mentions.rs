@@ -32,6 +32,7 @@ pub(super) const FAMILY: Family = Family {
     kinds: &[Kind {
         name: "Disguise",
         fields: &["kind", "text", "reads"],
+        maybe: &[],
     }],
     register,
 };

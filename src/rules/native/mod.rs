@@ -28,6 +28,8 @@ pub(super) struct Doc {
 pub(super) struct Kind {
     pub name: &'static str,
     pub fields: &'static [&'static str],
+    /// Those of the fields where `()` may stand.
+    pub maybe: &'static [&'static str],
 }
 
 /// One file of this folder.
