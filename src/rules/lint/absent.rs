@@ -70,7 +70,7 @@ pub(super) fn called(walk: &mut Walk<'_, '_, '_>, chain: &Chain<'_>, env: &Env) 
         };
         key = format!("{key}.{field}");
         name = format!("{name}.{field}");
-        known = super::known::of_field(&known.kind, field);
+        known = super::known::of_field(&known.kind, field, walk.script.vocabulary);
     }
     if known.maybe && !env.present.contains(&key) {
         let message = format!("`{name}` may be absent, and then the rule fails here");

@@ -98,3 +98,28 @@ fn doubled(key: &str, texts: &[(String, Position)], findings: &mut Findings<'_>)
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_term_list_never_opens_a_gate() {
+        let names = Names {
+            lists: vec!["full", "bare"],
+            empty: vec!["bare"],
+            kinds: Vec::new(),
+        };
+        assert_eq!(never("mentions", "full", &names), None);
+        let (why, _) = never("mentions", "bare", &names).unwrap();
+        assert_eq!(
+            why,
+            "the term list `bare` is empty, so this gate never opens"
+        );
+        assert_eq!(
+            never("mentions", "strange", &names),
+            None,
+            "that is a fault of its own"
+        );
+    }
+}

@@ -1,8 +1,13 @@
 //! What kind of value an expression gives, where that is certain, and whether `()` may stand there instead.
 
+use std::collections::BTreeMap;
+
 use crate::{
     model::{Listing, Time},
-    rules::{native, view::fields::FIELDS},
+    rules::{
+        native,
+        view::fields::{FIELDS, Field},
+    },
 };
 
 /// A kind of value.
@@ -46,25 +51,26 @@ impl Known {
         let kind = Kind::of_words(given.trim_end_matches('?'));
         Self { kind, maybe }
     }
+}
 
-    /// What a field of a listing gives, or of its seller (`seller.name`); none where there is no such field.
-    pub(super) fn of_field(name: &str) -> Option<Self> {
-        let field = FIELDS.iter().find(|field| field.name == name)?;
-        // The least that a listing in the store can be: what even that has is never absent.
-        let least = Listing {
-            platform: "shop".to_owned(),
-            url: "https://shop.example/1".to_owned(),
-            last_seen: Some(Time::UNIX_EPOCH),
-            ..Listing::default()
-        };
-        Some(Self {
-            kind: match field.kind {
-                "list" => Kind::List(Box::new(Kind::Text)),
-                words => Kind::of_words(words),
-            },
-            maybe: (field.read)(&least).is_unit(),
-        })
-    }
+/// What each field of a listing gives.
+pub(super) fn fields() -> BTreeMap<&'static str, Known> {
+    // The least that a listing in the store can be: what even that has is never absent.
+    let least = Listing {
+        platform: "shop".to_owned(),
+        url: "https://shop.example/1".to_owned(),
+        last_seen: Some(Time::UNIX_EPOCH),
+        ..Listing::default()
+    };
+    let known = |field: &Field| Known {
+        kind: match field.kind {
+            "list" => Kind::List(Box::new(Kind::Text)),
+            words => Kind::of_words(words),
+        },
+        maybe: (field.read)(&least).is_unit(),
+    };
+    let all = FIELDS.iter().map(|field| (field.name, known(field)));
+    all.collect()
 }
 
 impl Kind {
@@ -161,7 +167,8 @@ mod tests {
 
     #[test]
     fn what_every_stored_listing_has_is_never_absent() {
-        let maybe = |name: &str| Known::of_field(name).unwrap().maybe;
+        let fields = fields();
+        let maybe = |name: &str| fields[name].maybe;
         assert!(maybe("price") && maybe("title") && maybe("seller.name"));
         assert!(
             !maybe("status") && !maybe("platform") && !maybe("standards") && !maybe("captured_on")

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rhai::Expr;
+use rhai::{ASTNode, Expr, Stmt};
 
 use super::{
     kinds::{Kind, Known},
@@ -143,7 +143,7 @@ impl Env {
         for link in &chain.links {
             let absent_before = link.safe && known.maybe;
             known = match link.step {
-                Step::Field(name) => of_field(&known.kind, name),
+                Step::Field(name) => of_field(&known.kind, name, vocabulary),
                 Step::Call(call, _) if call.name == "filter" => Known::sure(known.kind),
                 Step::Call(call, _) => vocabulary.gives(&call.name),
                 Step::At(_) => Known::sure(known.kind.element()),
@@ -154,21 +154,20 @@ impl Env {
     }
 }
 
-pub(super) fn of_field(of: &Kind, name: &str) -> Known {
-    let field = match of {
-        Kind::Listing if name == "seller" => return Known::sure(Kind::Seller),
-        Kind::Listing => Known::of_field(name),
-        Kind::Seller => Known::of_field(&format!("seller.{name}")),
-        Kind::Params => Some(Known::sure(Kind::Number)),
-        Kind::Thing(thing) => super::kinds::kinds()
-            .find(|kind| kind.name == *thing)
-            .map(|kind| Known {
-                kind: Kind::Unknown,
-                maybe: kind.maybe.contains(&name),
-            }),
-        _ => None,
-    };
-    field.unwrap_or_default()
+pub(super) fn of_field(of: &Kind, name: &str, vocabulary: &Vocabulary) -> Known {
+    match of {
+        Kind::Listing if name == "seller" => Known::sure(Kind::Seller),
+        Kind::Listing => vocabulary.field(name),
+        Kind::Seller => vocabulary.field(&format!("seller.{name}")),
+        Kind::Params => Known::sure(Kind::Number),
+        Kind::Thing(thing) => Known {
+            kind: Kind::Unknown,
+            maybe: super::kinds::kinds()
+                .find(|kind| kind.name == *thing)
+                .is_some_and(|kind| kind.maybe.contains(&name)),
+        },
+        _ => Known::default(),
+    }
 }
 
 /// A variable of which nothing is known.
@@ -259,15 +258,58 @@ fn equal(a: &Expr, b: &Expr, env: &Env) -> Learnt {
     }
 }
 
-/// The variables that statements assign to.
-pub(super) fn assigned(statements: &[rhai::Stmt]) -> BTreeSet<String> {
+/// Methods of lists, maps and texts that change what they are called on.
+const CHANGES: &[&str] = &[
+    "push",
+    "pop",
+    "shift",
+    "insert",
+    "remove",
+    "append",
+    "clear",
+    "retain",
+    "drain",
+    "truncate",
+    "chop",
+    "splice",
+    "sort",
+    "sort_by",
+    "order",
+    "dedup",
+    "reverse",
+    "pad",
+    "set",
+    "mixin",
+    "fill_with",
+    "trim",
+    "replace",
+    "crop",
+    "make_lower",
+    "make_upper",
+];
+
+/// The variables that statements give a new value, or change within.
+pub(super) fn assigned(statements: &[Stmt]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for statement in statements {
         statement.walk(&mut Vec::new(), &mut |path| {
-            if let Some(rhai::ASTNode::Stmt(rhai::Stmt::Assignment(assignment))) = path.last()
-                && let Some(name) = tree::variable(&assignment.1.lhs)
-            {
-                names.insert(name.to_owned());
+            match path.last() {
+                Some(ASTNode::Stmt(Stmt::Assignment(assignment))) => {
+                    let target = &assignment.1.lhs;
+                    let base = chain(target).map_or(target, |chain| chain.base);
+                    names.extend(tree::variable(base).map(str::to_owned));
+                }
+                Some(ASTNode::Expr(expr @ (Expr::Dot(..) | Expr::Index(..)))) => {
+                    let chain = chain(expr);
+                    let changes = |link: &tree::Link<'_>| match link.step {
+                        Step::Call(call, _) => CHANGES.contains(&call.name.as_str()),
+                        _ => false,
+                    };
+                    let changed = chain.filter(|chain| chain.links.iter().any(changes));
+                    let base = changed.and_then(|chain| tree::variable(chain.base));
+                    names.extend(base.map(str::to_owned));
+                }
+                _ => {}
             }
             true
         });

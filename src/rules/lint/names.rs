@@ -21,6 +21,31 @@ use crate::{
     text::{codes::SCHEMES, snippet::nearest},
 };
 
+/// What other languages call it, and what it is called here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("length", "len"),
+    ("size", "len"),
+    ("lower", "fold"),
+    ("lowercase", "fold"),
+    ("toLowerCase", "fold"),
+    ("upper", "fold"),
+    ("includes", "contains"),
+    ("has", "contains"),
+    ("any", "some"),
+    ("every", "all"),
+    ("substring", "sub_string"),
+    ("startswith", "starts_with"),
+    ("startsWith", "starts_with"),
+    ("endsWith", "ends_with"),
+    ("add", "push"),
+    ("int", "parse_int"),
+    ("float", "parse_float"),
+    ("str", "to_string"),
+    ("ok", "pass"),
+    ("skip", "pass"),
+    ("unknown", "unsure"),
+];
+
 /// Calls that the language itself answers.
 const KEYWORDS: &[&str] = &[
     "call",
@@ -190,7 +215,10 @@ impl Walk<'_, '_, '_> {
                 let own = self.own.keys().map(String::as_str);
                 let known = self.vocabulary.names().chain(own.filter(|own| spoken(own)));
                 let near = nearest(name, docs().map(|doc| doc.name));
-                let near = near.or_else(|| nearest(name, known));
+                let elsewhere = ELSEWHERE.iter().find(|(there, _)| *there == name);
+                let near = near
+                    .or(elsewhere.map(|(_, here)| *here))
+                    .or_else(|| nearest(name, known));
                 let help = near.map(|near| format!("did you mean `{near}`?"));
                 self.findings.add(
                     Code::UnknownFunction,

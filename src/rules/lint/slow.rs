@@ -138,6 +138,9 @@ impl Slow<'_, '_> {
         };
         let item = self.item.clone();
         let help = match call.name.as_str() {
+            "contains" if !call.args.iter().all(Expr::is_constant) => Some(format!(
+                "`contains_word({item}.{field}, …)` compares folded text"
+            )),
             "contains" | "index_of" => searched(&item, &field),
             "to_lower" | "to_upper" => Some(format!(
                 "`fold({item}.{field})` compares case, width and script at once"

@@ -12,6 +12,8 @@ use crate::rules::native::{self, Doc};
 pub(in crate::rules) struct Vocabulary {
     functions: BTreeMap<String, BTreeSet<usize>>,
     gives: BTreeMap<String, Known>,
+    /// Of a listing; `seller.name` is one of its seller.
+    fields: BTreeMap<&'static str, Known>,
 }
 
 impl Vocabulary {
@@ -37,7 +39,16 @@ impl Vocabulary {
         for doc in docs() {
             gives.insert(doc.name.to_owned(), Known::of_signature(doc.signature));
         }
-        Self { functions, gives }
+        Self {
+            functions,
+            gives,
+            fields: super::kinds::fields(),
+        }
+    }
+
+    /// What a field of a listing gives; nothing is certain of one that does not exist.
+    pub(super) fn field(&self, name: &str) -> Known {
+        self.fields.get(name).cloned().unwrap_or_default()
     }
 
     /// How many values a function takes; none where there is no such function.
