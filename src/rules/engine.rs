@@ -53,5 +53,6 @@ pub(super) fn engine() -> Engine {
         .set_max_modules(0);
     view::register(&mut engine);
     native::register(&mut engine);
+    native::bounds::register(&mut engine);
     engine
 }

@@ -74,6 +74,10 @@ pub enum Consulted {
     SellerConfirmed,
     /// Who uses a certificate number, by scheme and number.
     Holders((String, String)),
+    /// When the shop's first listing was seen.
+    SellerSince,
+    /// Whether a field differs from the version before.
+    Changed(String),
 }
 
 /// An answer as it is compared.
@@ -213,6 +217,10 @@ impl Look {
             Consulted::Holders(key) => {
                 let holders = self.facts().codes.holders.get(key);
                 holders.map_or(Reply::Absent, |all| Reply::Texts(history::named(all)))
+            }
+            Consulted::SellerSince => Reply::optional(history::seller_since(self).as_deref()),
+            Consulted::Changed(field) => {
+                history::is_changed(self, field).map_or(Reply::Absent, Reply::Truth)
             }
         }
     }

@@ -109,7 +109,7 @@ fn no_list(terms: &Terms, name: &str) -> Box<EvalAltResult> {
 }
 
 /// The hits of a list in the passages meant.
-fn in_list(
+pub(super) fn in_list(
     item: &Item,
     name: &str,
     question: impl Fn(Sought) -> Question,
@@ -156,7 +156,7 @@ pub(in crate::rules) fn note_list(item: &Item, list: usize, place: Place) -> Vec
 }
 
 /// The hits of words that the rule names itself.
-fn named(
+pub(super) fn named(
     item: &Item,
     words: Array,
     question: impl Fn(Sought) -> Question,
@@ -166,7 +166,7 @@ fn named(
     let texts = words.into_iter().map(Dynamic::into_immutable_string);
     let texts: Vec<ImmutableString> = texts
         .collect::<Result<_, _>>()
-        .map_err(|kind| wrong(format!("mentions looks for texts, not for {kind}")))?;
+        .map_err(|kind| wrong(format!("words are texts, not {kind}")))?;
     let words: Vec<_> = texts.iter().map(|text| sheet.terms.word(text)).collect();
     item.asked(question(Sought::Words(words.clone())));
     let mut all = Vec::new();

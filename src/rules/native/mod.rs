@@ -1,13 +1,16 @@
 //! What rules can call. One file per family; each family's table is its documentation and its test.
 
+pub(super) mod bounds;
 pub(super) mod brands;
 pub(super) mod codes;
+mod counting;
 pub(super) mod history;
 pub(super) mod mentions;
 pub(super) mod numbers;
 pub(super) mod outcome;
 pub(super) mod reference;
 mod text;
+mod units;
 
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
 
@@ -44,9 +47,11 @@ pub(super) struct Family {
 pub(super) const FAMILIES: &[Family] = &[
     outcome::FAMILY,
     mentions::FAMILY,
+    counting::FAMILY,
     text::FAMILY,
     codes::FAMILY,
     numbers::FAMILY,
+    units::FAMILY,
     reference::FAMILY,
     brands::FAMILY,
     history::FAMILY,
