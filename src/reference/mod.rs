@@ -23,6 +23,7 @@ mod models;
 mod notice;
 mod prose;
 mod query;
+mod rates;
 mod recalls;
 mod sheet;
 mod starts;
@@ -41,6 +42,7 @@ pub use certificates::Certificate;
 pub use import::{Error, Imported, SOURCES, Source, Summary, import};
 pub use notice::{Notice, PriceRange};
 pub use query::{RecallMatch, RecallQuery};
+pub use rates::Rates;
 pub use terms::TermList;
 
 pub use crate::model::ReferenceRow as Row;
@@ -96,6 +98,8 @@ pub struct Reference {
     names: brands::Names,
     certificates: BTreeMap<(String, String), Certificate>,
     notices: Vec<Notice>,
+    /// The oldest first.
+    rates: Vec<Rates>,
     recalls: recalls::Index,
     accessories: accessory::Phrases,
     classes: classes::Classes,
@@ -114,6 +118,7 @@ impl Reference {
         }
         self.lists.sort_by(|a, b| a.path.cmp(&b.path));
         self.brands.sort_by(|a, b| a.name.cmp(&b.name));
+        self.rates.sort_by(|a, b| a.on.cmp(&b.on));
         self.names = brands::Names::of(&self.brands);
         self.notices
             .sort_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));
@@ -163,6 +168,11 @@ impl Reference {
     /// The catalogue, sorted by id.
     pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
         self.kinds.values().filter_map(|versions| versions.last())
+    }
+
+    /// The newest rates of exchange that are not after a day (ISO 8601).
+    pub fn rates_on(&self, day: &str) -> Option<&Rates> {
+        self.rates.iter().rfind(|rates| rates.on.as_str() <= day)
     }
 
     /// Every term list, sorted by name.

@@ -48,6 +48,7 @@ const BODIES: &[&str] = &[
     "if gtin(item.sku ?? \"\") == () { return pass(place(item.region) ?? percent(0.5)); } flag(\"a\", \"b\").score(round_to(9.5, 0).to_int()).because(\"n\", 1).basis(\"c\")",
     "if item.count([\"电水壶\", \"高仿\"]) > 1 { return pass(\"often\"); } if item.near(\"replica\", [\"电水壶\"], 2) { return unsure(\"near\"); } pass(`${item.count(\"replica\")}`)",
     "if valid(\"gtin\", item.sku) { return pass(\"valid\"); } let years = days_between(seller_since(item), item.captured_on); pass(`${years} ${changed(item, \"price\")} ${changed(item, \"title\")} ${quantity(item.attr([\"型号\"]), \"kg\")}`)",
+    "let dollars = item.price_in(\"USD\"); if dollars == () { return unsure(\"no price\"); } pass(`${dollars}`)",
     "if item.sku == \"loop\" { let n = 0; loop { n += 1; } } pass(item.sku ?? \"none\")",
 ];
 

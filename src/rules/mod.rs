@@ -7,6 +7,8 @@ mod fault;
 mod gate;
 #[cfg(test)]
 mod gate_property;
+#[cfg(test)]
+mod limits;
 mod lint;
 mod literal;
 mod lookalike;
@@ -24,6 +26,7 @@ mod rows;
 mod rule;
 mod run;
 mod set;
+mod steps;
 mod terms;
 #[cfg(test)]
 mod tests;

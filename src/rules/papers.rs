@@ -64,7 +64,7 @@ fn the_manuals_tables_are_those_of_the_code() {
         made == manual(),
         "docs/rules.md is old: run this test with LISTWARDEN_BLESS=1"
     );
-    assert!(made.lines().count() < 200);
+    assert!(made.lines().count() < 260);
 }
 
 #[test]

@@ -87,6 +87,7 @@ fn call(engine: &Engine, rule: &Rule, item: &Item) -> Result<Dynamic, Box<EvalAl
         .eval_ast(false)
         .with_tag(Dynamic::from(item.clone()));
     let mut scope = Scope::new();
+    super::steps::begin();
     if rule.takes_params {
         let arguments = (item.clone(), rule.meta.params.clone());
         engine.call_fn_with_options(options, &mut scope, &rule.ast, "check", arguments)
@@ -103,7 +104,7 @@ fn message(mut error: EvalAltResult) -> String {
     let line = error.position().line();
     error.set_position(rhai::Position::NONE);
     let text = match error {
-        EvalAltResult::ErrorTooManyOperations(_) => {
+        EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => {
             format!("stopped after {} steps", super::engine::OPERATIONS)
         }
         EvalAltResult::ErrorRuntime(said, _) => said.to_string(),

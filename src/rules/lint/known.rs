@@ -19,7 +19,11 @@ const TOGETHER: &[(&str, &str)] = &[
 ];
 
 /// Functions that know nothing of a listing without that field.
-const NEEDS: &[(&str, &str)] = &[("usual_price(", "price"), ("price_was(", "price")];
+const NEEDS: &[(&str, &str)] = &[
+    ("usual_price(", "price"),
+    ("price_was(", "price"),
+    ("item.price_in(", "price"),
+];
 
 /// A variable: what it stands for, and what follows where it is true and where it is false.
 #[derive(Clone, Debug, PartialEq)]

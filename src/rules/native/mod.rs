@@ -6,6 +6,7 @@ pub(super) mod codes;
 mod counting;
 pub(super) mod history;
 pub(super) mod mentions;
+mod money;
 pub(super) mod numbers;
 pub(super) mod outcome;
 pub(super) mod reference;
@@ -52,6 +53,7 @@ pub(super) const FAMILIES: &[Family] = &[
     codes::FAMILY,
     numbers::FAMILY,
     units::FAMILY,
+    money::FAMILY,
     reference::FAMILY,
     brands::FAMILY,
     history::FAMILY,
