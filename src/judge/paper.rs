@@ -127,6 +127,8 @@ impl<'a> Paper<'a> {
             start..end.max(start),
             help.as_deref(),
         );
+        let end = end.max(start);
+        let width = self.text.get(start..end).map_or(0, |t| t.chars().count());
         let fault = Fault {
             rule: self
                 .path
@@ -139,6 +141,8 @@ impl<'a> Paper<'a> {
             code: self.code,
             line,
             column,
+            width: width.max(1),
+            page: "docs/operating.md",
             message,
             help,
             picture,

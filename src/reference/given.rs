@@ -1,8 +1,10 @@
 //! Rows that a rule's test brings along, in the form of the files.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
-use super::{Brand, Certificate, Notice, Reference, UsualPrice};
+use super::{Brand, Certificate, Notice, Rates, Reference, UsualPrice, rates};
 use crate::model::ReferenceRow;
 
 /// Rows instead of those that are loaded.
@@ -12,6 +14,7 @@ struct Rows {
     brands: Vec<GivenBrand>,
     certificates: Vec<GivenCertificate>,
     recalls: Vec<Notice>,
+    rates: Vec<GivenRates>,
 }
 
 #[derive(Default, Deserialize)]
@@ -22,6 +25,13 @@ struct GivenBrand {
     owner: Option<String>,
     authorised: Vec<String>,
     usual: Vec<UsualPrice>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GivenRates {
+    on: String,
+    yuan: BTreeMap<String, f64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -41,15 +51,20 @@ struct GivenCertificate {
 }
 
 impl Reference {
-    /// This reference with other brands, certificates and notices: `{"brands": […], "certificates": […], "recalls": […]}`.
+    /// This reference with other brands, certificates, notices and rates: `{"brands": […], "certificates": […], "recalls": […], "rates": […]}`.
     /// The catalogue and the term lists stay. The error says which row has which unknown or missing key.
     pub fn with_rows(&self, rows: serde_json::Value) -> Result<Self, String> {
         let rows: Rows = serde_json::from_value(rows).map_err(|error| error.to_string())?;
+        let mut rates = rows.rates.iter();
+        if let Some(wrong) = rates.find_map(|day| rates::wrong(&day.on, &day.yuan)) {
+            return Err(wrong);
+        }
         let mut given = Self {
             kinds: self.kinds.clone(),
             terms: self.terms.clone(),
             brands: rows.brands.into_iter().map(GivenBrand::made).collect(),
             notices: rows.recalls.into_iter().map(made).collect(),
+            rates: rows.rates.into_iter().map(GivenRates::made).collect(),
             ..Self::default()
         };
         for certificate in rows.certificates.into_iter().map(GivenCertificate::made) {
@@ -79,6 +94,16 @@ fn made(notice: Notice) -> Notice {
             ..row(&notice.id)
         },
         ..notice
+    }
+}
+
+impl GivenRates {
+    fn made(self) -> Rates {
+        Rates {
+            row: row(&self.on),
+            on: self.on,
+            yuan: self.yuan,
+        }
     }
 }
 

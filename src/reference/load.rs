@@ -10,17 +10,18 @@ use std::{
 use super::{
     Fault, ListInfo, Reference, brands, catalogue, certificates,
     list::{Complaint, Head},
-    notice, terms,
+    notice, rates, terms,
 };
 use crate::model::ReferenceRow;
 
 /// What a file holds, by where it lies.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 6] = [
     ("catalogue", "toml"),
     ("brands", "toml"),
     ("terms", "toml"),
     ("certificates", "csv"),
     ("recalls", "jsonl"),
+    ("rates", "toml"),
 ];
 
 /// Reads every list below `dir`; a missing folder is empty.
@@ -87,7 +88,7 @@ impl Loading {
             if path.extension().is_some_and(|ext| ext == "md") {
                 return;
             }
-            let wanted = "it is no list: there are catalogue.toml, brands.toml, terms/*.toml, certificates/*.csv and recalls/*.jsonl";
+            let wanted = "it is no list: there are catalogue.toml, brands.toml, rates.toml, terms/*.toml, certificates/*.csv and recalls/*.jsonl";
             return self.complain(path, [(0, wanted.to_owned())]);
         };
         let text = match fs::read(path).map(String::from_utf8) {
@@ -177,6 +178,15 @@ impl Loading {
                     let certificates = &mut self.reference.certificates;
                     if first && !(seen && certificates.contains_key(&key)) {
                         certificates.insert(key, certificate);
+                    }
+                }
+                head
+            }
+            "rates" => {
+                let (head, rows) = rates::read(text, keep.complaints)?;
+                for (line, rates) in rows {
+                    if keep.first(line, rates.on.clone(), &rates.row) {
+                        self.reference.rates.push(rates);
                     }
                 }
                 head

@@ -23,6 +23,7 @@ mod models;
 mod notice;
 mod prose;
 mod query;
+mod rates;
 mod recalls;
 mod sheet;
 mod starts;
@@ -42,6 +43,7 @@ pub use certificates::Certificate;
 pub use import::{Error, Imported, SOURCES, Source, Summary, import};
 pub use notice::{Notice, PriceRange};
 pub use query::{RecallMatch, RecallQuery};
+pub use rates::Rates;
 pub use terms::TermList;
 
 pub use crate::model::ReferenceRow as Row;
@@ -97,6 +99,8 @@ pub struct Reference {
     names: brands::Names,
     certificates: BTreeMap<(String, String), Certificate>,
     notices: Vec<Notice>,
+    /// The oldest first.
+    rates: Vec<Rates>,
     recalls: recalls::Index,
     accessories: accessory::Phrases,
     classes: classes::Classes,
@@ -115,6 +119,7 @@ impl Reference {
         }
         self.lists.sort_by(|a, b| a.path.cmp(&b.path));
         self.brands.sort_by(|a, b| a.name.cmp(&b.name));
+        self.rates.sort_by(|a, b| a.on.cmp(&b.on));
         self.names = brands::Names::of(&self.brands);
         self.notices
             .sort_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));
@@ -141,12 +146,14 @@ impl Reference {
         hasher.finalize().to_hex().to_string()
     }
 
-    /// BLAKE3 over the lists that verdicts rest on as a whole: the catalogue and the terms. Of the others each row counts
-    /// for itself.
+    /// BLAKE3 over the lists that verdicts rest on as a whole: the catalogue, the terms and the rates. Of the others each
+    /// row counts for itself.
     pub fn hash_of_wholes(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         let wholes = self.lists.iter();
-        for list in wholes.filter(|list| matches!(list.kind.as_str(), "catalogue" | "terms")) {
+        for list in
+            wholes.filter(|list| matches!(list.kind.as_str(), "catalogue" | "terms" | "rates"))
+        {
             hasher.update(list.hash.as_bytes()).update(b"\0");
         }
         hasher.finalize().into()
@@ -196,6 +203,11 @@ impl Reference {
     pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
         let newest = self.kinds.values().filter_map(|versions| versions.last());
         newest.map(|kind| &**kind)
+    }
+
+    /// The newest rates of exchange that are not after a day (ISO 8601).
+    pub fn rates_on(&self, day: &str) -> Option<&Rates> {
+        self.rates.iter().rfind(|rates| rates.on.as_str() <= day)
     }
 
     /// Every term list, sorted by name.

@@ -8,6 +8,8 @@ mod fault;
 mod gate;
 #[cfg(test)]
 mod gate_property;
+#[cfg(test)]
+mod limits;
 mod lint;
 mod literal;
 mod lookalike;
@@ -25,6 +27,7 @@ mod rows;
 mod rule;
 mod run;
 mod set;
+mod steps;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -70,9 +73,13 @@ pub struct Fault {
     /// From 1; 0 where the fault has no place.
     pub line: usize,
     pub column: usize,
+    /// How many characters of the line are meant.
+    pub width: usize,
     pub message: String,
     /// What would be right.
     pub help: Option<String>,
+    /// The page that tells more, such as `docs/faults/R101.md`.
+    pub page: &'static str,
     /// The whole report as rustc draws it: level, code, message, place, and the line with a caret under it.
     pub picture: String,
 }

@@ -49,8 +49,10 @@ impl<'a> Findings<'a> {
             code: code.as_str(),
             line: place.line,
             column: place.column,
+            width: place.width,
             message,
             help,
+            page: code.page(),
             picture,
         });
     }

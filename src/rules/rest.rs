@@ -60,6 +60,10 @@ pub(super) enum Asked<'a> {
     Usual(&'a (String, String, String)),
     /// How many listings a shop has.
     Listings(&'a Pair),
+    /// When the first listing of a shop was seen.
+    Since(&'a Pair),
+    /// Whether a field differs from the version before.
+    Changed(&'a str),
     /// How many flags on a shop's listings were confirmed.
     Confirmed(&'a Pair),
     /// Who uses a certificate number.
@@ -87,6 +91,15 @@ impl Asked<'_> {
     }
 }
 
+/// What a listing answers itself: it changes with its version, but for the day of the capture, which stands first.
+const OWN: [Asked<'static>; 5] = [
+    Asked::Day,
+    Asked::PriceWas,
+    Asked::FirstSeen,
+    Asked::Changed("title"),
+    Asked::Changed("price"),
+];
+
 /// The answer where there is nothing.
 const NOTHING: u64 = 0;
 
@@ -109,6 +122,10 @@ fn holders(all: &Vec<Holder>) -> u64 {
 
 fn listings(seller: &SellerFacts) -> u64 {
     hash(&("listings", seller.listings))
+}
+
+fn since(seller: &SellerFacts) -> u64 {
+    hash(&seller.first_seen.map(|time| time.as_second()))
 }
 
 fn confirmed(seller: &SellerFacts) -> u64 {
@@ -164,6 +181,8 @@ impl Look {
             }
             Asked::Notice(.., print) => print.0,
             Asked::Usual(key) => known(facts.prices.usual.get(key), usual),
+            Asked::Since(shop) => known(facts.sellers.sellers.get(shop), since),
+            Asked::Changed(field) => hash(&history::is_changed(self, field)),
             Asked::Listings(shop) => known(facts.sellers.sellers.get(shop), listings),
             Asked::Confirmed(shop) => known(facts.sellers.sellers.get(shop), confirmed),
             Asked::Holders(key) => known(facts.codes.holders.get(key), holders),
@@ -210,6 +229,7 @@ impl Answers {
         for (shop, seller) in &facts.sellers.sellers {
             put(Asked::Listings(shop), listings(seller));
             put(Asked::Confirmed(shop), confirmed(seller));
+            put(Asked::Since(shop), since(seller));
         }
         for (key, all) in &facts.codes.holders {
             put(Asked::Holders(key), holders(all));
@@ -219,8 +239,7 @@ impl Answers {
 
     /// [`Self::stand`] for a listing that was not seen since.
     pub fn stand_unseen(&self, rests: &[Rest]) -> bool {
-        let own =
-            [Asked::Day, Asked::PriceWas, Asked::FirstSeen].map(|asked| asked.with(NOTHING).asked);
+        let own = OWN.map(|asked| asked.with(NOTHING).asked);
         let now = |rest: &Rest| self.0.get(&rest.asked).copied().unwrap_or(NOTHING);
         let mut rests = rests.iter();
         rests.all(|rest| now(rest) == rest.answer || own.contains(&rest.asked))
@@ -228,8 +247,7 @@ impl Answers {
 
     /// Whether everything that a verdict on a version of `listing` rested on would now be answered as it was then.
     pub fn stand(&self, rests: &[Rest], listing: &Listing) -> bool {
-        let mut own =
-            [Asked::Day, Asked::PriceWas, Asked::FirstSeen].map(|asked| asked.with(NOTHING));
+        let mut own = OWN.map(|asked| asked.with(NOTHING));
         own[0].answer = day(day_of(listing).as_deref());
         // What was before a version, and when the listing was first seen, is the same as long as the version is.
         let now = |rest: &Rest| match own.iter().position(|own| own.asked == rest.asked) {

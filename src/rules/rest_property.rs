@@ -38,6 +38,9 @@ const BODIES: &[&str] = &[
     "if is_term(\"replica\", item.brand) { return flag(\"a\", \"b\"); } if certificate(\"ccc\", item.sku) == () { return pass(fold(item.brand) ?? \"\"); } unsure(\"x\")",
     "if item.standards.is_empty() && contains_word(item.title, \"nike\") { return unsure(`${similar(item.brand, \"nike\")} ${lookalike(item.brand, \"nike\")}`); } pass(`${item.standards}`)",
     "if gtin(item.sku ?? \"\") == () { return pass(place(item.region) ?? percent(0.5)); } flag(\"a\", \"b\").score(round_to(9.5, 0).to_int()).because(\"n\", 1).basis(\"c\")",
+    "if item.count([\"电水壶\", \"高仿\"]) > 1 { return pass(\"often\"); } if item.near(\"replica\", [\"电水壶\"], 2) { return unsure(\"near\"); } pass(`${item.count(\"replica\")}`)",
+    "if valid(\"gtin\", item.sku) { return pass(\"valid\"); } let years = days_between(seller_since(item), item.captured_on); pass(`${years} ${changed(item, \"price\")} ${changed(item, \"title\")} ${quantity(item.attr([\"型号\"]), \"kg\")}`)",
+    "let dollars = item.price_in(\"USD\"); if dollars == () { return unsure(\"no price\"); } pass(`${dollars}`)",
     "if item.sku == \"loop\" { let n = 0; loop { n += 1; } } pass(item.sku ?? \"none\")",
 ];
 
@@ -169,7 +172,7 @@ fn facts() -> impl Strategy<Value = Facts> {
             let seller = SellerFacts {
                 listings: sold,
                 confirmed: sold / 2,
-                ..SellerFacts::default()
+                first_seen: "2025-01-01T00:00:00Z".parse().ok().filter(|_| sold > 1),
             };
             let holder = |n: usize| Holder {
                 brand: format!("brand {n}"),
@@ -191,6 +194,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                         amount: amount.into(),
                         currency: Some("CNY".to_owned()),
                     }),
+                    title: Some("电水壶 高仿".to_owned()),
                     ..Past::default()
                 }),
                 first_seen: "2026-01-01T00:00:00Z".parse().ok().filter(|_| sold > 0),

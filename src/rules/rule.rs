@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use rhai::{AST, Caches, Engine, OptimizationLevel, ParseErrorType, Scope};
+use rhai::{AST, Caches, Engine, OptimizationLevel, Scope};
 
 use super::{
     Fault, RuleSource,
@@ -46,16 +46,10 @@ pub(super) fn compile(
     let mut findings = Findings::of(source);
     let ast = match engine.compile(&source.text) {
         Ok(ast) => ast,
-        Err(error) => {
-            let (position, kind) = (error.position(), error.err_type());
-            findings.add(
-                Code::Syntax,
-                Place::at(position, 1),
-                plain(kind),
-                syntax_help(kind),
-            );
-            return (None, findings.sorted());
-        }
+        Err(error) => match lint::report_syntax(&error, &mut findings) {
+            Some(ast) => ast,
+            None => return (None, findings.sorted()),
+        },
     };
     if let Some(at) = loose_statement(&ast) {
         findings.add(
@@ -79,12 +73,8 @@ pub(super) fn compile(
         );
     }
     let meta = meta::read(&ast, names, &mut findings);
-    let params = meta
-        .as_ref()
-        .map(|meta| meta.params.clone())
-        .unwrap_or_default();
     let takes_params = arity(&ast, &mut findings);
-    let words = lint::walk(&ast, vocabulary, names, &params, &mut findings);
+    let words = lint::walk(&ast, vocabulary, names, &mut findings);
     let trials = trial::read(constant(&ast, "TESTS"), &mut findings);
     let fatal = findings.fatal();
     let faults = findings.sorted();
@@ -142,24 +132,5 @@ fn arity(ast: &AST, findings: &mut Findings<'_>) -> Option<bool> {
             );
             None
         }
-    }
-}
-
-/// The parser's words, as a message: small at the start.
-fn plain(kind: &ParseErrorType) -> String {
-    let text = kind.to_string();
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => "the file is not valid Rhai".to_owned(),
-    }
-}
-
-fn syntax_help(kind: &ParseErrorType) -> Option<String> {
-    match kind {
-        ParseErrorType::VariableUndefined(_) => {
-            Some("names are `item`, `p` and what `let` defines before".to_owned())
-        }
-        _ => None,
     }
 }

@@ -12,6 +12,7 @@ use super::{
     prepared::Sheet,
     rest::Asked,
     rule::Rule,
+    steps,
     trace::Trace,
     view::{self, Item, Look, fields::DAY, values::captured},
 };
@@ -88,12 +89,13 @@ fn call(engine: &Engine, rule: &Rule, item: &Item) -> (Result<Dynamic, Box<EvalA
     let mut arguments = arguments.each_mut();
     let taken = if rule.takes_params { 2 } else { 1 };
     let mut context = EvalContext::new(engine, &mut global, &mut resolved, &mut scope, None);
+    steps::begin();
     let answer = context.call_fn_raw("check", false, false, &mut arguments[..taken]);
     // A run that failed in the middle may have left something behind.
     if answer.is_ok() {
         pool().push(resolved);
     }
-    (answer, global.num_operations())
+    (answer, steps::taken())
 }
 
 /// The innermost error, with its line.
@@ -104,7 +106,7 @@ fn message(mut error: EvalAltResult) -> String {
     let line = error.position().line();
     error.set_position(rhai::Position::NONE);
     let text = match error {
-        EvalAltResult::ErrorTooManyOperations(_) => {
+        EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => {
             format!("stopped after {} steps", super::engine::OPERATIONS)
         }
         EvalAltResult::ErrorRuntime(said, _) => said.to_string(),

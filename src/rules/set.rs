@@ -9,6 +9,7 @@ use super::{
     dispatch::Dispatch,
     engine::engine,
     explain,
+    fault::Code,
     lint::Vocabulary,
     native::outcome::Said,
     rule::{self, Rule},
@@ -245,6 +246,14 @@ impl RuleSet {
             .binary_search_by(|rule| rule.source.id.as_str().cmp(id));
         let rule = found.ok().and_then(|place| self.rules.get(place));
         rule.is_some_and(|rule| rule.meta.when.may_open(class, platform, language))
+    }
+
+    /// What the manual says of a fault such as `R101`, as Markdown; none where there is no such code.
+    pub fn page_of(code: &str) -> Option<&'static str> {
+        Code::ALL
+            .iter()
+            .find(|known| known.as_str().eq_ignore_ascii_case(code))
+            .map(|known| known.text())
     }
 
     /// Hex BLAKE3 over the sources.

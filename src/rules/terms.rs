@@ -326,6 +326,8 @@ fn is_packed(c: char) -> bool {
 #[derive(Debug)]
 pub(super) struct Names<'r> {
     pub lists: Vec<&'r str>,
+    /// Those of the lists that hold no term.
+    pub empty: Vec<&'r str>,
     pub kinds: Vec<&'r Kind>,
 }
 
@@ -334,6 +336,11 @@ impl<'r> Names<'r> {
         Self {
             lists: reference
                 .term_lists()
+                .map(|list| list.name.as_str())
+                .collect(),
+            empty: reference
+                .term_lists()
+                .filter(|list| list.terms.is_empty())
                 .map(|list| list.name.as_str())
                 .collect(),
             kinds: reference.kinds().collect(),

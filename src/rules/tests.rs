@@ -19,7 +19,7 @@ pub(super) fn source(id: &str, text: &str) -> RuleSource {
 /// A whole rule around the body of its `check`.
 pub(super) fn rule(body: &str) -> String {
     format!(
-        "//! A rule of the tests.\nconst RULE = #{{ title: \"t\", title_zh: \"题\", kind: \"counterfeit\", severity: \"high\", basis: [\"b\"] }};\nfn check(item) {{\n{body}\n}}\nconst TESTS = [ #{{ pass: \"any\", item: #{{ title: \"t\" }} }} ];\n"
+        "//! A rule of the tests. 测试用规则。\nconst RULE = #{{ title: \"t\", title_zh: \"题\", kind: \"counterfeit\", severity: \"high\", basis: [\"b\"] }};\nfn check(item) {{\n{body}\n}}\nconst TESTS = [ #{{ pass: \"any\", item: #{{ title: \"t\" }} }} ];\n"
     )
 }
 
@@ -47,9 +47,19 @@ fn load(bodies: &[(&str, &str)]) -> (RuleSet, Vec<Fault>) {
     RuleSet::load(&sources, Arc::new(Reference::default()))
 }
 
+/// Warnings may be: the rules of the tests are made to go wrong.
+pub(super) fn sound(faults: &[Fault]) {
+    let wrong = faults.iter().find(|fault| fault.level == "error");
+    assert!(
+        wrong.is_none(),
+        "{}",
+        wrong.map_or("", |wrong| &wrong.picture)
+    );
+}
+
 fn verdict(bodies: &[(&str, &str)]) -> Verdict {
     let (set, faults) = load(bodies);
-    assert_eq!(faults, [], "{}", faults[0].picture);
+    sound(&faults);
     set.evaluate(&set.prepare(listing()), &Facts::default())
 }
 
@@ -76,7 +86,7 @@ fn a_flag_quotes_what_the_rule_read_and_matched() {
 fn what_is_read_after_the_answer_is_no_proof() {
     let verdict = verdict(&[(
         "a/b",
-        "if item.price < 100.0 { return flag(\"cheap\", \"便宜\"); } if item.brand == \"x\" { return pass(); } pass()",
+        "if (item.price ?? 0.0) < 100.0 { return flag(\"cheap\", \"便宜\"); } if item.brand == \"x\" { return pass(); } pass()",
     )]);
     let fields: Vec<_> = verdict.flags[0]
         .proofs
@@ -92,11 +102,8 @@ fn pass_unsure_and_fault_are_three_things() {
     let verdict = verdict(&[
         ("a/pass", "pass(\"fine\")"),
         ("a/unsure", "unsure(`no model for ${item.brand}`)"),
-        (
-            "a/nothing",
-            "if item.price > 1000.0 { return flag(\"a\", \"b\"); }",
-        ),
-        ("a/throws", "let x = item.model; x.len()"),
+        ("a/nothing", "let none = []; none.pop()"),
+        ("a/throws", "let x = item.model; x.len(); pass()"),
     ]);
     assert_eq!(verdict.passes, [("a/pass".into(), "fine".into())]);
     assert_eq!(
@@ -128,8 +135,8 @@ fn every_excess_is_a_fault_of_its_own_rule_only() {
             ),
             ("x/deep", "fn down(n) { down(n + 1) } down(0)"),
             ("x/caught", "loop { try { loop { } } catch { } }"),
-            ("x/pad", "let s = \"a\"; s.pad(1000000000, 'x'); s.len()"),
-            ("x/listpad", "let a = []; a.pad(1000000000, 1); a.len()"),
+            ("x/pad", "let s = \"a\"; s.pad(1000000000, 'x'); pass()"),
+            ("x/listpad", "let a = []; a.pad(1000000000, 1); pass()"),
             (
                 "x/range",
                 "let n = 0; for i in 0..1000000000000 { n += 1; } n",
@@ -176,7 +183,7 @@ fn a_native_panic_is_a_fault_and_the_next_rule_runs() {
         source("b/good", &rule("pass()")),
     ];
     let (set, faults) = RuleSet::compile(engine, &sources, Arc::default());
-    assert_eq!(faults, []);
+    sound(&faults);
     let verdict = set.evaluate(&set.prepare(listing()), &Facts::default());
     assert_eq!(
         verdict.faults,
@@ -215,7 +222,7 @@ fn all_faults_of_a_rule_come_at_once_and_stop_no_other() {
 
 #[test]
 fn explain_names_the_gate_or_the_line_that_ended_the_rule() {
-    let text = "//! d\nconst RULE = #{ title: \"t\", title_zh: \"t\", kind: \"recall\", severity: \"low\", basis: [\"b\"], when: #{ has: [\"brand\", \"model\"] } };\nfn check(item) {\n    if item.price < 100.0 {\n        return flag(\"cheap\", \"便宜\");\n    }\n    pass()\n}\n";
+    let text = "//! d\nconst RULE = #{ title: \"t\", title_zh: \"t\", kind: \"recall\", severity: \"low\", basis: [\"b\"], when: #{ has: [\"brand\", \"model\"] } };\nfn check(item) {\n    if (item.price ?? 0.0) < 100.0 {\n        return flag(\"cheap\", \"便宜\");\n    }\n    pass()\n}\n";
     let (set, _) = RuleSet::load(&[source("a/b", text)], Arc::default());
     let facts = Facts::default();
     let shut = set.explain("a/b", &set.prepare(listing()), &facts).unwrap();
@@ -279,7 +286,7 @@ fn only_what_was_consulted_changes_a_flags_hashes() {
 fn a_price_for_a_measure_is_that_of_one_unit_and_the_proof_quotes_it_as_shown() {
     let body = "if item.unit == \"kg\" && item.unit_price > 100.0 { return flag(\"{unit_price}\", \"{unit_price}\"); } pass()";
     let (set, faults) = load(&[("food/dear", body)]);
-    assert_eq!(faults, []);
+    sound(&faults);
     let outcome = |quantity: &str, unit: &str| {
         let priced = Listing {
             unit_price: Some(UnitPrice {
@@ -315,7 +322,7 @@ const TESTS = [
 ];
 "#;
     let (set, faults) = RuleSet::load(&[source("a/b", text)], Arc::new(Reference::default()));
-    assert_eq!(faults, [], "{:?}", faults.first().map(|f| &f.picture));
+    sound(&faults);
     let tests = set.test();
     assert_eq!(tests.len(), 2);
     assert!(tests.iter().all(|test| test.ok), "{tests:?}");

@@ -5,16 +5,30 @@ use serde_json::json;
 use crate::{
     cli::{Context, Exit, Failure, counted::counted},
     judge::Loaded,
+    rules::{Fault, RuleSet},
+    text::{glob, harmless},
 };
 
-pub(super) fn check(loaded: &Loaded, strict: bool, context: &Context) -> Result<Exit, Failure> {
-    for fault in &loaded.rules {
-        if context.printer.json {
-            context.printer.document(fault)?;
-        } else {
-            context.printer.line(&fault.picture)?;
-        }
+pub(super) fn check(
+    loaded: &Loaded,
+    globs: &[String],
+    strict: bool,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let asked = |id: &str| globs.is_empty() || globs.iter().any(|one| glob::fits(one, id));
+    let faults: Vec<&Fault> = loaded.rules.iter().filter(|f| asked(&f.rule)).collect();
+    let rules = loaded.judge.rules().rules();
+    let compiled = rules.filter(|rule| asked(&rule.id)).count();
+    if !globs.is_empty() && compiled == 0 && faults.is_empty() {
+        return Err(Failure::Message(format!(
+            "no rule fits {}; `rules list` names them",
+            globs.join(", ")
+        )));
     }
+    for fault in &faults {
+        show(fault, context)?;
+    }
+    // A broken row concerns every rule that looks at its list.
     for fault in &loaded.reference {
         if context.printer.json {
             context.printer.document(&json!({
@@ -24,12 +38,19 @@ pub(super) fn check(loaded: &Loaded, strict: bool, context: &Context) -> Result<
             context.printer.line(&format!("error: {fault}"))?;
         }
     }
-    let errors =
-        loaded.rules.iter().filter(|f| f.level == "error").count() + loaded.reference.len();
-    let warnings = loaded.rules.len() + loaded.reference.len() - errors;
+    if !context.printer.json
+        && let Some(first) = faults.iter().find(|f| RuleSet::page_of(f.code).is_some())
+    {
+        context.printer.say(&format!(
+            "`listwarden rules check --explain {}` tells more",
+            first.code
+        ));
+    }
+    let errors = faults.iter().filter(|f| f.level == "error").count() + loaded.reference.len();
+    let warnings = faults.len() + loaded.reference.len() - errors;
     context.printer.say(&format!(
         "{}, {}, {}",
-        counted(loaded.judge.rules().len(), "rule"),
+        counted(compiled, "rule"),
         counted(errors, "error"),
         counted(warnings, "warning")
     ));
@@ -38,4 +59,31 @@ pub(super) fn check(loaded: &Loaded, strict: bool, context: &Context) -> Result<
     } else {
         Exit::No
     })
+}
+
+fn show(fault: &Fault, context: &Context) -> Result<(), Failure> {
+    if context.printer.json {
+        context.printer.document(fault)?;
+    } else {
+        for line in fault.picture.lines() {
+            context.printer.line(&harmless::line(line))?;
+        }
+    }
+    Ok(())
+}
+
+/// `--explain R201`: the page of one code.
+pub(super) fn explain(code: &str, context: &Context) -> Result<Exit, Failure> {
+    let page = RuleSet::page_of(code).ok_or_else(|| {
+        Failure::Message(format!(
+            "there is no fault '{code}'; codes look like R201, as `rules check` prints them"
+        ))
+    })?;
+    if context.printer.json {
+        let document = json!({ "code": code, "page": page });
+        context.printer.document(&document)?;
+    } else {
+        context.printer.line(page.trim_end())?;
+    }
+    Ok(Exit::Done)
 }

@@ -36,9 +36,15 @@ enum Command {
     },
     /// What is wrong with the rules: all of it at once
     Check {
+        /// Only these rules, by glob such as 'recall/*'
+        #[arg(value_name = "GLOB")]
+        rules: Vec<String>,
         /// Warnings count as faults
         #[arg(long)]
         strict: bool,
+        /// Tell all about one fault, such as R201
+        #[arg(long, value_name = "CODE", conflicts_with_all = ["rules", "strict"])]
+        explain: Option<String>,
     },
     /// Run the tests that the rules carry
     Test {
@@ -64,11 +70,19 @@ enum Command {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
+    // A page of the manual needs no workspace.
+    if let Command::Check {
+        explain: Some(code),
+        ..
+    } = &args.command
+    {
+        return check::explain(code, context);
+    }
     let workspace = context.workspace()?;
     match args.command {
         Command::List { packs: true } => list::packs(&workspace.judge(&[])?, context),
         Command::List { packs: false } => list::list(&workspace, &workspace.judge(&[])?, context),
-        Command::Check { strict } => {
+        Command::Check { rules, strict, .. } => {
             let mut loaded = workspace.judge(&[])?;
             let known = experience(&workspace, context);
             list::tell(
@@ -78,7 +92,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
             loaded
                 .rules
                 .extend(remarks(&loaded, &known, Timestamp::now()));
-            check::check(&loaded, strict, context)
+            check::check(&loaded, &rules, strict, context)
         }
         Command::Test { rules } => test::test(&workspace.judge(&rules)?, context),
         Command::Explain { rule, listing } => {

@@ -25,6 +25,8 @@ pub(super) const FAMILY: Family = Family {
 const KIND: Kind = Kind {
     name: "Code",
     fields: &["raw", "value", "valid", "year", "class", "region"],
+    // A list is filtered by what its codes have, which nobody can follow: who asks is asked no more.
+    maybe: &[],
 };
 
 /// A code of the listing, by its number among all of them.
@@ -50,7 +52,7 @@ pub(in crate::rules) fn told(sheet: &Sheet, number: usize, field: usize) -> Dyna
         Some("value") => maybe(code.value.clone()),
         Some("valid") => code.valid.into(),
         Some("year") => maybe(part(code, 0..4).and_then(|digits| digits.parse::<i64>().ok())),
-        Some("class") => maybe(part(code, 6..10).map(str::to_owned)),
+        Some("class") => maybe(class(code)),
         Some("region") => maybe(region(code)),
         _ => Dynamic::UNIT,
     }
@@ -71,7 +73,7 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "codes",
         signature: "Listing.codes(scheme: text) -> list of Code",
-        doc: "the identifiers of a scheme that the page shows, also those that fail their check; a code has `raw`, `value`, `valid`, for `ccc` its `year` and four-digit `class`, for `sc` and `uscc` its six-digit `region`",
+        doc: "the identifiers of a scheme that the page shows, also those that fail their check; a code has `raw`, `value`, `valid`, for `ccc` its `year` and four-digit `class`, for `sc` the three digits of its `class`, for `xk` and `qs` theirs (three and four), for `sc` and `uscc` its six-digit `region`",
         example: r#"item.codes("ccc")[0].year == 2016 && item.codes("ccc")[0].class == "0706""#,
     },
     Doc {
@@ -97,6 +99,12 @@ const DOCS: &[Doc] = &[
         signature: "gtin(text) -> text?",
         doc: "a GTIN of 8, 12, 13 or 14 digits that passes its check, as 14 digits",
         example: r#"gtin("5060138820289") == "05060138820289" && gtin("48970277965070") == ()"#,
+    },
+    Doc {
+        name: "valid",
+        signature: "valid(scheme: text, text: text?) -> true or false",
+        doc: "whether a text is a number of that scheme whose form and check digit hold; false where it is `()`",
+        example: r#"valid("ccc", "2016010706840003") && !valid("gtin", "5060138820280") && !valid("sc", ())"#,
     },
 ];
 
@@ -128,6 +136,11 @@ fn register(engine: &mut Engine) {
         },
     );
     engine.register_fn("gtin", |raw: &str| maybe(text::codes::gtin(raw)));
+    engine.register_fn("valid", |scheme: &str, value: Dynamic| -> Answer<bool> {
+        known_scheme(scheme)?;
+        let value = super::words(&value, "a number")?;
+        Ok(value.is_some_and(|value| text::codes::check(scheme, &value).valid))
+    });
 }
 
 /// Digits of a CCC number: year 0..4, body 4..6, product class 6..10 (CNCA's numbering of 16 digits);
@@ -138,6 +151,19 @@ fn part(code: &Code, digits: std::ops::Range<usize>) -> Option<&str> {
     value
         .get(digits)
         .filter(|part| whole && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The class of goods that a number was given for, in the digits of its own scheme: the CCC catalogue's, the three of a food
+/// licence (SC), the three behind `XK..-` of a production licence, the last four but four of a QS number.
+fn class(code: &Code) -> Option<String> {
+    let value = code.value.as_deref();
+    match code.scheme.as_str() {
+        "ccc" => part(code, 6..10).map(str::to_owned),
+        "sc" => text::codes::sc_parts(&code.raw).map(|parts| parts.category),
+        "xk" => value?.split('-').nth(1).map(str::to_owned),
+        "qs" => value?.get(6..10).map(str::to_owned),
+        _ => None,
+    }
 }
 
 /// GB/T 2260.

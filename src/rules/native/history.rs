@@ -2,7 +2,7 @@
 
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 
-use super::{Doc, Family, item_of, maybe, words};
+use super::{Doc, Family, item_of, maybe, words, wrong};
 use crate::{
     model::{Holder, Listing, Proof, SellerFacts},
     rules::{
@@ -46,6 +46,18 @@ const DOCS: &[Doc] = &[
         example: "seller_confirmed(item) == ()",
     },
     Doc {
+        name: "seller_since",
+        signature: "seller_since(item: Listing) -> text?",
+        doc: "the day on which the first listing of this shop was seen",
+        example: "seller_since(item) == ()",
+    },
+    Doc {
+        name: "changed",
+        signature: "changed(item: Listing, field: text) -> true, false or ()",
+        doc: "whether `title` or `price` differs from the version before this one; `()` where there is none, or where either page does not show it",
+        example: r#"changed(item, "title") == ()"#,
+    },
+    Doc {
         name: "holders",
         signature: "holders(scheme: text, value: text?) -> list of #{ brand, maker, class }",
         doc: "brands and makers (folded) on whose listings this certificate number stands",
@@ -72,7 +84,24 @@ fn register(engine: &mut Engine) {
         let count = seller(item.look()).map(|seller| i64::from(seller.confirmed));
         known(item, "seller_confirmed", maybe(count))
     });
+    engine.register_fn("seller_since", |item: &mut Item| {
+        item.asked_store(Asked::Since(&seller_key(&item.sheet().listing)));
+        known(item, "seller_since", maybe(seller_since(item.look())))
+    });
+    engine.register_fn("changed", changed);
     engine.register_fn("holders", holders);
+}
+
+fn changed(item: &mut Item, field: &str) -> Answer<Dynamic> {
+    if !WATCHED.contains(&field) {
+        let watched = WATCHED.join(", ");
+        return Err(wrong(format!(
+            "nothing is known of an earlier `{field}`; ask about {watched}"
+        )));
+    }
+    item.asked_store(Asked::Changed(field));
+    let answer = is_changed(item.look(), field);
+    Ok(known(item, &format!("changed.{field}"), maybe(answer)))
 }
 
 /// Writes down that the rule asked for a fact.
@@ -105,6 +134,24 @@ pub(in crate::rules) fn first_seen(look: &Look) -> Option<String> {
 pub(in crate::rules) fn seller(look: &Look) -> Option<&SellerFacts> {
     let key = seller_key(&look.sheet().listing);
     look.facts().sellers.sellers.get(&key)
+}
+
+/// The fields that are kept of the version before.
+const WATCHED: [&str; 2] = ["title", "price"];
+
+/// Whether a field differs from the version before; none where one of the two has none.
+pub(in crate::rules) fn is_changed(look: &Look, field: &str) -> Option<bool> {
+    let (now, past) = (&look.sheet().listing, look.facts().past.as_ref()?);
+    match field {
+        "price" => Some(now.price.as_ref()? != past.price.as_ref()?),
+        _ => Some(fold(now.title.as_deref()?) != fold(past.title.as_deref()?)),
+    }
+}
+
+/// The day on which the shop's first listing was seen.
+pub(in crate::rules) fn seller_since(look: &Look) -> Option<String> {
+    let first = seller(look)?.first_seen?;
+    Some(first.strftime("%Y-%m-%d").to_string())
 }
 
 /// Holders in words.

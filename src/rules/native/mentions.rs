@@ -31,6 +31,7 @@ pub(super) const FAMILY: Family = Family {
     kinds: &[Kind {
         name: "Disguise",
         fields: &["kind", "text", "reads"],
+        maybe: &[],
     }],
     register,
 };
@@ -105,7 +106,7 @@ fn no_list(terms: &Terms, name: &str) -> Box<EvalAltResult> {
 }
 
 /// The hits of a list in the passages meant.
-fn in_list<'i>(
+pub(super) fn in_list<'i>(
     item: &'i Item,
     name: &str,
     place: Place,
@@ -138,13 +139,13 @@ pub(in crate::rules) fn note_list(item: &Item, list: usize, place: Place) {
 }
 
 /// The hits of words that the rule names itself.
-fn named(item: &Item, words: Array, place: Place) -> Answer<Vec<Hit>> {
+pub(super) fn named(item: &Item, words: Array, place: Place) -> Answer<Vec<Hit>> {
     let sheet = item.sheet();
     let mut all = Vec::new();
     for word in words {
         let word = word
             .into_immutable_string()
-            .map_err(|kind| wrong(format!("mentions looks for texts, not for {kind}")))?;
+            .map_err(|kind| wrong(format!("words are texts, not {kind}")))?;
         let passages = sheet.passages().iter().map(|passage| &passage.folded);
         let hits = sheet.terms.places(sheet.found(), &word, passages);
         item.trace(|trace| {

@@ -1,13 +1,17 @@
 //! What rules can call. One file per family; each family's table is its documentation and its test.
 
+pub(super) mod bounds;
 pub(super) mod brands;
 pub(super) mod codes;
+mod counting;
 pub(super) mod history;
 pub(super) mod mentions;
+mod money;
 pub(super) mod numbers;
 pub(super) mod outcome;
 pub(super) mod reference;
 mod text;
+mod units;
 
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
 
@@ -28,6 +32,8 @@ pub(super) struct Doc {
 pub(super) struct Kind {
     pub name: &'static str,
     pub fields: &'static [&'static str],
+    /// Those of the fields where `()` may stand.
+    pub maybe: &'static [&'static str],
 }
 
 /// One file of this folder.
@@ -42,9 +48,12 @@ pub(super) struct Family {
 pub(super) const FAMILIES: &[Family] = &[
     outcome::FAMILY,
     mentions::FAMILY,
+    counting::FAMILY,
     text::FAMILY,
     codes::FAMILY,
     numbers::FAMILY,
+    units::FAMILY,
+    money::FAMILY,
     reference::FAMILY,
     brands::FAMILY,
     history::FAMILY,

@@ -1,8 +1,9 @@
 //! Numbers as people read them.
 
+use jiff::civil::Date;
 use rhai::{Dynamic, Engine, FLOAT};
 
-use super::{Doc, Family, wrong};
+use super::{Doc, Family, maybe, words, wrong};
 use crate::rules::view::{Answer, values::number};
 
 pub(super) const FAMILY: Family = Family {
@@ -25,9 +26,28 @@ const DOCS: &[Doc] = &[
         doc: "rounded half away from zero",
         example: "round_to(2.345, 1) == 2.3",
     },
+    Doc {
+        name: "days_between",
+        signature: "days_between(from: text?, until: text?) -> whole number?",
+        doc: "how many days lie between two days such as `2026-11-20`, negative where the second is earlier; `()` where either is no day",
+        example: r#"days_between("2026-01-01", "2026-03-01") == 59 && days_between((), "2026-03-01") == ()"#,
+    },
 ];
 
 fn register(engine: &mut Engine) {
+    engine.register_fn(
+        "days_between",
+        |from: Dynamic, until: Dynamic| -> Answer<Dynamic> {
+            let day = |value: &Dynamic| -> Answer<Option<Date>> {
+                Ok(words(value, "a day")?.and_then(|text| text.parse().ok()))
+            };
+            let (from, until) = (day(&from)?, day(&until)?);
+            let days = from
+                .zip(until)
+                .and_then(|(from, until)| from.until(until).ok());
+            Ok(maybe(days.map(|span| i64::from(span.get_days()))))
+        },
+    );
     engine.register_fn("percent", |ratio: Dynamic| -> Answer<String> {
         let percent = numeric(&ratio)? * 100.0;
         let decimals = usize::from(percent.abs() < 10.0);

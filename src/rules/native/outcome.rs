@@ -42,6 +42,7 @@ pub(super) const FAMILY: Family = Family {
     kinds: &[Kind {
         name: "Outcome",
         fields: &[],
+        maybe: &[],
     }],
     register,
 };

@@ -29,6 +29,7 @@ pub(super) const FAMILY: Family = Family {
                 "tier", "by", "matched", "source", "id", "date", "title", "hazard", "remedy",
                 "url", "models",
             ],
+            maybe: &["date", "hazard", "remedy", "url"],
         },
         Kind {
             name: "Certificate",
@@ -42,10 +43,12 @@ pub(super) const FAMILY: Family = Family {
                 "valid_from",
                 "valid_until",
             ],
+            maybe: &["holder", "product", "class", "valid_from", "valid_until"],
         },
         Kind {
             name: "Goods",
             fields: &["id", "en", "zh", "ccc", "ccc_required", "licences"],
+            maybe: &[],
         },
     ],
     register,

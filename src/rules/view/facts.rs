@@ -20,7 +20,9 @@ use crate::{
 const FACTS: &[&str] = &[
     "usual_price",
     "price_was",
+    "title_was",
     "first_seen",
+    "seller_since",
     "seller_listings",
     "seller_confirmed",
     "holders",
@@ -34,6 +36,18 @@ pub(in crate::rules) fn facts(map: &Map, listing: &Listing) -> (Facts, Vec<Probl
         let taken = match key.as_str() {
             "usual_price" => usual_price(&mut facts, value, listing),
             "price_was" => price_was(&mut facts, value, listing),
+            "title_was" => {
+                let past = facts.past.get_or_insert_default();
+                past.title = string(value);
+                past.title.is_some()
+            }
+            "seller_since" => {
+                let since = string(value).and_then(|text| day(&text));
+                let book: &mut SellerBook = Arc::make_mut(&mut facts.sellers);
+                let seller = book.sellers.entry(seller_key(listing)).or_default();
+                seller.first_seen = since;
+                since.is_some()
+            }
             "first_seen" => {
                 facts.first_seen = string(value).and_then(|text| day(&text));
                 facts.first_seen.is_some()
@@ -85,11 +99,9 @@ fn price_was(facts: &mut Facts, value: &Dynamic, listing: &Listing) -> bool {
         amount,
         currency: currency(listing).map(str::to_owned),
     });
-    facts.past = price.map(|price| Past {
-        price: Some(price),
-        ..Past::default()
-    });
-    facts.past.is_some()
+    let past: &mut Past = facts.past.get_or_insert_default();
+    past.price = price;
+    past.price.is_some()
 }
 
 fn seller_book(facts: &mut Facts, key: &str, value: &Dynamic, listing: &Listing) -> bool {

@@ -1,27 +1,50 @@
-//! What would only fail when the line runs, found before: fields, functions, arities, lists, placeholders.
+//! Names that would only fail when the line runs: fields, functions, arities, lists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, Map, Position, Stmt};
+use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::{
-    fault::Code,
-    literal::Literal,
-    native,
-    picture::{Findings, Place, did_you_mean},
-    terms::Names,
-    view::fields::FIELDS,
+    Script,
+    vocabulary::{Vocabulary, doc, docs, spoken},
 };
 use crate::{
     model::Block,
+    rules::{
+        fault::Code,
+        literal::Literal,
+        native,
+        picture::{Findings, Place, did_you_mean},
+        terms::Names,
+        view::fields::FIELDS,
+    },
     text::{codes::SCHEMES, snippet::nearest},
 };
 
-/// Every function that the engine knows, with the numbers of values each takes.
-#[derive(Debug)]
-pub(super) struct Vocabulary {
-    functions: BTreeMap<String, BTreeSet<usize>>,
-}
+/// What other languages call it, and what it is called here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("length", "len"),
+    ("size", "len"),
+    ("lower", "fold"),
+    ("lowercase", "fold"),
+    ("toLowerCase", "fold"),
+    ("upper", "fold"),
+    ("includes", "contains"),
+    ("has", "contains"),
+    ("any", "some"),
+    ("every", "all"),
+    ("substring", "sub_string"),
+    ("startswith", "starts_with"),
+    ("startsWith", "starts_with"),
+    ("endsWith", "ends_with"),
+    ("add", "push"),
+    ("int", "parse_int"),
+    ("float", "parse_float"),
+    ("str", "to_string"),
+    ("ok", "pass"),
+    ("skip", "pass"),
+    ("unknown", "unsure"),
+];
 
 /// Calls that the language itself answers.
 const KEYWORDS: &[&str] = &[
@@ -34,75 +57,39 @@ const KEYWORDS: &[&str] = &[
     "is_def_var",
 ];
 
-impl Vocabulary {
-    pub(super) fn of(engine: &Engine) -> Self {
-        let mut functions: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-        let metadata = engine.gen_fn_metadata_to_json(true).unwrap_or_default();
-        let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap_or_default();
-        for function in metadata["functions"].as_array().into_iter().flatten() {
-            let name = function["name"].as_str().unwrap_or_default();
-            let count = function["numParams"].as_u64().unwrap_or_default();
-            let count = usize::try_from(count).unwrap_or_default();
-            functions.entry(name.to_owned()).or_default().insert(count);
-        }
-        Self { functions }
-    }
-
-    fn names(&self) -> impl Iterator<Item = &str> {
-        let spoken = |name: &&str| name.starts_with(char::is_alphabetic) && !name.contains('$');
-        self.functions.keys().map(String::as_str).filter(spoken)
-    }
-}
-
 /// Everything that one walk over a rule knows and collects.
 struct Walk<'a, 'f, 's> {
     vocabulary: &'a Vocabulary,
     names: &'a Names<'a>,
-    params: &'a Map,
+    params: &'a [&'a str],
     own: BTreeMap<String, BTreeSet<usize>>,
     /// What `check` calls the listing and the parameters.
-    item: Option<String>,
-    given: Option<String>,
+    item: Option<&'a str>,
+    given: Option<&'a str>,
     /// Names that maps of this rule have as keys: any of them may be read.
     keys: BTreeSet<String>,
     /// Properties already judged with their receiver.
     judged: BTreeSet<Position>,
-    because: BTreeSet<String>,
-    reasons: Vec<(String, Position)>,
     words: Vec<String>,
     findings: &'f mut Findings<'s>,
 }
 
-/// Checks a rule's functions; gives the words that it looks for itself.
-pub(super) fn walk(
-    ast: &AST,
-    vocabulary: &Vocabulary,
-    names: &Names<'_>,
-    params: &Map,
-    findings: &mut Findings<'_>,
-) -> Vec<String> {
+/// Checks every name; gives the words that the rule looks for itself.
+pub(super) fn walk(ast: &AST, script: &Script<'_>, findings: &mut Findings<'_>) -> Vec<String> {
     let mut own: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    let mut called = (None, None);
-    for function in ast.iter_functions() {
-        own.entry(function.name.to_owned())
-            .or_default()
-            .insert(function.params.len());
-        if function.name == "check" {
-            let mut names = function.params.iter().map(|name| (*name).to_owned());
-            called = (names.next(), names.next());
-        }
+    for function in &script.functions {
+        let counts = own.entry(function.name.clone()).or_default();
+        counts.insert(function.params.len());
     }
     let mut walk = Walk {
-        vocabulary,
-        names,
-        params,
+        vocabulary: script.vocabulary,
+        names: script.names,
+        params: &script.params,
         own,
-        item: called.0,
-        given: called.1,
+        item: script.called(0),
+        given: script.called(1),
         keys: keys(ast),
         judged: BTreeSet::new(),
-        because: BTreeSet::new(),
-        reasons: Vec::new(),
         words: Vec::new(),
         findings,
     };
@@ -114,7 +101,6 @@ pub(super) fn walk(
         }
         true
     });
-    walk.placeholders();
     walk.words
 }
 
@@ -153,7 +139,7 @@ impl Walk<'_, '_, '_> {
                     .chain(kinds.flat_map(|kind| kind.fields.iter().copied()))
                     .chain(["seller"])
                     .collect();
-                known.extend(self.params.keys().map(|key| key.as_str()));
+                known.extend(self.params);
                 let fits = known.contains(&name.2.as_str()) || self.keys.contains(name.2.as_str());
                 if !fits {
                     let message = format!("nothing here has a field `{}`", name.2);
@@ -174,15 +160,14 @@ impl Walk<'_, '_, '_> {
         let Some((name, at, rest)) = first_property(right) else {
             return;
         };
-        if Some(variable.1.as_str()) == self.given.as_deref() {
+        if Some(variable.1.as_str()) == self.given {
             self.judged.insert(at);
-            if !self.params.contains_key(name) {
-                let known = self.params.keys().map(|key| key.as_str());
-                let help = did_you_mean(name, known);
+            if !self.params.contains(&name) {
+                let help = did_you_mean(name, self.params.iter().copied());
                 let message = format!("`params` has no number `{name}`");
                 self.unknown_field(name, at, message, help);
             }
-        } else if Some(variable.1.as_str()) == self.item.as_deref() {
+        } else if Some(variable.1.as_str()) == self.item {
             self.judged.insert(at);
             let known = || {
                 FIELDS
@@ -218,26 +203,22 @@ impl Walk<'_, '_, '_> {
 
     fn call(&mut self, call: &FnCallExpr, at: Position, method: bool) {
         let name = call.name.as_str();
-        let spoken = name.starts_with(char::is_alphabetic) && !name.contains('$');
-        if !spoken || call.op_token.is_some() || KEYWORDS.contains(&name) {
+        if !spoken(name) || call.op_token.is_some() || KEYWORDS.contains(&name) {
             return;
         }
         let place = Place::at(at, name.chars().count());
         let given = call.args.len() + usize::from(method);
-        let counts = self
-            .own
-            .get(name)
-            .or_else(|| self.vocabulary.functions.get(name));
+        let counts = self.own.get(name).or_else(|| self.vocabulary.counts(name));
         match counts {
             None => {
                 // What this host offers is likelier to be meant than what the language has.
-                let documented = native::FAMILIES.iter().flat_map(|family| family.docs);
-                let known = self
-                    .vocabulary
-                    .names()
-                    .chain(self.own.keys().map(String::as_str));
-                let near = nearest(name, documented.map(|doc| doc.name));
-                let near = near.or_else(|| nearest(name, known));
+                let own = self.own.keys().map(String::as_str);
+                let known = self.vocabulary.names().chain(own.filter(|own| spoken(own)));
+                let near = nearest(name, docs().map(|doc| doc.name));
+                let elsewhere = ELSEWHERE.iter().find(|(there, _)| *there == name);
+                let near = near
+                    .or(elsewhere.map(|(_, here)| *here))
+                    .or_else(|| nearest(name, known));
                 let help = near.map(|near| format!("did you mean `{near}`?"));
                 self.findings.add(
                     Code::UnknownFunction,
@@ -249,8 +230,7 @@ impl Walk<'_, '_, '_> {
             Some(counts) if !counts.contains(&given) => {
                 let shown = |count: &usize| (count - usize::from(method && *count > 0)).to_string();
                 let takes: Vec<String> = counts.iter().map(shown).collect();
-                let documented = native::FAMILIES.iter().flat_map(|family| family.docs);
-                let help = match documented.into_iter().find(|doc| doc.name == name) {
+                let help = match doc(name) {
                     Some(doc) => format!("it is {}", doc.signature),
                     None => format!("it takes {}", takes.join(" or ")),
                 };
@@ -304,11 +284,6 @@ impl Walk<'_, '_, '_> {
                     self.must_be("scheme", scheme, &SCHEMES, None);
                 }
             }
-            "because" => self.because.extend(text(1).map(|(key, _)| key)),
-            "flag" => {
-                self.reasons.extend(text(0));
-                self.reasons.extend(text(1));
-            }
             _ => {}
         }
     }
@@ -330,23 +305,6 @@ impl Walk<'_, '_, '_> {
                 format!("there is no {what} `{word}`"),
                 help.or_else(|| did_you_mean(&word, known.iter().copied())),
             );
-        }
-    }
-
-    /// Every `{name}` of a literal reason must be filled by something.
-    fn placeholders(&mut self) {
-        for (reason, at) in std::mem::take(&mut self.reasons) {
-            for name in super::run::placeholders(&reason) {
-                let field = super::view::field(name).is_some();
-                if !field && !self.because.contains(name) {
-                    self.findings.add(
-                        Code::Placeholder,
-                        Place::at(at, reason.chars().count() + 2),
-                        format!("nothing fills `{{{name}}}`"),
-                        Some(format!("add `.because(\"{name}\", …)`")),
-                    );
-                }
-            }
         }
     }
 }
