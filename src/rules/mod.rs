@@ -1,5 +1,6 @@
 //! Rules in Rhai: compiled once, then asked about one listing at a time. No file, no store, no network, no clock.
 
+mod coverage;
 mod definitions;
 mod engine;
 mod explain;
@@ -29,6 +30,7 @@ mod terms;
 mod tests;
 mod trace;
 mod trial;
+mod turns;
 mod view;
 
 use std::{
@@ -36,11 +38,13 @@ use std::{
     path::PathBuf,
 };
 
-pub use explain::Explanation;
+pub use coverage::{Coverage, Ending};
+pub use explain::{Context, Explanation, GateTold, Looked};
 pub use gate::Gate;
 pub use prepared::Prepared;
 pub use question::Consulted;
 pub use set::RuleSet;
+pub use turns::Turn;
 
 use crate::model::{Flag, Severity};
 
@@ -139,4 +143,6 @@ pub struct TestOutcome {
     pub detail: String,
     /// Line of the test in the rule's text, from 1.
     pub line: usize,
+    /// Line and column of the place that answered, from 1; none where the gate or a fault did.
+    pub ended: Option<(usize, usize)>,
 }

@@ -9,9 +9,8 @@ use std::{
 use rhai::Engine;
 
 use super::{
-    Explanation, Fault, Prepared, Rested, RuleInfo, RuleSource, TestOutcome, Verdict, definitions,
+    Fault, Prepared, Rested, RuleInfo, RuleSource, Verdict, definitions,
     engine::engine,
-    explain,
     lint::Vocabulary,
     native::outcome::Said,
     rule::{self, Rule},
@@ -27,10 +26,10 @@ use crate::{
 
 /// Rules that compiled, with everything they consult.
 pub struct RuleSet {
-    engine: Engine,
-    rules: Vec<Rule>,
+    pub(super) engine: Engine,
+    pub(super) rules: Vec<Rule>,
     terms: Arc<Terms>,
-    library: Arc<Library>,
+    pub(super) library: Arc<Library>,
 }
 
 impl fmt::Debug for RuleSet {
@@ -143,7 +142,7 @@ impl RuleSet {
         otherwise.map(|(rule, _)| rule.clone()).collect()
     }
 
-    fn look(&self, item: &Prepared, facts: &Facts) -> Arc<Look> {
+    pub(super) fn look(&self, item: &Prepared, facts: &Facts) -> Arc<Look> {
         let facts = Arc::new(facts.clone());
         Look::new(&self.own(item).0, &facts, &self.library)
     }
@@ -155,47 +154,6 @@ impl RuleSet {
         } else {
             self.prepare(item.listing().clone())
         }
-    }
-
-    /// Why a rule says what it says of a listing; none where no rule of that id compiled.
-    pub fn explain(&self, rule: &str, item: &Prepared, facts: &Facts) -> Option<Explanation> {
-        let rule = self.rules.iter().find(|known| known.source.id == rule)?;
-        let look = self.look(item, facts);
-        let answer = run::ask(&self.engine, rule, &look);
-        Some(explain::explain(rule, look.sheet(), answer))
-    }
-
-    /// Runs every test of every rule, with the reference data that is loaded.
-    pub fn test(&self) -> Vec<TestOutcome> {
-        let mut outcomes = Vec::new();
-        for rule in &self.rules {
-            for trial in &rule.trials {
-                let item = self.prepare(trial.listing.clone());
-                let facts = Arc::new(trial.facts.clone());
-                let given = trial.reference.clone();
-                let given = given.and_then(|rows| self.library.reference.with_rows(rows).ok());
-                let given = given.map(|reference| Library::new(Arc::new(reference)));
-                let library = given.unwrap_or_else(|| self.library.clone());
-                let look = Look::new(&item.0, &facts, &library);
-                let answer = run::ask(&self.engine, rule, &look);
-                let told = explain::explain(rule, &item.0, answer);
-                let score = told.score.map(i64::from);
-                let scored = trial.score.is_none_or(|expected| score == Some(expected));
-                outcomes.push(TestOutcome {
-                    rule: rule.source.id.clone(),
-                    name: trial.name.clone(),
-                    expected: trial.expected,
-                    got: told.outcome,
-                    ok: told.outcome == trial.expected && scored,
-                    detail: match score.filter(|_| !scored) {
-                        Some(score) => format!("score {score}: {}", told.reason),
-                        None => told.reason,
-                    },
-                    line: trial.line,
-                });
-            }
-        }
-        outcomes
     }
 
     /// The rules, sorted by id.

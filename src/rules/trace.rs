@@ -48,6 +48,19 @@ impl Trace {
         self.facts.insert(asked, answer);
     }
 
+    /// The rows of reference data that were consulted.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(String::as_str)
+    }
+
+    /// What was asked for and is not there, in the words of the question.
+    pub(super) fn in_vain(&self) -> Vec<String> {
+        let rows = self.rows().filter_map(|row| row.strip_suffix(": none"));
+        let facts = self.facts.iter().filter(|(_, answer)| answer.is_empty());
+        let facts = facts.map(|(asked, _)| asked.as_str());
+        rows.chain(facts).map(str::to_owned).collect()
+    }
+
     /// Hex BLAKE3 over the reference rows consulted.
     pub(super) fn reference_hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();

@@ -1,8 +1,10 @@
 //! `rules`: the rule author's bench.
 
+mod account;
 mod check;
 mod explain;
 mod list;
+mod subject;
 mod test;
 
 use serde_json::json;
@@ -33,12 +35,7 @@ enum Command {
         rules: Vec<String>,
     },
     /// Why a rule says what it says of a listing
-    Explain {
-        /// The rule's id, such as recall/matched
-        rule: String,
-        /// A stored listing (platform:item), or a file with a listing as JSON
-        listing: String,
-    },
+    Explain(explain::Args),
     /// Every function and field a rule may use, as editors read it (.d.rhai)
     Definitions,
 }
@@ -49,9 +46,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         Command::List => list::list(&workspace.judge(&[])?, context),
         Command::Check { strict } => check::check(&workspace.judge(&[])?, strict, context),
         Command::Test { rules } => test::test(&workspace.judge(&rules)?, context),
-        Command::Explain { rule, listing } => {
-            explain::explain(&workspace, &rule, &listing, context)
-        }
+        Command::Explain(args) => explain::explain(&args, &workspace, context),
         Command::Definitions => {
             let definitions = RuleSet::definitions();
             if context.printer.json {

@@ -1,0 +1,231 @@
+//! Which turns a script took, told from the place where it ended: nothing of the run has to be watched for it.
+//!
+//! An `if` around that place was met, or its `else` was taken; an `if` before it that always returns was not met.
+
+use rhai::{AST, ASTNode, Expr, Map, Position, Stmt};
+
+use super::{
+    prepared::{Sheet, spoken},
+    view::field,
+};
+
+/// One `if` on the way to the answer.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Turn {
+    /// Line of the rule's text, from 1.
+    pub line: usize,
+    /// That line.
+    pub source: String,
+    /// Whether the condition held.
+    pub met: bool,
+    /// Fields and parameters that the condition names, as written, each with its value; an absent one is empty.
+    pub with: Vec<(String, String)>,
+}
+
+/// What the words of a condition stand for.
+pub(super) struct Known<'a> {
+    /// The rule's text.
+    pub text: &'a str,
+    pub sheet: &'a Sheet,
+    pub params: &'a Map,
+}
+
+/// The turns on the way to `end`, in the order of the text.
+pub(super) fn turns(ast: &AST, end: Position, known: &Known<'_>) -> Vec<Turn> {
+    let mut way = Way {
+        end,
+        known,
+        turns: Vec::new(),
+    };
+    for body in bodies(ast) {
+        if let Some(at) = body.iter().position(|statement| holds(statement, end)) {
+            way.follow(&body, at);
+        }
+    }
+    way.turns
+}
+
+/// The statements of every function but the nameless ones, which stand inside the others.
+fn bodies(ast: &AST) -> Vec<Vec<Stmt>> {
+    let named = ast.iter_functions().map(|f| (f.name, f.params.len()));
+    let named = named.filter(|(name, _)| !name.starts_with("anon$"));
+    named
+        .map(|(name, count)| {
+            let one = ast.clone_functions_only_filtered(|_, _, _, known, params| {
+                (known, params) == (name, count)
+            });
+            let mut body = Vec::new();
+            one.walk(&mut |path| {
+                if let [ASTNode::Stmt(statement)] = path {
+                    body.push((*statement).clone());
+                }
+                true
+            });
+            body
+        })
+        .collect()
+}
+
+/// Whether the place lies inside a statement.
+fn holds(statement: &Stmt, end: Position) -> bool {
+    !statement.walk(&mut Vec::new(), &mut |path| !is_at(path, end))
+}
+
+fn expression_holds(expr: &Expr, end: Position) -> bool {
+    !expr.walk(&mut Vec::new(), &mut |path| !is_at(path, end))
+}
+
+fn is_at(path: &[ASTNode<'_>], end: Position) -> bool {
+    match path.last() {
+        Some(ASTNode::Expr(Expr::FnCall(_, at)) | ASTNode::Stmt(Stmt::FnCall(_, at))) => *at == end,
+        _ => false,
+    }
+}
+
+struct Way<'a> {
+    end: Position,
+    known: &'a Known<'a>,
+    turns: Vec<Turn>,
+}
+
+impl Way<'_> {
+    /// Follows a block to its statement `at`, which holds the end.
+    fn follow(&mut self, block: &[Stmt], at: usize) {
+        for statement in &block[..at] {
+            self.pass_by(statement);
+        }
+        if let Some(statement) = block.get(at) {
+            self.enter(statement);
+        }
+    }
+
+    fn follow_to_end(&mut self, block: &[Stmt]) -> bool {
+        let at = block.iter().position(|one| holds(one, self.end));
+        at.inspect(|at| self.follow(block, *at)).is_some()
+    }
+
+    /// The script came out behind this statement.
+    fn pass_by(&mut self, statement: &Stmt) {
+        let Stmt::If(flow, at) = statement else {
+            return;
+        };
+        let (body, branch) = (flow.body.statements(), flow.branch.statements());
+        if leaves(body) {
+            self.turn(&flow.expr, *at, false);
+            branch.iter().for_each(|inner| self.pass_by(inner));
+        } else if leaves(branch) {
+            self.turn(&flow.expr, *at, true);
+        }
+    }
+
+    /// The end lies inside this statement.
+    fn enter(&mut self, statement: &Stmt) {
+        match statement {
+            Stmt::If(flow, at) => {
+                let met = flow.body.iter().any(|inner| holds(inner, self.end));
+                self.turn(&flow.expr, *at, met);
+                let way = if met { &flow.body } else { &flow.branch };
+                self.follow_to_end(way.statements());
+            }
+            Stmt::While(flow, _) | Stmt::Do(flow, ..) | Stmt::TryCatch(flow, _) => {
+                let _in_body = self.follow_to_end(flow.body.statements())
+                    || self.follow_to_end(flow.branch.statements());
+            }
+            Stmt::For(held, _) => {
+                self.follow_to_end(held.2.body.statements());
+            }
+            Stmt::Block(block) => {
+                self.follow_to_end(block.statements());
+            }
+            Stmt::Switch(held, _) => {
+                for case in &held.1.expressions {
+                    self.enter_expression(&case.rhs);
+                }
+            }
+            Stmt::Expr(expr) | Stmt::Return(Some(expr), ..) => self.enter_expression(expr),
+            Stmt::Var(held, ..) => self.enter_expression(&held.1),
+            _ => {}
+        }
+    }
+
+    /// The end may lie inside this expression: an `if` can stand where a value stands.
+    fn enter_expression(&mut self, expr: &Expr) {
+        if !expression_holds(expr, self.end) {
+            return;
+        }
+        match expr {
+            Expr::Stmt(block) => {
+                self.follow_to_end(block.statements());
+            }
+            Expr::Dot(both, ..) => {
+                self.enter_expression(&both.lhs);
+                self.enter_expression(&both.rhs);
+            }
+            Expr::FnCall(call, _) | Expr::MethodCall(call, _) => {
+                call.args.iter().for_each(|one| self.enter_expression(one));
+            }
+            _ => {}
+        }
+    }
+
+    fn turn(&mut self, condition: &Expr, at: Position, met: bool) {
+        let line = at.line().unwrap_or_default();
+        let source = self.known.text.lines().nth(line.saturating_sub(1));
+        self.turns.push(Turn {
+            line,
+            source: source.unwrap_or_default().trim().to_owned(),
+            met,
+            with: self.values(condition),
+        });
+    }
+
+    /// What stands behind `item.` and `p.` in a condition.
+    fn values(&self, condition: &Expr) -> Vec<(String, String)> {
+        let mut with: Vec<(String, String)> = Vec::new();
+        condition.walk(&mut Vec::new(), &mut |path| {
+            if let Some(ASTNode::Expr(Expr::Dot(both, ..))) = path.last()
+                && let Some(named) = self.value(&both.lhs, &both.rhs)
+                && !with.contains(&named)
+            {
+                with.push(named);
+            }
+            true
+        });
+        with
+    }
+
+    fn value(&self, left: &Expr, right: &Expr) -> Option<(String, String)> {
+        let Expr::Variable(variable, ..) = left else {
+            return None;
+        };
+        let names = properties(right)?;
+        let written = format!("{}.{names}", variable.1);
+        if let Some(number) = self.known.params.get(names.as_str()) {
+            return Some((written, spoken(number)));
+        }
+        Some((written, self.known.sheet.quoted(field(&names)?)))
+    }
+}
+
+/// `seller.name` of a chain of properties; none where something else stands in it.
+fn properties(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Property(name, _) => Some(name.2.to_string()),
+        Expr::Dot(both, ..) => {
+            let rest = properties(&both.rhs);
+            let first = properties(&both.lhs)?;
+            Some(rest.map_or_else(|| first.clone(), |rest| format!("{first}.{rest}")))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a script that enters the block never comes out behind it.
+fn leaves(block: &[Stmt]) -> bool {
+    block.iter().any(|statement| match statement {
+        Stmt::Return(..) | Stmt::BreakLoop(..) => true,
+        Stmt::If(flow, _) => leaves(flow.body.statements()) && leaves(flow.branch.statements()),
+        Stmt::Block(block) => leaves(block.statements()),
+        _ => false,
+    })
+}
