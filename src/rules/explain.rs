@@ -31,6 +31,8 @@ pub struct Explanation {
     pub title_zh: String,
     /// The listing's id.
     pub listing: ListingId,
+    /// What the listing is called on its page.
+    pub listing_title: Option<String>,
     /// `flag`, `pass`, `unsure`, `skip` or `fault`.
     pub outcome: &'static str,
     /// What the rule said, or the fault's message; for `skip` the gate that stayed shut.
@@ -141,6 +143,7 @@ pub(super) fn explain(rule: &Rule, look: &Look, answer: &Answer) -> Explanation 
         title: rule.meta.title.clone(),
         title_zh: rule.meta.title_zh.clone(),
         listing: sheet.listing.id.clone(),
+        listing_title: sheet.listing.title.clone(),
         outcome: word.outcome,
         reason: word.reason,
         reason_zh: word.reason_zh,
@@ -276,7 +279,8 @@ mod tests {
         rules::tests::{listing, rule, source},
     };
 
-    const BODY: &str = "let seller = item.seller.name;
+    const BODY: &str = "let other = #{ price: 1 };
+let seller = item.seller.name;
 if item.price == () { return unsure(\"no price\"); }
 for word in [1, 2] { if word == 3 { return pass(\"three\"); } }
 if item.brand == \"Puma\" {
@@ -285,7 +289,7 @@ if item.brand == \"Puma\" {
     return pass(\"dear\");
 }
 if item.mentions([\"高仿\"]) {
-    if item.price < p.least { return flag(\"{brand}\", \"{brand}\"); }
+    if item.price < p.least && other.price == 1 { return flag(\"{brand}\", \"{brand}\"); }
     return unsure(\"wording alone\");
 }
 pass(if item.title_mentions([\"x\"]) { \"a\" } else { \"b\" })";
@@ -310,7 +314,7 @@ pass(if item.title_mentions([\"x\"]) { \"a\" } else { \"b\" })";
     #[test]
     fn every_turn_on_the_way_to_a_flag_is_told_with_its_values() {
         let told = told(&with_params(BODY, ""), listing());
-        assert_eq!((told.outcome, told.line), ("flag", Some(13)));
+        assert_eq!((told.outcome, told.line), ("flag", Some(14)));
         let turns: Vec<_> = told
             .turns
             .iter()
@@ -318,7 +322,7 @@ pass(if item.title_mentions([\"x\"]) { \"a\" } else { \"b\" })";
             .collect();
         assert_eq!(
             turns,
-            [(5, false), (7, false), (9, false), (12, true), (13, true)]
+            [(6, false), (8, false), (10, false), (13, true), (14, true)]
         );
         let with = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(told.turns[1].with, [with("item.brand", "Nike")]);
@@ -334,13 +338,13 @@ pass(if item.title_mentions([\"x\"]) { \"a\" } else { \"b\" })";
         let mut cheap = listing();
         cheap.price = None;
         let silent = told(&with_params(BODY, ""), cheap);
-        assert_eq!((silent.outcome, silent.line), ("unsure", Some(5)));
+        assert_eq!((silent.outcome, silent.line), ("unsure", Some(6)));
         assert_eq!(silent.turns.len(), 1);
         assert!(silent.turns[0].met);
         let mut other = listing();
         other.title = Some("shoes".to_owned());
         let silent = told(&with_params(BODY, ""), other);
-        assert_eq!((silent.outcome, silent.line), ("pass", Some(16)));
+        assert_eq!((silent.outcome, silent.line), ("pass", Some(17)));
         assert_eq!(silent.turns.last().map(|turn| turn.met), Some(false));
     }
 

@@ -1,13 +1,17 @@
 //! Rules in Rhai: compiled once, then asked about one listing at a time. No file, no store, no network, no clock.
 
+mod adopt;
 mod coverage;
 mod definitions;
+pub mod draft;
 mod engine;
 mod explain;
 mod fault;
 mod gate;
 #[cfg(test)]
 mod gate_property;
+mod insert;
+mod keepsake;
 mod lint;
 mod literal;
 mod lookalike;
@@ -32,12 +36,14 @@ mod trace;
 mod trial;
 mod turns;
 mod view;
+mod written;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
 };
 
+pub use adopt::{Adopted, Refused};
 pub use coverage::{Coverage, Ending};
 pub use explain::{Context, Explanation, GateTold, Looked};
 pub use gate::Gate;
@@ -49,7 +55,7 @@ pub use turns::Turn;
 use crate::model::{Flag, Severity};
 
 /// A rule's file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleSource {
     /// Its path below `rules/` without `.rhai`.
     pub id: String,

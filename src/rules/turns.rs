@@ -30,11 +30,20 @@ pub(super) struct Known<'a> {
     pub params: &'a Map,
 }
 
+/// What `check` calls the listing and the parameters.
+fn called(ast: &AST) -> (Option<String>, Option<String>) {
+    let check = ast.iter_functions().find(|f| f.name == "check");
+    let names = check.map(|f| f.params).unwrap_or_default();
+    let mut names = names.into_iter().map(str::to_owned);
+    (names.next(), names.next())
+}
+
 /// The turns on the way to `end`, in the order of the text.
 pub(super) fn turns(ast: &AST, end: Position, known: &Known<'_>) -> Vec<Turn> {
     let mut way = Way {
         end,
         known,
+        called: called(ast),
         turns: Vec::new(),
     };
     for body in bodies(ast) {
@@ -85,6 +94,7 @@ fn is_at(path: &[ASTNode<'_>], end: Position) -> bool {
 struct Way<'a> {
     end: Position,
     known: &'a Known<'a>,
+    called: (Option<String>, Option<String>),
     turns: Vec<Turn>,
 }
 
@@ -200,10 +210,13 @@ impl Way<'_> {
         };
         let names = properties(right)?;
         let written = format!("{}.{names}", variable.1);
-        if let Some(number) = self.known.params.get(names.as_str()) {
-            return Some((written, spoken(number)));
+        let (item, params) = &self.called;
+        let holder = Some(variable.1.to_string());
+        if holder == *params {
+            return Some((written, spoken(self.known.params.get(names.as_str())?)));
         }
-        Some((written, self.known.sheet.quoted(field(&names)?)))
+        let field = field(&names).filter(|_| holder == *item)?;
+        Some((written, self.known.sheet.quoted(field)))
     }
 }
 

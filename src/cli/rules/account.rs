@@ -4,7 +4,10 @@ use crate::rules::{Explanation, GateTold, Looked, Turn};
 
 /// The whole account.
 pub(super) fn account(told: &Explanation) -> Vec<String> {
-    let mut lines = vec![head(told), format!("{} · {}", told.title, told.title_zh)];
+    let mut lines = vec![head(told)];
+    let goods = told.listing_title.iter();
+    lines.extend(goods.map(|title| format!("  the goods: {title}")));
+    lines.push(format!("  the rule:  {} · {}", told.title, told.title_zh));
     if !told.gates.is_empty() {
         chapter(&mut lines, "gates");
         lines.extend(told.gates.iter().map(gate));

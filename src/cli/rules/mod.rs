@@ -1,11 +1,13 @@
 //! `rules`: the rule author's bench.
 
 mod account;
+mod adopt;
 mod check;
 mod explain;
 mod list;
 mod subject;
 mod test;
+mod watch;
 
 use serde_json::json;
 
@@ -29,11 +31,7 @@ enum Command {
         strict: bool,
     },
     /// Run the tests that the rules carry
-    Test {
-        /// Only these rules, by glob such as 'recall/*'
-        #[arg(value_name = "GLOB")]
-        rules: Vec<String>,
-    },
+    Test(test::Args),
     /// Why a rule says what it says of a listing
     Explain(explain::Args),
     /// Every function and field a rule may use, as editors read it (.d.rhai)
@@ -45,7 +43,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
     match args.command {
         Command::List => list::list(&workspace.judge(&[])?, context),
         Command::Check { strict } => check::check(&workspace.judge(&[])?, strict, context),
-        Command::Test { rules } => test::test(&workspace.judge(&rules)?, context),
+        Command::Test(args) => test::test(&args, &workspace, context),
         Command::Explain(args) => explain::explain(&args, &workspace, context),
         Command::Definitions => {
             let definitions = RuleSet::definitions();

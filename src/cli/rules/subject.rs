@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How a saved page is read.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct Page {
     /// Where a saved page came from: links and prices are read against it
     #[arg(long, value_name = "URL")]

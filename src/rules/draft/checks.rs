@@ -1,0 +1,360 @@
+//! The kinds of check that a new rule can begin with: the lines of each, and listings that show every answer.
+
+use rhai::{Array, Dynamic, Map};
+
+use super::{Body, Goods, Test, Unfit};
+use crate::{
+    reference::Reference,
+    rules::{
+        picture::did_you_mean,
+        written::{self, Entries},
+    },
+};
+
+/// What a new rule checks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Check {
+    /// A word of a term list.
+    Listed(String),
+    /// One of these words.
+    Words(Vec<String>),
+    /// A price below this one, in this currency.
+    Below(f64, String),
+    /// A row of the page's table, of one of these names, that is left empty.
+    Missing(Vec<String>),
+    /// A number of this scheme that is left empty or fails its check.
+    Certificate(String),
+    /// A first script to write on.
+    Free,
+}
+
+/// A scheme whose numbers a new rule can look for.
+struct Numbered {
+    scheme: &'static str,
+    /// A row that asks for the number.
+    row: &'static str,
+    valid: [&'static str; 2],
+    invalid: [&'static str; 2],
+}
+
+const NUMBERED: &[Numbered] = &[
+    Numbered {
+        scheme: "ccc",
+        row: "3C证书编号",
+        valid: ["2016010706840003", "2021010717123456"],
+        invalid: ["1234567", "20210107171234"],
+    },
+    Numbered {
+        scheme: "sc",
+        row: "食品生产许可证编号",
+        valid: ["SC11834020305037", "SC12441112200063"],
+        invalid: ["SC11834020305038", "SC11453282248002"],
+    },
+    Numbered {
+        scheme: "uscc",
+        row: "统一社会信用代码",
+        valid: ["91110000802100433B", "9144030071526726XG"],
+        invalid: ["91110000802100433C", "91110000802100433D"],
+    },
+    Numbered {
+        scheme: "kc",
+        row: "KC 인증번호",
+        valid: ["R-C-ABC-MODEL1", "HU071234-12345"],
+        invalid: ["ABC", "KC-1"],
+    },
+];
+
+/// The schemes that [`Check::Certificate`] takes.
+pub const SCHEMES: [&str; 4] = ["ccc", "sc", "uscc", "kc"];
+
+impl Check {
+    pub(super) fn body(&self, goods: &Goods, reference: &Reference) -> Result<Body, Unfit> {
+        match self {
+            Self::Listed(list) => listed(list, goods, reference),
+            Self::Words(words) => own_words(words, goods),
+            Self::Below(price, currency) => below(*price, currency),
+            Self::Missing(rows) => missing(rows),
+            Self::Certificate(scheme) => certificate(scheme),
+            Self::Free => Ok(free()),
+        }
+    }
+}
+
+fn body(script: String, tests: Vec<Test>) -> Body {
+    Body {
+        script,
+        params: String::new(),
+        has: None,
+        tests,
+    }
+}
+
+fn test(outcome: &'static str, name: &'static str, item: Entries) -> Test {
+    Test {
+        outcome,
+        name,
+        item,
+    }
+}
+
+fn one(key: &str, value: impl Into<Dynamic>) -> Entries {
+    vec![(key.to_owned(), value.into())]
+}
+
+fn row(name: &str, value: &str) -> Entries {
+    let map: Map = [(name.into(), Dynamic::from(value.to_owned()))].into();
+    one("attributes", Dynamic::from_map(map))
+}
+
+fn listed(list: &str, goods: &Goods, reference: &Reference) -> Result<Body, Unfit> {
+    let Some(known) = reference.terms(list) else {
+        let lists = reference.term_lists().map(|list| list.name.as_str());
+        let help = did_you_mean(list, lists).unwrap_or_default();
+        return Err(Unfit::Check(format!(
+            "there is no term list '{list}'; {help}"
+        )));
+    };
+    let mut terms = known.terms.iter();
+    let Some(first) = terms.next() else {
+        return Err(Unfit::Check(format!("the term list '{list}' is empty")));
+    };
+    let second = terms.next().unwrap_or(first);
+    // A phrase in which a term of the list says nothing is the trap that such rules fall into.
+    let denied = known.except.first().map(String::as_str);
+    Ok(words_body(
+        &written::text(list),
+        [first, second],
+        denied,
+        goods,
+    ))
+}
+
+fn own_words(words: &[String], goods: &Goods) -> Result<Body, Unfit> {
+    let said = |word: &&String| !crate::text::fold::fold(word).trim().is_empty();
+    let words: Vec<&String> = words.iter().filter(said).collect();
+    let Some(first) = words.first() else {
+        return Err(Unfit::Check("name one word at least".to_owned()));
+    };
+    let quoted: Vec<_> = words.iter().map(|word| written::text(word)).collect();
+    let list = format!("[{}]", quoted.join(", "));
+    let last = words.last().unwrap_or(first);
+    Ok(words_body(&list, [first, last], None, goods))
+}
+
+fn words_body(sought: &str, words: [&String; 2], denied: Option<&str>, goods: &Goods) -> Body {
+    let script = format!(
+        "    let words = {sought};
+    if item.mentions(words) {{
+        return flag(\"the page says “{{words}}”\", \"页面出现“{{words}}”\")
+            .because(\"words\", item.matches(words));
+    }}
+    if !item.observed(\"description\") {{ return unsure(\"the description was not seen\"); }}
+    pass(\"none of the words\")
+"
+    );
+    // `mentions` is called with a name in quotes where lint can check it.
+    let script = match sought.starts_with('"') {
+        true => script
+            .replace(&format!("    let words = {sought};\n"), "")
+            .replace("(words)", &format!("({sought})")),
+        false => script,
+    };
+    let titled = |word: &str| one("title", format!("{} {word}", goods.name));
+    let told = |text: String| one("description", text);
+    let plain = told("全新，附说明书。".to_owned());
+    let tests = vec![
+        test("flag", "the word in the title", titled(words[0])),
+        test(
+            "flag",
+            "the word in the description",
+            told(format!("{} {}", goods.name, words[1])),
+        ),
+        test("pass", "a page without it", plain),
+        match denied {
+            Some(phrase) => test(
+                "pass",
+                "a phrase in which it says nothing",
+                told(phrase.to_owned()),
+            ),
+            None => test(
+                "pass",
+                "another page without it",
+                told("包装完好。".to_owned()),
+            ),
+        },
+        test("unsure", "the title alone was read", Vec::new()),
+        test("unsure", "title and price were read", one("price", 99.0)),
+    ];
+    body(script, tests)
+}
+
+fn below(price: f64, currency: &str) -> Result<Body, Unfit> {
+    let sensible = price.is_finite() && (0.01..1e12).contains(&price);
+    if !sensible {
+        return Err(Unfit::Check(format!(
+            "{price} is no price limit; a number from 0.01 on would be right"
+        )));
+    }
+    let code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
+    if !code {
+        return Err(Unfit::Check(format!(
+            "'{currency}' is no currency; a code of ISO 4217 such as CNY would be right"
+        )));
+    }
+    let quoted = written::text(currency);
+    let script = format!(
+        "    if item.currency != {quoted} {{ return unsure(\"the limit is in {currency}\"); }}
+    if item.price >= p.least {{ return pass(\"not below the limit\"); }}
+    flag(\"offered for {{price}} {currency}, below {{least}}\", \"售价{{price}} {currency}，低于{{least}}\")
+        .because(\"least\", p.least)
+"
+    );
+    let at = |price: f64, currency: &str| -> Entries {
+        let money = [
+            ("price", price.into()),
+            ("currency", currency.to_owned().into()),
+        ];
+        let money = money
+            .into_iter()
+            .map(|(key, value): (_, Dynamic)| (key.to_owned(), value));
+        money.collect()
+    };
+    let others: Vec<&str> = ["USD", "EUR", "CNY"]
+        .into_iter()
+        .filter(|other| *other != currency)
+        .collect();
+    let mut tests = vec![
+        test("flag", "half of the limit", at(price / 2.0, currency)),
+        test("flag", "a tenth of the limit", at(price / 10.0, currency)),
+        test("pass", "the limit itself", at(price, currency)),
+        test("pass", "twice the limit", at(price * 2.0, currency)),
+    ];
+    let foreign = ["a price in other money", "a price in yet other money"];
+    for (name, other) in foreign.into_iter().zip(others) {
+        tests.push(test("unsure", name, at(price / 2.0, other)));
+    }
+    Ok(Body {
+        script,
+        params: format!("least: {}", written_number(price)),
+        has: Some("price"),
+        tests,
+    })
+}
+
+fn written_number(number: f64) -> String {
+    if number.fract() == 0.0 {
+        format!("{number:.1}")
+    } else {
+        number.to_string()
+    }
+}
+
+fn missing(rows: &[String]) -> Result<Body, Unfit> {
+    let rows: Vec<&String> = rows.iter().filter(|row| !row.trim().is_empty()).collect();
+    let Some(first) = rows.first() else {
+        return Err(Unfit::Check("name one row at least".to_owned()));
+    };
+    let last = rows.last().unwrap_or(first);
+    let quoted: Vec<_> = rows.iter().map(|row| written::text(row)).collect();
+    let script = format!(
+        "    let rows = [{}];
+    if item.attr(rows) != () {{ return pass(\"it is shown\"); }}
+    if !item.left_empty(rows) {{ return unsure(\"no place for it was seen\"); }}
+    flag(\"the place for “{{row}}” is empty\", \"“{{row}}”一栏为空\").because(\"row\", rows[0])
+",
+        quoted.join(", ")
+    );
+    let tests = vec![
+        test("flag", "an empty row", row(first, "")),
+        test("flag", "a word for nothing", row(last, "暂无")),
+        test("pass", "it is shown", row(first, "见包装")),
+        test(
+            "pass",
+            "it is shown in full",
+            row(last, "浙江省杭州市 甲公司"),
+        ),
+        test("unsure", "a table without the row", row("颜色分类", "红")),
+        test("unsure", "no table", Vec::new()),
+    ];
+    Ok(body(script, tests))
+}
+
+fn certificate(scheme: &str) -> Result<Body, Unfit> {
+    let Some(known) = NUMBERED.iter().find(|known| known.scheme == scheme) else {
+        let help = did_you_mean(scheme, SCHEMES).unwrap_or_default();
+        return Err(Unfit::Check(format!(
+            "a new rule cannot look for numbers of '{scheme}'; {help}"
+        )));
+    };
+    let quoted = written::text(scheme);
+    let script = format!(
+        "    let shown = item.codes({quoted});
+    if shown.some(|code| code.valid) {{ return pass(\"a number is shown\"); }}
+    if !shown.is_empty() {{
+        return flag(\"the number “{{number}}” has not the right form\", \"编号“{{number}}”格式不正确\")
+            .because(\"number\", shown[0].raw);
+    }}
+    if !item.left_empty({quoted}) {{ return unsure(\"no place for the number was seen\"); }}
+    flag(\"the place for the number is empty\", \"编号一栏为空\")
+"
+    );
+    let shown = |number: &str| -> Entries {
+        let list = Dynamic::from_array(Array::from([Dynamic::from(number.to_owned())]));
+        one("codes", Dynamic::from_map([(scheme.into(), list)].into()))
+    };
+    let tests = vec![
+        test("flag", "an empty row", row(known.row, "")),
+        test("flag", "a word for nothing", row(known.row, "暂无")),
+        test("flag", "a number that is none", shown(known.invalid[0])),
+        test(
+            "flag",
+            "a number of the wrong form",
+            shown(known.invalid[1]),
+        ),
+        test("pass", "a number", shown(known.valid[0])),
+        test("pass", "another number", shown(known.valid[1])),
+        test("unsure", "a table without the row", row("颜色分类", "红")),
+        test("unsure", "no table", Vec::new()),
+    ];
+    Ok(body(script, tests))
+}
+
+fn free() -> Body {
+    let script = "    // First what makes it fine, then what is not there to decide by, and last what somebody should look at.
+    if item.brand != () { return pass(\"a brand is named\"); }
+    if !item.observed(\"brand\") { return unsure(\"no place for the brand was seen\"); }
+    flag(\"no brand is named\", \"未标明品牌\")
+"
+    .to_owned();
+    let seen = |blocks: &[&str]| {
+        let blocks = blocks
+            .iter()
+            .map(|block| Dynamic::from((*block).to_owned()));
+        one("observed", Dynamic::from_array(blocks.collect()))
+    };
+    let tests = vec![
+        test(
+            "flag",
+            "a place for the brand, and none in it",
+            seen(&["brand"]),
+        ),
+        test(
+            "flag",
+            "brand and price were looked for",
+            seen(&["brand", "price"]),
+        ),
+        test("pass", "a brand", one("brand", "甲".to_owned())),
+        test(
+            "pass",
+            "a brand in Latin letters",
+            one("brand", "Alder".to_owned()),
+        ),
+        test("unsure", "the title alone was read", Vec::new()),
+        test(
+            "unsure",
+            "the description was read",
+            one("description", "全新".to_owned()),
+        ),
+    ];
+    body(script, tests)
+}
