@@ -15,11 +15,13 @@ mod keepsake;
 mod lint;
 mod literal;
 mod lookalike;
+mod markdown;
 mod memory;
 #[cfg(test)]
 mod memory_property;
 mod meta;
 mod native;
+mod pages;
 #[cfg(test)]
 mod papers;
 mod picture;
@@ -47,6 +49,7 @@ pub use adopt::{Adopted, Refused};
 pub use coverage::{Coverage, Ending};
 pub use explain::{Context, Explanation, GateTold, Looked};
 pub use gate::Gate;
+pub use pages::{PackNote, Page};
 pub use prepared::Prepared;
 pub use question::Consulted;
 pub use set::RuleSet;

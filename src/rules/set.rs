@@ -177,6 +177,11 @@ impl RuleSet {
         definitions::definitions()
     }
 
+    /// Every function by family, with its example, as a page of Markdown.
+    pub fn functions() -> String {
+        definitions::functions()
+    }
+
     /// The manual's tables as Markdown, each with its name: `fields`, `functions`, `codes`.
     pub fn tables() -> [(&'static str, String); 3] {
         definitions::tables()

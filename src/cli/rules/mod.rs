@@ -3,16 +3,18 @@
 mod account;
 mod adopt;
 mod check;
+mod definitions;
+mod docs;
 mod explain;
+mod interview;
 mod list;
+mod new;
 mod subject;
 mod test;
 mod watch;
 
-use serde_json::json;
-
 use super::{Context, Exit, Failure};
-use crate::rules::{Fault, RuleSet};
+use crate::rules::Fault;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -30,12 +32,16 @@ enum Command {
         #[arg(long)]
         strict: bool,
     },
+    /// Write a first rule: asks in plain words, or takes the answers as options
+    New(new::Args),
     /// Run the tests that the rules carry
     Test(test::Args),
     /// Why a rule says what it says of a listing
     Explain(explain::Args),
+    /// A page per rule and an index per pack, as Markdown
+    Docs(docs::Args),
     /// Every function and field a rule may use, as editors read it (.d.rhai)
-    Definitions,
+    Definitions(definitions::Args),
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
@@ -43,19 +49,11 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
     match args.command {
         Command::List => list::list(&workspace.judge(&[])?, context),
         Command::Check { strict } => check::check(&workspace.judge(&[])?, strict, context),
+        Command::New(args) => new::new(&args, &workspace, context),
         Command::Test(args) => test::test(&args, &workspace, context),
         Command::Explain(args) => explain::explain(&args, &workspace, context),
-        Command::Definitions => {
-            let definitions = RuleSet::definitions();
-            if context.printer.json {
-                context
-                    .printer
-                    .document(&json!({ "definitions": definitions }))?;
-            } else {
-                context.printer.line(definitions.trim_end())?;
-            }
-            Ok(Exit::Done)
-        }
+        Command::Docs(args) => docs::docs(&args, &workspace, context),
+        Command::Definitions(args) => definitions::definitions(&args, context),
     }
 }
 

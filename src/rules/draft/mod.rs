@@ -119,7 +119,8 @@ impl Draft {
             text += &format!("    params:   #{{ {} }},\n", body.params);
         }
         text += &format!("}};\n\nfn check(item{params}) {{\n{}}}\n\n", body.script);
-        text + &tests(engine, goods, body)
+        text.push_str(&tests(engine, goods, body));
+        text
     }
 }
 
@@ -240,7 +241,8 @@ fn tests(engine: &Engine, goods: &Goods, body: &Body) -> String {
             &whole(goods, goods.class.as_ref(), &without),
         );
     }
-    text + "];\n"
+    text.push_str("];\n");
+    text
 }
 
 /// A test's listing with title and class, where it does not say.
