@@ -9,6 +9,7 @@ use crate::{
         picture::did_you_mean,
         written::{self, Entries},
     },
+    text::fold::fold,
 };
 
 /// What a new rule checks.
@@ -130,7 +131,7 @@ fn listed(list: &str, goods: &Goods, reference: &Reference) -> Result<Body, Unfi
 }
 
 fn own_words(words: &[String], goods: &Goods) -> Result<Body, Unfit> {
-    let said = |word: &&String| !crate::text::fold::fold(word).trim().is_empty();
+    let said = |word: &&String| !fold(word).trim().is_empty();
     let words: Vec<&String> = words.iter().filter(said).collect();
     let Some(first) = words.first() else {
         return Err(Unfit::Check("name one word at least".to_owned()));
@@ -154,7 +155,9 @@ fn words_body(sought: &str, words: [&String; 2], denied: Option<&str>, goods: &G
     );
     let titled = |word: &str| one("title", format!("{} {word}", goods.name));
     let told = |text: String| one("description", text);
-    let plain = told("全新，附说明书。".to_owned());
+    let mut plain = silent(words).into_iter();
+    let mut silent = || told(plain.next().unwrap_or_default().to_owned());
+    let (first, second) = (silent(), silent());
     let tests = vec![
         test("flag", "the word in the title", titled(words[0])),
         test(
@@ -162,23 +165,32 @@ fn words_body(sought: &str, words: [&String; 2], denied: Option<&str>, goods: &G
             "the word in the description",
             told(format!("{} {}", goods.name, words[1])),
         ),
-        test("pass", "a page without it", plain),
+        test("pass", "a page without it", first),
         match denied {
             Some(phrase) => test(
                 "pass",
                 "a phrase in which it says nothing",
                 told(phrase.to_owned()),
             ),
-            None => test(
-                "pass",
-                "another page without it",
-                told("包装完好。".to_owned()),
-            ),
+            None => test("pass", "another page without it", second),
         },
         test("unsure", "the title alone was read", Vec::new()),
         test("unsure", "title and price were read", one("price", 99.0)),
     ];
     body(script, tests)
+}
+
+/// Texts without any of the words.
+fn silent(words: [&String; 2]) -> Vec<&'static str> {
+    let words = words.map(|word| fold(word).trim().to_owned());
+    let mut plain = vec![
+        "一段普通的文字。",
+        "今日晴，有风。",
+        "It rains today.",
+        "42",
+    ];
+    plain.retain(|text| !words.iter().any(|word| fold(text).contains(word.as_str())));
+    plain
 }
 
 fn below(price: f64, currency: &str) -> Result<Body, Unfit> {
