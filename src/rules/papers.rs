@@ -185,3 +185,15 @@ fn the_shipped_packs_hold_with_two_tests_of_each_outcome() {
     }
     assert!(few.is_empty(), "{few:#?}");
 }
+
+#[test]
+fn the_tests_of_the_shipped_packs_reach_every_answer() {
+    let set = hold(&packs());
+    let told = set.coverage(&set.test());
+    assert_eq!(told.len(), set.len());
+    let missed: Vec<_> = told
+        .iter()
+        .filter(|rule| !rule.unreached.is_empty())
+        .collect();
+    assert!(missed.is_empty(), "{missed:#?}");
+}

@@ -242,3 +242,152 @@ fn leaves(block: &[Stmt]) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use crate::{
+        model::{Facts, Listing},
+        reference::Reference,
+        rules::{
+            RuleSet,
+            tests::{rule, source},
+        },
+    };
+
+    /// Conditions, each a parameter that is 1 where it holds.
+    const CONDITIONS: usize = 6;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Look,
+        Answer,
+        If(usize, Vec<Step>, Vec<Step>),
+        Loop(Vec<Step>),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let leaf = prop_oneof![Just(Step::Look), Just(Step::Answer)];
+        let step = leaf.prop_recursive(4, 24, 4, |inner| {
+            let block = || prop::collection::vec(inner.clone(), 0..4);
+            prop_oneof![
+                4 => (0..CONDITIONS, block(), block()).prop_map(|(c, a, b)| Step::If(c, a, b)),
+                1 => block().prop_map(Step::Loop),
+            ]
+        });
+        prop::collection::vec(step, 0..5)
+    }
+
+    /// Writes the steps, a line each; says on which line each `if` stands that was met with, and whether it held.
+    struct Play<'a> {
+        held: &'a [bool],
+        text: String,
+        line: usize,
+        ran: Vec<(usize, bool)>,
+        /// The branches that are being written, and those around the answer.
+        stack: Vec<(usize, bool)>,
+        around: Vec<(usize, bool)>,
+    }
+
+    impl Play<'_> {
+        fn write(&mut self, line: &str) {
+            self.text += line;
+            self.text.push('\n');
+            self.line += 1;
+        }
+
+        /// Writes a block, to where it always answers, and runs it where `live`; says whether it answered, and whether
+        /// it always does.
+        fn play(&mut self, steps: &[Step], live: bool) -> (bool, bool) {
+            let (mut done, mut always) = (false, false);
+            for step in steps {
+                let live = live && !done;
+                let (answered, leaves) = match step {
+                    Step::Look => {
+                        self.write("let seen = item.title;");
+                        (false, false)
+                    }
+                    Step::Answer => {
+                        self.write("return pass();");
+                        if live {
+                            self.around = self.stack.clone();
+                        }
+                        (true, true)
+                    }
+                    Step::If(condition, then, other) => self.fork(*condition, then, other, live),
+                    Step::Loop(inner) => {
+                        self.write("for turn in [1] {");
+                        let (answered, _) = self.play(inner, live);
+                        self.write("}");
+                        (answered, false)
+                    }
+                };
+                done |= live && answered;
+                always |= leaves;
+                if always {
+                    break;
+                }
+            }
+            (done, always)
+        }
+
+        fn fork(
+            &mut self,
+            condition: usize,
+            then: &[Step],
+            other: &[Step],
+            live: bool,
+        ) -> (bool, bool) {
+            let held = self.held[condition];
+            if live {
+                self.ran.push((self.line, held));
+            }
+            self.stack.push((self.line, true));
+            self.write(&format!("if p.c{condition} == 1 {{"));
+            let first = self.play(then, live && held);
+            self.write("} else {");
+            if let Some(turn) = self.stack.last_mut() {
+                turn.1 = false;
+            }
+            let second = self.play(other, live && !held);
+            self.write("}");
+            self.stack.pop();
+            (if held { first.0 } else { second.0 }, first.1 && second.1)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_turn_told_was_taken_and_no_if_around_the_answer_is_left_out(
+            steps in steps(), held in prop::collection::vec(any::<bool>(), CONDITIONS),
+        ) {
+            let mut play = Play { held: &held, text: String::new(), line: 4, ran: Vec::new(), stack: Vec::new(), around: Vec::new() };
+            if !play.play(&steps, true).1 {
+                play.write("unsure(\"at the end\")");
+            }
+            let params: Vec<_> = held.iter().enumerate().map(|(n, held)| format!("c{n}: {}", i32::from(*held))).collect();
+            let text = rule(&play.text)
+                .replace("check(item)", "check(item, p)")
+                .replace("basis:", &format!("params: #{{ {} }}, basis:", params.join(", ")));
+            let (set, _) = RuleSet::load(&[source("a/b", &text)], Arc::new(Reference::default()));
+            let item = set.prepare(Listing::default());
+            let told = set.explain("a/b", &item, &Facts::default());
+            prop_assume!(told.is_some());
+            let told = told.unwrap();
+            prop_assert!(told.line.is_some(), "{}: {}", told.reason, text);
+            let turns: Vec<_> = told.turns.iter().map(|turn| (turn.line, turn.met)).collect();
+            for turn in &turns {
+                prop_assert!(play.ran.contains(turn), "{:?} of {:?}\n{}", turn, play.ran, text);
+            }
+            prop_assert!(play.around.iter().all(|turn| turns.contains(turn)), "{:?} {:?}\n{}", play.around, turns, text);
+            prop_assert!(turns.is_sorted_by_key(|(line, _)| *line));
+            for turn in &told.turns {
+                let value = if turn.met { "1" } else { "0" };
+                prop_assert_eq!(&turn.with[0].1, value);
+            }
+        }
+    }
+}

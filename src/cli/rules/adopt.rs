@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, path::Path};
 
-use super::subject::{self, Page, Subject};
+use super::subject::{self, Subject};
 use crate::{
     cli::{Context, Exit, Failure},
     model::{Flag, FlagStatus},
@@ -39,7 +39,7 @@ pub(super) fn adopt(
         }
     };
     let mut judge = workspace.judge(&[])?.judge;
-    let subject = Subject::find(workspace, flag.listing.as_str(), &Page::default(), context)?;
+    let subject = Subject::of_flag(workspace, flag, context)?;
     subject::freeze(&mut judge, workspace, context)?;
     let (item, facts) = subject.prepared(&judge);
     let title = item.listing().title.clone().unwrap_or_default();

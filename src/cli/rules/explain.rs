@@ -32,10 +32,9 @@ pub(super) fn explain(
     workspace: &Workspace,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    let (rule, listing) = asked(args, workspace, context)?;
+    let (rule, subject) = asked(args, workspace, context)?;
     let mut judge = workspace.judge(&[])?.judge;
     let rules = meant(&judge, &rule)?;
-    let subject = Subject::find(workspace, &listing, &args.page, context)?;
     subject::freeze(&mut judge, workspace, context)?;
     let (item, facts) = subject.prepared(&judge);
     let explain = |rule: &String| judge.rules().explain(rule, &item, &facts);
@@ -46,18 +45,20 @@ pub(super) fn explain(
     Ok(Exit::Done)
 }
 
-/// The rule, or the glob, and the listing.
+/// The rule, or the glob, and the listing; of a flag the version that it is about.
 fn asked(
     args: &Args,
     workspace: &Workspace,
     context: &Context,
-) -> Result<(String, String), Failure> {
+) -> Result<(String, Subject), Failure> {
+    let found = |listing: &str| Subject::find(workspace, listing, &args.page, context);
     match (&args.all, &args.rule, &args.listing) {
-        (Some(listing), ..) => Ok(("*".to_owned(), listing.clone())),
-        (None, Some(rule), Some(listing)) => Ok((rule.clone(), listing.clone())),
+        (Some(listing), ..) => Ok(("*".to_owned(), found(listing)?)),
+        (None, Some(rule), Some(listing)) => Ok((rule.clone(), found(listing)?)),
         (None, Some(flag), None) if is_flag(flag) => {
             let flag = subject::flag(workspace, flag, context)?;
-            Ok((flag.rule, flag.listing.as_str().to_owned()))
+            let subject = Subject::of_flag(workspace, &flag, context)?;
+            Ok((flag.rule, subject))
         }
         _ => Err(Failure::new(
             "explain which listing? give `RULE LISTING`, a flag's id alone, or `--all LISTING`",

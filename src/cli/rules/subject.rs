@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How a saved page is read.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, clap::Args)]
 pub(super) struct Page {
     /// Where a saved page came from: links and prices are read against it
     #[arg(long, value_name = "URL")]
@@ -39,7 +39,7 @@ impl Subject {
         context: &Context,
     ) -> Result<Self, Failure> {
         if given != "-" && !Path::new(given).is_file() {
-            return stored(workspace, given, context);
+            return Self::stored(workspace, given, None, context);
         }
         let saved = extract::saved(given, page.url.as_ref())?;
         let text = saved.body.trim_ascii_start();
@@ -58,6 +58,47 @@ impl Subject {
             listing,
             past: None,
         })
+    }
+
+    /// The version that a flag is about, with the one before it.
+    pub(super) fn of_flag(
+        workspace: &Workspace,
+        flag: &Flag,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let version = Some(flag.listing_version);
+        Self::stored(workspace, flag.listing.as_str(), version, context)
+    }
+
+    /// A version of a stored listing, the latest where none is named.
+    fn stored(
+        workspace: &Workspace,
+        id: &str,
+        version: Option<u64>,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let mut versions: Vec<(Listing, bool)> = Vec::new();
+        let ask = Ask::History { id: id.to_owned() };
+        context.ask(workspace, ask, &mut |value| {
+            // Between the versions stand the turns of its status.
+            if !value["version"].is_null() {
+                let reread = !value["reread"].is_null();
+                versions.push((serde_json::from_value(value).map_err(Failure::new)?, reread));
+            }
+            Ok(())
+        })?;
+        let named = |(listing, _): &(Listing, bool)| Some(listing.version) == version;
+        if let Some(at) = versions.iter().position(named) {
+            versions.truncate(at + 1);
+        }
+        let latest = versions.last().map(|(latest, _)| latest.clone());
+        let listing =
+            latest.ok_or_else(|| Failure::Message(format!("there is no listing '{id}'")))?;
+        // As the store has it: reading the same page otherwise is no change of it.
+        let mut older = versions.into_iter().rev();
+        let _visited = older.find(|(_, reread)| !reread);
+        let past = older.next().map(|(past, _)| past);
+        Ok(Self { listing, past })
     }
 
     /// The listing made ready for the rules, with what they may know beside it.
@@ -97,24 +138,4 @@ pub(super) fn freeze(
         }
         Err(error) => Err(workspace::Error::from(error).into()),
     }
-}
-
-fn stored(workspace: &Workspace, id: &str, context: &Context) -> Result<Subject, Failure> {
-    let mut versions: Vec<(Listing, bool)> = Vec::new();
-    let ask = Ask::History { id: id.to_owned() };
-    context.ask(workspace, ask, &mut |value| {
-        // Between the versions stand the turns of its status.
-        if !value["version"].is_null() {
-            let reread = !value["reread"].is_null();
-            versions.push((serde_json::from_value(value).map_err(Failure::new)?, reread));
-        }
-        Ok(())
-    })?;
-    let latest = versions.last().map(|(latest, _)| latest.clone());
-    let listing = latest.ok_or_else(|| Failure::Message(format!("there is no listing '{id}'")))?;
-    // As the store has it: reading the same page otherwise is no change of it.
-    let mut older = versions.into_iter().rev();
-    let _visited = older.find(|(_, reread)| !reread);
-    let past = older.next().map(|(past, _)| past);
-    Ok(Subject { listing, past })
 }
