@@ -157,8 +157,7 @@ impl RuleSet {
         expected: &'static str,
         draft: &Entries,
     ) -> Result<Adopted, Refused> {
-        let entries = draft.iter().map(|(key, value)| (key.as_str(), value));
-        let test = written::map(&self.engine, entries);
+        let test = written::test(&self.engine, draft);
         let no_place = || Refused::NoPlace(rule.source.id.clone());
         let made = insert::insert(&self.engine, &rule.source.text, &test).ok_or_else(no_place)?;
         let source = RuleSource {
@@ -169,8 +168,8 @@ impl RuleSet {
             std::slice::from_ref(&source),
             Arc::clone(&self.library.reference),
         );
-        let outcomes = set.test().into_iter();
-        let told = outcomes.filter(|test| test.line == made.line).next_back();
+        let mut outcomes = set.test().into_iter();
+        let told = outcomes.rfind(|test| test.line == made.line);
         let told = told.ok_or_else(no_place)?;
         if !told.ok {
             return Err(Refused::Apart {
@@ -324,7 +323,7 @@ mod tests {
     #[test]
     fn a_test_keeps_what_the_rule_looked_at_and_no_more() {
         let made = adopt("flag", "a \"fake\"").unwrap();
-        assert!(made.test.starts_with("#{ flag: \"a \\\"fake\\\"\", score: 70, item: #{ title: \"shoes \\u202e\\\"new\\\"\""), "{}", made.test);
+        assert!(made.test.starts_with("#{ flag: \"a \\\"fake\\\"\", score: 70,\n       item: #{ title: \"shoes \\u202e\\\"new\\\"\""), "{}", made.test);
         assert!(
             made.test.contains("currency: \"USD\"") && made.test.contains("price: 12.5"),
             "{}",
@@ -336,8 +335,8 @@ mod tests {
             made.test
         );
         assert!(!made.test.contains("材质"), "{}", made.test);
-        let line = made.text.lines().nth(made.line - 1).unwrap();
-        assert_eq!(line.trim(), format!("{},", made.test));
+        let lines: Vec<_> = made.text.lines().skip(made.line - 1).take(2).collect();
+        assert_eq!(lines.join("\n"), format!("    {},", made.test));
     }
 
     #[test]

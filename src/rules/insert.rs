@@ -69,12 +69,12 @@ fn closing(engine: &Engine, text: &str, open: usize) -> Option<(Option<usize>, u
 /// The byte at a place that the parser names.
 fn byte(text: &str, at: Position) -> Option<usize> {
     let (line, column) = (at.line()?, at.position()?.saturating_sub(1));
-    let starts = text.split_inclusive('\n').scan(0, |at, line| {
+    let mut starts = text.split_inclusive('\n').scan(0, |at, line| {
         let start = *at;
         *at += line.len();
         Some((start, line))
     });
-    let (start, line) = starts.skip(line.saturating_sub(1)).next()?;
+    let (start, line) = starts.nth(line.saturating_sub(1))?;
     let mut places = line.char_indices().map(|(place, _)| place);
     Some(start + places.nth(column).unwrap_or(line.len()))
 }

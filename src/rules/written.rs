@@ -73,6 +73,17 @@ pub(super) fn map<'a>(
     }
 }
 
+/// A test as rules write them: what is expected, and on lines of their own the reference data and the listing.
+pub(super) fn test(engine: &Engine, entries: &Entries) -> String {
+    let entries = entries.iter().map(|(name, held)| {
+        let own_line = ["reference", "item"].contains(&name.as_str());
+        let gap = if own_line { "\n      " } else { "" };
+        format!("{gap} {name}: {}", value(engine, held))
+    });
+    let entries: Vec<_> = entries.collect();
+    format!("#{{{} }}", entries.join(","))
+}
+
 /// A key as it is, where the language takes it for a name; else in quotes.
 fn key(engine: &Engine, name: &str) -> String {
     let (mut tokens, _control) = engine.lex([&name]);

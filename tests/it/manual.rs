@@ -147,7 +147,7 @@ fn what_was_dismissed_becomes_a_test_once_the_rule_passes_it(market: &Path) {
     let now = fs::read_to_string(&file).unwrap();
     let test = adopted["test"].as_str().unwrap();
     assert!(
-        test.starts_with("#{ pass: \"the brand's own\", item: #{ "),
+        test.starts_with("#{ pass: \"the brand's own\",\n       item: #{ "),
         "{test}"
     );
     assert_eq!(

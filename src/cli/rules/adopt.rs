@@ -54,8 +54,10 @@ pub(super) fn adopt(
     } else {
         let path = adopted.before.path.display();
         context.printer.line(&format!("{path}:{}", adopted.line))?;
-        let test = harmless::line(&adopted.test);
-        context.printer.line(&format!("    {test},"))?;
+        for line in adopted.test.lines() {
+            let line = harmless::line(line);
+            context.printer.line(&format!("    {line}"))?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -9,6 +9,7 @@ mod explain;
 mod interview;
 mod list;
 mod new;
+mod questions;
 mod subject;
 mod test;
 mod watch;

@@ -1,18 +1,22 @@
 //! A first rule from answers to plain questions: its whole file, with tests of every outcome, compiled and tried.
 
 mod checks;
+mod numbered;
 
 use std::{path::Path, sync::Arc};
 
 use rhai::{Dynamic, Engine};
 
-use super::{Fault, RuleSet, RuleSource, TestOutcome, engine::engine, meta, written};
+use super::{
+    Fault, RuleSet, RuleSource, TestOutcome, adopt::as_map, engine::engine, meta, written,
+};
 use crate::{
     model::Severity,
     reference::{Kind, Reference},
 };
 
-pub use checks::{Check, SCHEMES};
+pub use checks::Check;
+pub use numbered::SCHEMES;
 
 /// What a new rule is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -206,28 +210,31 @@ struct Test {
 
 fn tests(engine: &Engine, goods: &Goods, body: &Body) -> String {
     let mut text = String::from("const TESTS = [\n");
-    let mut put = |outcome: &str, name: &str, item: &written::Entries| {
-        let item = item.iter().map(|(key, value)| (key.as_str(), value));
-        let (name, item) = (written::text(name), written::map(engine, item));
-        text += &format!("    #{{ {outcome}: {name},\n       item: {item} }},\n");
+    let mut put = |outcome: &str, name: &str, item: written::Entries| {
+        let item = Dynamic::from_map(as_map(&item));
+        let test = [
+            (outcome.to_owned(), Dynamic::from(name.to_owned())),
+            ("item".to_owned(), item),
+        ];
+        text += &format!("    {},\n", written::test(engine, &test.into()));
     };
     for test in &body.tests {
         put(
             test.outcome,
             test.name,
-            &whole(goods, goods.class.as_ref(), &test.item),
+            whole(goods, goods.class.as_ref(), &test.item),
         );
     }
     let first = body.tests.first().map(|test| test.item.clone());
     let first = first.unwrap_or_default();
     if let Some(other) = &goods.other {
-        put("skip", "other goods", &whole(goods, Some(other), &first));
+        put("skip", "other goods", whole(goods, Some(other), &first));
     }
     if goods.class.is_some() {
         put(
             "skip",
             "goods of no known class",
-            &whole(goods, None, &first),
+            whole(goods, None, &first),
         );
     }
     if let Some(field) = body.has {
@@ -238,7 +245,7 @@ fn tests(engine: &Engine, goods: &Goods, body: &Body) -> String {
         put(
             "skip",
             "nothing to compare",
-            &whole(goods, goods.class.as_ref(), &without),
+            whole(goods, goods.class.as_ref(), &without),
         );
     }
     text.push_str("];\n");
