@@ -11,7 +11,7 @@ use super::{
     insert,
     keepsake::{self, Breadth},
     rule::Rule,
-    run::{self, Answer},
+    run::Answer,
     trial::Trial,
     view::{
         Look, facts,
@@ -101,7 +101,7 @@ impl RuleSet {
             });
         }
         let look = self.look(item, facts);
-        let answer = run::ask(&self.engine, rule, &look);
+        let answer = self.answer(rule, &look);
         let said = said(rule, &look, &answer, expected)?;
         let head = head(expected, name, said);
         let draft = self.draft(rule, &look, &answer, expected, head)?;

@@ -1,6 +1,6 @@
 //! Why a rule said what it said of one listing: gate by gate, value by value, turn by turn, to the line that ended it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Prepared, RuleSet,
@@ -105,8 +105,12 @@ impl RuleSet {
     pub fn explain(&self, rule: &str, item: &Prepared, facts: &Facts) -> Option<Explanation> {
         let rule = self.rules.iter().find(|known| known.source.id == rule)?;
         let look = self.look(item, facts);
-        let answer = run::ask(&self.engine, rule, &look);
-        Some(explain(rule, &look, &answer))
+        Some(explain(rule, &look, &self.answer(rule, &look)))
+    }
+
+    /// What a rule answers, with everything that it looked at.
+    pub(super) fn answer(&self, rule: &Rule, look: &Arc<Look>) -> Answer {
+        run::ask(&self.engine, rule, look)
     }
 }
 
@@ -270,8 +274,6 @@ fn context(sheet: &Sheet, proof: &Proof) -> Option<Context> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::{
         model::{Class, Facts, Listing},
@@ -415,7 +417,7 @@ pass(if item.title_mentions([\"x\"]) { \"a\" } else { \"b\" })";
             asked
                 .in_vain
                 .iter()
-                .any(|one| one.starts_with("usual price")),
+                .any(|one| one.starts_with("usual price of ")),
             "{:?}",
             asked.in_vain
         );

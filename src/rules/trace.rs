@@ -29,6 +29,7 @@ pub(super) struct Trace {
     notes: Vec<Note>,
     rows: BTreeSet<String>,
     facts: BTreeMap<String, String>,
+    vain: BTreeSet<String>,
 }
 
 impl Trace {
@@ -53,12 +54,16 @@ impl Trace {
         self.rows.iter().map(String::as_str)
     }
 
-    /// What was asked for and is not there, in the words of the question.
+    /// Something that the store was asked for and does not know.
+    pub(super) fn vain(&mut self, asked: String) {
+        self.vain.insert(asked);
+    }
+
+    /// What was asked for and nobody knows.
     pub(super) fn in_vain(&self) -> Vec<String> {
         let rows = self.rows().filter_map(|row| row.strip_suffix(": none"));
-        let facts = self.facts.iter().filter(|(_, answer)| answer.is_empty());
-        let facts = facts.map(|(asked, _)| asked.as_str());
-        rows.chain(facts).map(str::to_owned).collect()
+        let asked = rows.chain(self.vain.iter().map(String::as_str));
+        asked.map(str::to_owned).collect()
     }
 
     /// Hex BLAKE3 over the reference rows consulted.

@@ -13,7 +13,7 @@ use super::{
     meta::{plain_map, unknown_key},
     picture::{Findings, Place},
     rule::Rule,
-    run::{self, Answer},
+    run::Answer,
     view::{
         Library, Look, facts,
         sample::{self, Problem},
@@ -73,7 +73,7 @@ impl RuleSet {
         let given = given.map(|reference| Library::new(Arc::new(reference)));
         let library = given.unwrap_or_else(|| self.library.clone());
         let look = Look::new(&item.0, &Arc::new(trial.facts.clone()), &library);
-        let answer = run::ask(&self.engine, rule, &look);
+        let answer = self.answer(rule, &look);
         let ended = match &answer {
             Answer::Said(outcome, _) => place(outcome.position),
             Answer::Skip | Answer::Fault(_) => None,

@@ -9,8 +9,6 @@ use serde_json::json;
 
 use super::{
     adopt::as_map,
-    native::history,
-    question::Consulted,
     run::{self, Answer},
     trace::Trace,
     view::{
@@ -43,7 +41,6 @@ pub(super) struct Asked<'a> {
     look: &'a Look,
     proofs: Vec<Proof>,
     rows: BTreeSet<String>,
-    consulted: BTreeSet<Consulted>,
 }
 
 /// The parts of a test beside its name.
@@ -79,7 +76,6 @@ impl<'a> Asked<'a> {
         Self {
             proofs,
             rows: trace.rows().map(str::to_owned).collect(),
-            consulted: look.consulted(),
             look,
         }
     }
@@ -121,7 +117,7 @@ impl<'a> Asked<'a> {
     /// The fields in the order of the manual.
     fn fields(&self, breadth: Breadth) -> Entries {
         let plain = FIELDS.iter().filter(|field| !field.name.contains('.'));
-        let kept = plain.filter(|field| self.keeps(field.name));
+        let kept = plain.filter(|field| self.keeps(field.name, breadth));
         let values = kept.map(|field| {
             let value = match field.name {
                 "description" if breadth == Breadth::Cut => self.matches_of("description"),
@@ -139,15 +135,12 @@ impl<'a> Asked<'a> {
         values.filter(|(_, value)| there(value)).collect()
     }
 
-    fn keeps(&self, name: &str) -> bool {
+    fn keeps(&self, name: &str, breadth: Breadth) -> bool {
         let price = self.listing().price.as_ref();
         match name {
             "currency" => price.is_some_and(|price| price.currency.as_deref() != Some("CNY")),
             "unit" => self.looked_at("unit_price"),
-            DAY => self
-                .consulted
-                .iter()
-                .any(|one| matches!(one, Consulted::Day | Consulted::Goods(_))),
+            DAY => self.looked_at(DAY) || breadth == Breadth::Whole,
             "platform" => self.by_item_id(),
             _ => ALWAYS.contains(&name) || self.looked_at(name),
         }
@@ -247,39 +240,41 @@ impl<'a> Asked<'a> {
             .collect()
     }
 
-    /// What the store knew, of what was asked.
+    /// What the store said, of what was asked.
     fn facts(&self) -> Map {
         let mut facts = Map::new();
-        let known = self.look.facts();
-        for one in &self.consulted {
-            let entry = match one {
-                Consulted::UsualPrice(key) => known
-                    .prices
-                    .usual
-                    .get(key)
-                    .map(|usual| ("usual_price", Dynamic::from_float(usual.amount))),
-                Consulted::PriceWas => history::price_was(self.look)
-                    .map(|price| ("price_was", Dynamic::from_float(price))),
-                Consulted::SellerListings => history::seller(self.look)
-                    .map(|shop| ("seller_listings", i64::from(shop.listings).into())),
-                Consulted::SellerConfirmed => history::seller(self.look)
-                    .map(|shop| ("seller_confirmed", i64::from(shop.confirmed).into())),
-                Consulted::Holders(key) => known.codes.holders.get(key).map(|holders| {
-                    let holders = holders.iter().map(|holder| {
-                        of_json(&json!({ "brand": holder.brand, "maker": holder.maker, "class": holder.class }))
-                    });
-                    ("holders", Dynamic::from_array(holders.collect()))
-                }),
+        let computed = Some("computed by the rule");
+        let told = |proof: &&Proof| proof.reference.is_none() && proof.note.as_deref() != computed;
+        for proof in self.proofs.iter().filter(told) {
+            let name = match proof.field.split_once(' ') {
+                Some(("holders", _)) => "holders",
+                _ => proof.field.as_str(),
+            };
+            let told = match name {
+                "holders" => self.holders(&proof.field),
+                "first_seen" => Some(proof.text.clone().into()),
+                "seller_listings" | "seller_confirmed" => {
+                    proof.text.parse().ok().map(Dynamic::from_int)
+                }
+                "usual_price" | "price_was" => proof.text.parse().ok().map(Dynamic::from_float),
                 _ => None,
             };
-            if let Some((key, value)) = entry {
-                facts.insert(key.into(), value);
+            if let Some(told) = told.filter(|_| !facts.contains_key(name)) {
+                facts.insert(name.into(), told);
             }
         }
-        if let Some(day) = history::first_seen(self.look).filter(|_| self.looked_at("first_seen")) {
-            facts.insert("first_seen".into(), day.into());
-        }
         facts
+    }
+
+    /// Who else uses a number, by what the proof is called: `holders of ccc 2016010706840003`.
+    fn holders(&self, proof: &str) -> Option<Dynamic> {
+        let (scheme, number) = proof.strip_prefix("holders of ")?.split_once(' ')?;
+        let key = (scheme.to_owned(), number.to_owned());
+        let holders = self.look.facts().codes.holders.get(&key)?.iter();
+        let holders = holders.map(|holder| {
+            of_json(&json!({ "brand": holder.brand, "maker": holder.maker, "class": holder.class }))
+        });
+        Some(Dynamic::from_array(holders.collect()))
     }
 
     /// Whether a notice fits by the platform's own number.

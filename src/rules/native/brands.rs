@@ -98,6 +98,10 @@ fn median(item: &Item, key: &(String, String, String)) -> Option<f64> {
     let asked = format!("usual price {} {} {}", key.0, key.1, key.2);
     let answer = usual.map_or_else(String::new, |u| format!("{} {}", u.amount, u.sellers));
     item.trace(|trace| trace.fact(asked, answer));
+    if usual.is_none() {
+        let asked = format!("usual price of {} in {} {}", key.0, key.1, key.2);
+        item.trace(|trace| trace.vain(asked));
+    }
     let usual = usual?;
     let note = format!("median of {} sellers, {}", usual.sellers, key.2);
     say_usual(item, usual.amount, note, None);

@@ -79,7 +79,9 @@ fn register(engine: &mut Engine) {
 fn known(item: &Item, name: &str, value: Dynamic) -> Dynamic {
     let text = spoken(&value);
     item.trace(|trace| trace.fact(name.to_owned(), text.clone()));
-    if !value.is_unit() {
+    if value.is_unit() {
+        item.trace(|trace| trace.vain(name.to_owned()));
+    } else {
         item.say(Proof {
             field: name.to_owned(),
             text,
@@ -136,7 +138,10 @@ fn holders(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answer<A
     let found = found.map_or(&[] as &[_], Vec::as_slice);
     let names = named(found);
     item.trace(|trace| trace.fact(format!("holders {} {}", key.0, key.1), names.join("; ")));
-    if !found.is_empty() {
+    if found.is_empty() {
+        let asked = format!("holders of {} {}", key.0, key.1);
+        item.trace(|trace| trace.vain(asked));
+    } else {
         item.say(Proof {
             field: format!("holders of {} {}", key.0, key.1),
             text: names.join("; "),
