@@ -231,6 +231,8 @@ pub(super) fn as_map(entries: &Entries) -> Map {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::{
         model::{Listing, Money},
@@ -270,18 +272,24 @@ mod tests {
     }
 
     #[test]
-    fn every_listing_of_the_shipped_tests_can_be_adopted_and_no_other_byte_changes() {
+    fn listings_of_every_shipped_rule_can_be_adopted_and_no_other_byte_changes() {
         let sources = shipped();
         let set = set(&sources);
         let mut adopted = 0;
         for rule in &set.rules {
-            for trial in rule.trials.iter().filter(|trial| trial.expected != "skip") {
-                let mut here = None;
-                if let Some(rows) = &trial.reference {
-                    let given = set.library.reference.with_rows(rows.clone()).unwrap();
-                    here = Some(RuleSet::load(&sources, Arc::new(given)).0);
+            // One of each outcome, with and without rows and facts of its own.
+            let mut seen = BTreeSet::new();
+            let trials = rule.trials.iter().filter(|trial| trial.expected != "skip");
+            for trial in trials {
+                let facts = format!("{:?}", trial.facts) != format!("{:?}", Facts::default());
+                if !seen.insert((trial.expected, trial.reference.is_some(), facts)) {
+                    continue;
                 }
-                let set = here.as_ref().unwrap_or(&set);
+                let given = trial.reference.clone();
+                let given = given.map(|rows| set.library.reference.with_rows(rows).unwrap());
+                let given = given.map(Arc::new);
+                let given = given.unwrap_or_else(|| Arc::clone(&set.library.reference));
+                let (set, _) = RuleSet::load(std::slice::from_ref(&rule.source), given);
                 let item = set.prepare(trial.listing.clone());
                 let id = &rule.source.id;
                 let made = set.adopt(id, &item, &trial.facts, trial.expected, "the new one");
@@ -292,7 +300,7 @@ mod tests {
                 adopted += 1;
             }
         }
-        assert!(adopted > 100, "{adopted}");
+        assert!(adopted > 50, "{adopted}");
     }
 
     fn listing() -> Listing {

@@ -65,6 +65,11 @@ pub fn kinds() -> &'static [&'static str] {
 impl Draft {
     /// The file's text. It is compiled without a fault and without a warning, and its tests hold.
     pub fn write(&self, reference: &Arc<Reference>) -> Result<String, Unfit> {
+        Ok(self.tried(reference)?.0)
+    }
+
+    /// The text, and the rule that it is.
+    fn tried(&self, reference: &Arc<Reference>) -> Result<(String, RuleSet), Unfit> {
         if !is_id(&self.id) {
             return Err(Unfit::Id(self.id.clone()));
         }
@@ -82,7 +87,7 @@ impl Draft {
         }
         match set.test().into_iter().find(|test| !test.ok) {
             Some(test) => Err(Unfit::Test(Box::new(test))),
-            None => Ok(source.text),
+            None => Ok((source.text, set)),
         }
     }
 
