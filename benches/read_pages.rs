@@ -7,8 +7,12 @@
 
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
-use std::{error::Error, fs, hint::black_box, path::Path, time::Duration};
+#[path = "made/clock.rs"]
+mod clock;
 
+use std::{error::Error, fs, hint::black_box, path::Path};
+
+use clock::{cpu, median};
 use listwarden::{
     extract::{self, Selectors},
     model::{Availability, Listing},
@@ -117,28 +121,6 @@ fn cost(pages: &[Page], mut read: impl FnMut(&Page)) -> f64 {
         read(page);
     }
     (cpu() - start).as_secs_f64() * 1e6 / pages.len().max(1) as f64
-}
-
-#[cfg(target_os = "linux")]
-fn cpu() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(
-        time.tv_sec.unsigned_abs(),
-        u32::try_from(time.tv_nsec).unwrap_or(0),
-    )
-}
-
-/// Elsewhere the clock on the wall must do.
-#[cfg(not(target_os = "linux"))]
-fn cpu() -> Duration {
-    static START: std::sync::LazyLock<std::time::Instant> =
-        std::sync::LazyLock::new(std::time::Instant::now);
-    START.elapsed()
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }
 
 fn ten(listing: &Listing) -> Ten {

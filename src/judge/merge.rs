@@ -21,7 +21,7 @@ pub struct Judgement {
     pub unsure: u64,
     /// Rules that failed.
     pub faults: u64,
-    /// What the verdict rested on, for [`Judge::again`](super::Judge::again); kept as the note of that name.
+    /// What the verdict rested on, for [`Judge::stands`](super::Judge::stands); kept as the note of that name.
     pub mark: Vec<u8>,
 }
 

@@ -13,13 +13,13 @@ use std::{
 
 pub use books::Books;
 use mark::Mark;
-pub use mark::{Again, note};
+pub use mark::note;
 pub use merge::Judgement;
 
 use crate::{
     model::{Facts, Flag, Listing, Past},
     reference::{self, Reference},
-    rules::{self, RuleSet, Verdict},
+    rules::{self, Answers, RuleSet, Verdict},
     store::{self, Store},
     text::glob::fits,
 };
@@ -43,6 +43,8 @@ pub struct Judge {
     rules: RuleSet,
     reference: Arc<Reference>,
     books: Books,
+    /// What rules would be answered now, in books and reference data.
+    answers: Answers,
     /// What each campaign is about, by glob; a flag carries the campaigns that are about its rule.
     about: BTreeMap<String, Vec<String>>,
     /// Rules that have a file, also those that do not compile: their flags are not resolved for want of a rule.
@@ -73,6 +75,7 @@ impl Judge {
             rules: rules.only(globs),
             reference,
             books: Books::default(),
+            answers: Answers::default(),
             about: BTreeMap::new(),
             filed: sources.into_iter().map(|s| s.id).collect(),
             standard: [0; 32],
@@ -94,6 +97,7 @@ impl Judge {
     /// Freezes the price, seller and code books as the store stands now. Verdicts use these until the next freeze.
     pub fn freeze(&mut self, store: &Store) -> Result<(), Error> {
         self.books = Books::of(store)?;
+        self.answers = self.rules.answers(&self.facts(&Listing::default(), None));
         Ok(())
     }
 
@@ -146,23 +150,6 @@ impl Judge {
         let mark = self.mark(item.listing(), &verdict);
         let loaded = |rule: &str| self.rules.contains(rule) || !self.filed.contains(rule);
         self.merged(item.listing(), verdict, mark, flags, loaded)
-    }
-
-    /// Judges by some rules again; the flags of the others stay as they are. `mark` is that of the verdict before.
-    pub fn judge_again(
-        &self,
-        listing: Listing,
-        past: Option<&Listing>,
-        flags: &[Flag],
-        mark: &[u8],
-        rules: &BTreeSet<String>,
-    ) -> Judgement {
-        let facts = self.facts(&listing, past);
-        let item = self.rules.prepare(listing);
-        let asked = |rule: &str| rules.contains(rule);
-        let verdict = self.rules.evaluate_some(&item, &facts, asked);
-        let mark = self.mark_again(item.listing(), &verdict, mark, rules);
-        self.merged(item.listing(), verdict, mark, flags, asked)
     }
 
     fn merged(

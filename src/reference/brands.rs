@@ -133,9 +133,16 @@ impl Names {
         names
     }
 
-    /// The place of the brand of that name.
-    pub(super) fn get(&self, name: &str) -> Option<usize> {
-        self.whole.get(&fold(name)).copied()
+    /// The place of the brand of that folded name.
+    pub(super) fn get(&self, folded: &str) -> Option<usize> {
+        self.whole.get(folded).copied()
+    }
+
+    /// Every folded name with its brand's place, sorted.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.whole
+            .iter()
+            .map(|(name, place)| (name.as_str(), *place))
     }
 
     /// Places of the brands named in folded text, sorted, each once.

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
@@ -140,7 +141,7 @@ impl Loading {
                             .kinds
                             .entry(kind.id.clone())
                             .or_default()
-                            .push(kind);
+                            .push(Arc::new(kind));
                     }
                 }
                 head

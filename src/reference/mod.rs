@@ -33,6 +33,7 @@ mod words;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 pub use brands::{Brand, UsualPrice};
@@ -90,7 +91,7 @@ pub struct ListInfo {
 pub struct Reference {
     lists: Vec<ListInfo>,
     /// By id, the one longest in force first.
-    kinds: BTreeMap<String, Vec<Kind>>,
+    kinds: BTreeMap<String, Vec<Arc<Kind>>>,
     terms: BTreeMap<String, TermList>,
     brands: Vec<Brand>,
     names: brands::Names,
@@ -148,21 +149,27 @@ impl Reference {
     }
 
     /// The catalogue's newest entry for a class id such as `children/toy`.
-    pub fn kind(&self, class: &str) -> Option<&Kind> {
+    pub fn kind(&self, class: &str) -> Option<&Arc<Kind>> {
         self.kinds.get(class)?.last()
     }
 
     /// The entry in force on a day (ISO 8601): a listing is judged by the catalogue of its capture date.
-    pub fn kind_on(&self, class: &str, day: &str) -> Option<&Kind> {
+    pub fn kind_on(&self, class: &str, day: &str) -> Option<&Arc<Kind>> {
         let versions = self.kinds.get(class)?;
         versions
             .iter()
             .rfind(|kind| kind.valid_from.as_deref().is_none_or(|from| from <= day))
     }
 
+    /// All entries for a class id, the one longest in force first.
+    pub fn kind_versions(&self, class: &str) -> &[Arc<Kind>] {
+        self.kinds.get(class).map_or(&[], Vec::as_slice)
+    }
+
     /// The catalogue, sorted by id.
     pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
-        self.kinds.values().filter_map(|versions| versions.last())
+        let newest = self.kinds.values().filter_map(|versions| versions.last());
+        newest.map(|kind| &**kind)
     }
 
     /// Every term list, sorted by name.
@@ -177,7 +184,18 @@ impl Reference {
 
     /// The brand of that name or alias, compared folded.
     pub fn brand(&self, name: &str) -> Option<&Brand> {
-        self.brands.get(self.names.get(name)?)
+        self.brand_folded(&fold(name))
+    }
+
+    /// [`Self::brand`] for a name that is folded already.
+    pub fn brand_folded(&self, folded: &str) -> Option<&Brand> {
+        self.brands.get(self.names.get(folded)?)
+    }
+
+    /// Every folded name and alias with its brand, sorted.
+    pub fn brand_names(&self) -> impl Iterator<Item = (&str, &Brand)> {
+        let names = self.names.all();
+        names.filter_map(|(name, place)| Some((name, self.brands.get(place)?)))
     }
 
     /// Every brand, sorted by name.
@@ -196,6 +214,16 @@ impl Reference {
     pub fn certificate(&self, scheme: &str, value: &str) -> Option<&Certificate> {
         self.certificates
             .get(&(scheme.to_owned(), value.to_owned()))
+    }
+
+    /// Every certificate of the register's copy, by scheme and value.
+    pub fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+        self.certificates.values()
+    }
+
+    /// Every recall notice, by publisher and number.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 
     /// Recall notices that the listing may fall under: best tier first, then by notice.

@@ -110,7 +110,7 @@ impl RuleSet {
 
     /// What a rule answers, with everything that it looked at.
     pub(super) fn answer(&self, rule: &Rule, look: &Arc<Look>) -> Answer {
-        run::ask(&self.engine, rule, look)
+        run::ask_and_note(&self.engine, rule, look)
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     native::mentions::{self, note_list},
     picture::{Findings, Place, did_you_mean},
     prepared::Sheet,
-    terms::Names,
+    terms::{Names, Terms},
     trace::Note,
     view::{self, Item, fields::FIELDS},
 };
@@ -27,8 +27,10 @@ pub(super) struct When {
     has: Vec<usize>,
     /// Names of term lists.
     pub mentions: Vec<String>,
-    platform: Vec<String>,
-    language: Vec<String>,
+    /// Their numbers, once the terms of all rules are known.
+    lists: Vec<usize>,
+    pub platform: Vec<String>,
+    pub language: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -123,6 +125,30 @@ impl When {
         self.class.push(text);
     }
 
+    /// The numbers of the term lists, one of which must occur.
+    pub(super) fn lists(&self) -> &[usize] {
+        &self.lists
+    }
+
+    /// Whether a listing without a class is none for it.
+    pub(super) fn asks_for_class(&self) -> bool {
+        !self.class.is_empty()
+    }
+
+    /// Whether goods of that class are for it.
+    pub(super) fn takes_class(&self, class: &str) -> bool {
+        self.classes.iter().any(|pattern| match pattern {
+            ClassPattern::Exact(id) => id == class,
+            ClassPattern::Below(prefix) => class.starts_with(prefix.as_str()),
+        })
+    }
+
+    /// Looks up the numbers of the lists.
+    pub(super) fn find_lists(&mut self, terms: &Terms) {
+        let numbers = self.mentions.iter().filter_map(|name| terms.list(name));
+        self.lists = numbers.collect();
+    }
+
     /// Whether the rule may look at the listing: no script runs, nothing is allocated.
     pub(super) fn open(&self, sheet: &Sheet) -> bool {
         self.class_fits(sheet)
@@ -134,13 +160,7 @@ impl When {
 
     fn class_fits(&self, sheet: &Sheet) -> bool {
         let class = sheet.listing.class.as_ref().map(|class| class.id.as_str());
-        self.class.is_empty()
-            || class.is_some_and(|class| {
-                self.classes.iter().any(|pattern| match pattern {
-                    ClassPattern::Exact(id) => id == class,
-                    ClassPattern::Below(prefix) => class.starts_with(prefix.as_str()),
-                })
-            })
+        self.class.is_empty() || class.is_some_and(|class| self.takes_class(class))
     }
 
     fn has_all(&self, sheet: &Sheet) -> bool {
@@ -150,14 +170,9 @@ impl When {
     fn term_found(&self, sheet: &Sheet) -> bool {
         self.mentions.is_empty()
             || self
-                .lists(sheet)
-                .any(|list| !sheet.found().in_list(list).is_empty())
-    }
-
-    fn lists<'s>(&'s self, sheet: &'s Sheet) -> impl Iterator<Item = usize> + 's {
-        self.mentions
-            .iter()
-            .filter_map(|name| sheet.terms.list(name))
+                .lists
+                .iter()
+                .any(|list| !sheet.found().in_list(*list).is_empty())
     }
 
     /// Writes down what opened the gate: it is part of what a flag rests on.
@@ -165,8 +180,8 @@ impl When {
         if let Some(class) = view::field("class").filter(|_| !self.class.is_empty()) {
             item.note(Note::Read(class));
         }
-        for list in self.lists(item.sheet()) {
-            note_list(item, list, mentions::Place::Anywhere);
+        for list in &self.lists {
+            note_list(item, *list, mentions::Place::Anywhere);
         }
     }
 
@@ -186,9 +201,10 @@ impl When {
             .filter_map(|field| FIELDS.get(*field).map(|f| f.name))
             .collect();
         let hit: Vec<&str> = self
-            .lists(sheet)
-            .filter(|list| !sheet.found().in_list(*list).is_empty())
-            .filter_map(|list| sheet.terms.info(list).map(|info| info.name.as_str()))
+            .lists
+            .iter()
+            .filter(|list| !sheet.found().in_list(**list).is_empty())
+            .filter_map(|list| sheet.terms.info(*list).map(|info| info.name.as_str()))
             .collect();
         let all = [
             gate(

@@ -3,6 +3,7 @@
 mod adopt;
 mod coverage;
 mod definitions;
+mod dispatch;
 pub mod draft;
 mod engine;
 mod explain;
@@ -16,9 +17,6 @@ mod lint;
 mod literal;
 mod lookalike;
 mod markdown;
-mod memory;
-#[cfg(test)]
-mod memory_property;
 mod meta;
 mod native;
 mod pages;
@@ -26,7 +24,9 @@ mod pages;
 mod papers;
 mod picture;
 mod prepared;
-mod question;
+mod rest;
+#[cfg(test)]
+mod rest_property;
 mod rows;
 mod rule;
 mod run;
@@ -40,10 +40,7 @@ mod turns;
 mod view;
 mod written;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 pub use adopt::{Adopted, Refused};
 pub use coverage::{Coverage, Ending};
@@ -51,7 +48,7 @@ pub use explain::{Context, Explanation, GateTold, Looked};
 pub use gate::Gate;
 pub use pages::{PackNote, Page};
 pub use prepared::Prepared;
-pub use question::Consulted;
+pub use rest::{Answers, Rest};
 pub use set::RuleSet;
 pub use turns::Turn;
 
@@ -98,21 +95,12 @@ pub struct Verdict {
     pub passes: Vec<(String, String)>,
     /// (rule, reason) of every unsure.
     pub unsure: Vec<(String, String)>,
-    /// Rules whose gate stayed shut.
-    pub skipped: usize,
+    /// Rules whose gate was open; all others of the set were skipped.
+    pub ran: usize,
     /// (rule, message) of every rule that failed.
     pub faults: Vec<(String, String)>,
-    /// By rule, what it asked for beside the version of the listing, the rules and the reference data.
-    pub rested: BTreeMap<String, Rested>,
-}
-
-/// What one rule's answer rested on beside the version of the listing.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Rested {
-    /// What it asked for.
-    pub consulted: BTreeSet<Consulted>,
-    /// BLAKE3 over the answers.
-    pub answers: [u8; 32],
+    /// What the rules asked for beside the version of the listing and the term lists, sorted.
+    pub rests: Vec<Rest>,
 }
 
 /// A rule as `rules list` shows it.

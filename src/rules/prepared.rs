@@ -62,6 +62,11 @@ impl Prepared {
         &self.0.listing
     }
 
+    /// Folds the text and looks for the words of all rules now rather than when the first rule asks.
+    pub fn search(&self) {
+        self.0.found();
+    }
+
     pub(super) fn new(listing: Listing, terms: &Arc<Terms>) -> Self {
         Self(Arc::new(Sheet {
             values: [const { OnceLock::new() }; FIELDS.len()],

@@ -1,19 +1,19 @@
 //! One rule, from text to something that can be asked.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use rhai::{AST, Engine, OptimizationLevel, ParseErrorType, Scope};
+use rhai::{AST, Caches, Engine, OptimizationLevel, ParseErrorType, Scope};
 
 use super::{
     Fault, RuleSource,
     fault::Code,
     lint::{self, Vocabulary},
     literal::{constant, loose_statement},
-    memory::Memory,
     meta::{self, Meta},
     picture::{Findings, Place},
     terms::Names,
     trial::{self, Trial},
+    view::Params,
 };
 
 /// A rule that compiled.
@@ -23,6 +23,7 @@ pub(super) struct Rule {
     /// Hex BLAKE3 of the source.
     pub hash: String,
     pub meta: Meta,
+    pub params: Params,
     /// The `//!` comment at the head.
     pub doc: String,
     /// `check(item, p)` rather than `check(item)`.
@@ -31,7 +32,8 @@ pub(super) struct Rule {
     /// The words that `check` looks for itself.
     pub words: Vec<String>,
     pub trials: Vec<Trial>,
-    pub memory: Mutex<Memory>,
+    /// What earlier runs found out about the functions that the script calls, one for each run that is under way.
+    pub resolved: Mutex<Vec<Caches>>,
 }
 
 /// Reads, checks and compiles one rule. All its faults come at once; errors among them keep it out.
@@ -94,11 +96,12 @@ pub(super) fn compile(
             ast: engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
             source: source.clone(),
             doc,
+            params: Params(Arc::new(meta.params.clone())),
             meta,
             takes_params,
             words,
             trials,
-            memory: Mutex::default(),
+            resolved: Mutex::default(),
         });
     (rule, faults)
 }

@@ -5,13 +5,12 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
+use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, Scope};
 
 use super::{
-    memory::Course,
-    native::outcome::Outcome,
+    native::outcome::{Outcome, Said},
     prepared::Sheet,
-    question::Consulted,
+    rest::Asked,
     rule::Rule,
     trace::Trace,
     view::{self, Item, Look, fields::DAY, values::captured},
@@ -29,47 +28,36 @@ pub(super) enum Answer {
     Said(Outcome, Trace),
 }
 
-/// Asks one rule about one listing; of an answer that the rule remembers there is no trace, and no flag.
-pub(super) fn ask_or_remember(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> Answer {
-    if !rule.meta.when.open(look.sheet()) {
-        return Answer::Skip;
+/// Asks one rule whose gate is open. What it looks at is noted only where a flag comes of it, in a second run: few do, and
+/// notes take longer than looking.
+pub(super) fn ask(engine: &Engine, rule: &Rule, quiet: &Item) -> Answer {
+    match run(engine, rule, quiet) {
+        Answer::Said(outcome, _) if outcome.said == Said::Flag => noted(engine, rule, quiet.look()),
+        other => other,
     }
-    // What panics while the answers are compared panics again in the run, and is its fault.
-    let known = catch_unwind(AssertUnwindSafe(|| {
-        let memory = rule.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        memory.outcome(look).cloned()
-    }));
-    if let Ok(Some(outcome)) = known {
-        return Answer::Said(outcome, Trace::default());
-    }
-    let (answer, course) = run(engine, rule, look);
-    if let Answer::Said(outcome, _) = &answer {
-        let mut memory = rule.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        memory.keep(course, outcome);
-    }
-    answer
 }
 
 /// Asks one rule about one listing, and notes all that it looks at.
-pub(super) fn ask(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> Answer {
+pub(super) fn ask_and_note(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> Answer {
     match rule.meta.when.open(look.sheet()) {
-        true => run(engine, rule, look).0,
+        true => noted(engine, rule, look),
         false => Answer::Skip,
     }
 }
 
-fn run(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> (Answer, Course) {
-    let item = Item::new(look);
+fn noted(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> Answer {
+    let item = Item::noting(look);
     rule.meta.when.note(&item);
+    run(engine, rule, &item)
+}
+
+fn run(engine: &Engine, rule: &Rule, item: &Item) -> Answer {
     // A native function that panics is a fault of this rule on this listing, not the end of the scan.
-    let ran = catch_unwind(AssertUnwindSafe(|| call(engine, rule, &item)));
-    let (trace, course) = item.finish();
-    let answer = match ran {
-        Ok(Ok(answer)) => said(answer, trace),
+    match catch_unwind(AssertUnwindSafe(|| call(engine, rule, item))) {
+        Ok(Ok(answer)) => said(answer, item.finish()),
         Ok(Err(error)) => Answer::Fault(message(*error)),
         Err(_) => Answer::Fault("a native function panicked".to_owned()),
-    };
-    (answer, course)
+    }
 }
 
 fn said(answer: Dynamic, trace: Trace) -> Answer {
@@ -82,17 +70,25 @@ fn said(answer: Dynamic, trace: Trace) -> Answer {
     }
 }
 
+/// Runs `check`. Looking up a native function by its name and the kinds of its values takes longer than calling it,
+/// and rhai's own `call_fn` forgets between two calls what it found: what was found for a rule is kept beside it.
 fn call(engine: &Engine, rule: &Rule, item: &Item) -> Result<Dynamic, Box<EvalAltResult>> {
-    let options = CallFnOptions::new()
-        .eval_ast(false)
-        .with_tag(Dynamic::from(item.clone()));
+    let pool = || rule.resolved.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut resolved = pool().pop().unwrap_or_default();
+    let mut global = engine.new_global_runtime_state();
+    global.lib.push(rule.ast.shared_lib().clone());
+    global.tag = Dynamic::from(item.clone());
     let mut scope = Scope::new();
-    if rule.takes_params {
-        let arguments = (item.clone(), rule.meta.params.clone());
-        engine.call_fn_with_options(options, &mut scope, &rule.ast, "check", arguments)
-    } else {
-        engine.call_fn_with_options(options, &mut scope, &rule.ast, "check", (item.clone(),))
+    let mut arguments = [global.tag.clone(), Dynamic::from(rule.params.clone())];
+    let mut arguments = arguments.each_mut();
+    let taken = if rule.takes_params { 2 } else { 1 };
+    let mut context = EvalContext::new(engine, &mut global, &mut resolved, &mut scope, None);
+    let answer = context.call_fn_raw("check", false, false, &mut arguments[..taken]);
+    // A run that failed in the middle may have left something behind.
+    if answer.is_ok() {
+        pool().push(resolved);
     }
+    answer
 }
 
 /// The innermost error, with its line.
@@ -200,7 +196,7 @@ pub(super) fn fill(reason: &str, outcome: &Outcome, sheet: &Sheet) -> String {
 pub(super) fn consult_quoted(outcome: &Outcome, look: &Look) {
     let quoted = |reason: &str| placeholders(reason).any(|name| name == DAY);
     if quoted(&outcome.reason) || quoted(&outcome.reason_zh) {
-        look.consult(&Consulted::Day);
+        look.asked(Asked::Day);
     }
 }
 

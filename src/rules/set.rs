@@ -1,22 +1,19 @@
 //! The rules that compiled, asked together.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 
 use rhai::Engine;
 
 use super::{
-    Fault, Prepared, Rested, RuleInfo, RuleSource, Verdict, definitions,
+    Answers, Fault, Prepared, RuleInfo, RuleSource, Verdict, definitions,
+    dispatch::Dispatch,
     engine::engine,
     lint::Vocabulary,
     native::outcome::Said,
     rule::{self, Rule},
     run::{self, Answer},
     terms::{Names, Terms},
-    view::{Library, Look},
+    view::{Item, Library, Look},
 };
 use crate::{
     model::{Facts, Listing},
@@ -29,6 +26,7 @@ pub struct RuleSet {
     pub(super) engine: Engine,
     pub(super) rules: Vec<Rule>,
     terms: Arc<Terms>,
+    dispatch: Dispatch,
     pub(super) library: Arc<Library>,
 }
 
@@ -71,7 +69,11 @@ impl RuleSet {
             .iter()
             .flat_map(|rule| rule.words.iter().map(String::as_str));
         let terms = Arc::new(Terms::build(&reference, words));
+        for rule in &mut rules {
+            rule.meta.when.find_lists(&terms);
+        }
         let set = Self {
+            dispatch: dispatch(&rules, &reference),
             engine,
             rules,
             terms,
@@ -99,12 +101,16 @@ impl RuleSet {
         asked: impl Fn(&str) -> bool,
     ) -> Verdict {
         let look = self.look(item, facts);
-        let item = look.sheet();
+        let (item, quiet) = (look.sheet(), Item::quiet(&look));
         let mut verdict = Verdict::default();
-        for rule in self.rules.iter().filter(|rule| asked(&rule.source.id)) {
+        let candidates = self.dispatch.candidates(item).into_iter();
+        let rules = candidates.filter_map(|number| self.rules.get(number as usize));
+        let open = |rule: &&Rule| asked(&rule.source.id) && rule.meta.when.open(item);
+        for rule in rules.filter(open) {
             let id = || rule.source.id.clone();
-            match run::ask_or_remember(&self.engine, rule, &look) {
-                Answer::Skip => verdict.skipped += 1,
+            verdict.ran += 1;
+            match run::ask(&self.engine, rule, &quiet) {
+                Answer::Skip => {}
                 Answer::Fault(message) => verdict.faults.push((id(), message)),
                 Answer::Said(outcome, trace) => {
                     let reason = || run::fill(&outcome.reason, &outcome, item);
@@ -118,28 +124,14 @@ impl RuleSet {
                     }
                 }
             }
-            let consulted = look.consulted();
-            if !consulted.is_empty() {
-                let answers = look.answers(&consulted);
-                let rested = Rested { consulted, answers };
-                verdict.rested.insert(id(), rested);
-            }
         }
+        verdict.rests = look.rests();
         verdict
     }
 
-    /// The rules that would now be answered otherwise than when they gave the answers that `rested` tells of.
-    pub fn answered_otherwise(
-        &self,
-        listing: &Listing,
-        facts: &Facts,
-        rested: &BTreeMap<String, Rested>,
-    ) -> BTreeSet<String> {
-        let look = self.look(&self.prepare(listing.clone()), facts);
-        let otherwise = rested
-            .iter()
-            .filter(|(_, rested)| look.answers(&rested.consulted) != rested.answers);
-        otherwise.map(|(rule, _)| rule.clone()).collect()
+    /// What everything that rules can ask for would now answer, in the reference data and in the books of `facts`.
+    pub fn answers(&self, facts: &Facts) -> Answers {
+        Answers::of(&self.library, facts)
     }
 
     pub(super) fn look(&self, item: &Prepared, facts: &Facts) -> Arc<Look> {
@@ -217,7 +209,13 @@ impl RuleSet {
         if !globs.is_empty() {
             self.rules
                 .retain(|rule| globs.iter().any(|glob| glob::fits(glob, &rule.source.id)));
+            self.dispatch = dispatch(&self.rules, &self.library.reference);
         }
         self
     }
+}
+
+fn dispatch(rules: &[Rule], reference: &Reference) -> Dispatch {
+    let kinds: Vec<&str> = reference.kinds().map(|kind| kind.id.as_str()).collect();
+    Dispatch::of(rules.iter().map(|rule| &rule.meta.when), &kinds)
 }

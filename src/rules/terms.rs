@@ -1,6 +1,9 @@
 //! Every word of every term list and every rule in one automaton: one pass over a listing finds them all.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
@@ -10,12 +13,17 @@ use crate::{
     text::fold::{Folded, fold},
 };
 
+/// Quick, and never walked: no answer depends on its order.
+pub(super) type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
 /// A pattern, and the lists in which it counts or stands as an exception.
 #[derive(Debug, Default)]
 struct Pattern {
     text: String,
     counts_in: Vec<usize>,
     excepts_in: Vec<usize>,
+    /// A rule looks for it itself.
+    own: bool,
 }
 
 /// A term list as rules name it.
@@ -25,11 +33,14 @@ pub(super) struct List {
     pub row: ReferenceRow,
 }
 
-/// The lists and words of one set of rules.
+/// The lists and words of one set of rules. The maps are only looked up, never walked.
 pub(super) struct Terms {
     lists: Vec<List>,
+    list_numbers: Map<String, usize>,
     patterns: Vec<Pattern>,
-    by_text: BTreeMap<String, usize>,
+    by_text: Map<String, u32>,
+    /// Words that rules look for themselves, as written.
+    own: Map<String, u32>,
     automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
 }
 
@@ -50,21 +61,48 @@ pub(super) struct Hit {
     pub end: usize,
 }
 
-/// A word that a rule looks for itself.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Word {
-    folded: String,
-    /// Where it is in the automaton.
-    pattern: Option<usize>,
-}
-
 /// What one pass over a listing found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// By list: where its terms stand outside its exceptions.
-    lists: BTreeMap<usize, Vec<Hit>>,
-    /// By pattern: where it stands.
-    words: BTreeMap<usize, Vec<Hit>>,
+    lists: Places,
+    /// By pattern: where a word that rules look for themselves stands.
+    words: Places,
+}
+
+/// Hits by the number of what was hit, in the order of the page.
+#[derive(Debug, Default)]
+struct Places {
+    /// Numbers with the end of their hits, sorted.
+    ends: Vec<(usize, usize)>,
+    hits: Vec<Hit>,
+}
+
+impl Places {
+    fn of(mut all: Vec<(usize, Hit)>) -> Self {
+        all.sort_unstable();
+        let mut places = Self::default();
+        for (number, hit) in all {
+            places.hits.push(hit);
+            let end = places.hits.len();
+            match places.ends.last_mut() {
+                Some((last, known)) if *last == number => *known = end,
+                _ => places.ends.push((number, end)),
+            }
+        }
+        places
+    }
+
+    fn of_number(&self, number: usize) -> &[Hit] {
+        let Ok(at) = self
+            .ends
+            .binary_search_by_key(&number, |(number, _)| *number)
+        else {
+            return &[];
+        };
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before].1);
+        &self.hits[start..self.ends[at].1]
+    }
 }
 
 impl Terms {
@@ -75,8 +113,10 @@ impl Terms {
     ) -> Self {
         let mut terms = Self {
             lists: Vec::new(),
+            list_numbers: Map::default(),
             patterns: Vec::new(),
-            by_text: BTreeMap::new(),
+            by_text: Map::default(),
+            own: Map::default(),
             automaton: None,
         };
         for list in reference.term_lists() {
@@ -85,19 +125,23 @@ impl Terms {
                 name: list.name.clone(),
                 row: list.row.clone(),
             });
+            terms.list_numbers.insert(list.name.clone(), number);
             for term in &list.terms {
-                if let Some(pattern) = terms.pattern(term) {
+                if let Some((_, pattern)) = terms.pattern(term) {
                     pattern.counts_in.push(number);
                 }
             }
             for phrase in &list.except {
-                if let Some(pattern) = terms.pattern(phrase) {
+                if let Some((_, pattern)) = terms.pattern(phrase) {
                     pattern.excepts_in.push(number);
                 }
             }
         }
         for word in words {
-            terms.pattern(word);
+            if let Some((number, pattern)) = terms.pattern(word) {
+                pattern.own = true;
+                terms.own.insert(word.to_owned(), number);
+            }
         }
         let numbered = terms.patterns.iter().zip(0u32..);
         terms.automaton =
@@ -106,12 +150,12 @@ impl Terms {
     }
 
     /// The pattern for a term, made where it is new; none for a term that folds to nothing.
-    fn pattern(&mut self, term: &str) -> Option<&mut Pattern> {
+    fn pattern(&mut self, term: &str) -> Option<(u32, &mut Pattern)> {
         let text = fold(term).trim().to_owned();
         if text.is_empty() {
             return None;
         }
-        let next = self.patterns.len();
+        let next = u32::try_from(self.patterns.len()).ok()?;
         let number = *self.by_text.entry(text.clone()).or_insert(next);
         if number == next {
             self.patterns.push(Pattern {
@@ -119,12 +163,12 @@ impl Terms {
                 ..Pattern::default()
             });
         }
-        self.patterns.get_mut(number)
+        Some((number, self.patterns.get_mut(number as usize)?))
     }
 
     /// The number of a list.
     pub(super) fn list(&self, name: &str) -> Option<usize> {
-        self.lists.iter().position(|list| list.name == name)
+        self.list_numbers.get(name).copied()
     }
 
     /// The list of a number.
@@ -140,16 +184,16 @@ impl Terms {
     /// Whether a text is a term of a list.
     pub(super) fn holds(&self, list: usize, text: &str) -> bool {
         let number = self.by_text.get(fold(text).trim());
-        let pattern = number.and_then(|number| self.patterns.get(*number));
+        let pattern = number.and_then(|number| self.patterns.get(*number as usize));
         pattern.is_some_and(|pattern| pattern.counts_in.contains(&list))
     }
 
     /// One pass over each passage.
     pub(super) fn search<'t>(&self, passages: impl Iterator<Item = &'t Folded>) -> Found {
-        let mut found = Found::default();
         let Some(automaton) = &self.automaton else {
-            return found;
+            return Found::default();
         };
+        let (mut lists, mut words) = (Vec::new(), Vec::new());
         let mut exceptions: BTreeMap<(usize, usize), Vec<Hit>> = BTreeMap::new();
         for (passage, folded) in passages.enumerate() {
             for hit in automaton.find_overlapping_iter(&folded.text) {
@@ -169,33 +213,22 @@ impl Terms {
                 for list in &pattern.excepts_in {
                     exceptions.entry((*list, passage)).or_default().push(place);
                 }
-                found.words.entry(number).or_default().push(place);
-                for list in &pattern.counts_in {
-                    found.lists.entry(*list).or_default().push(place);
+                if pattern.own {
+                    words.push((number, place));
                 }
+                lists.extend(pattern.counts_in.iter().map(|list| (*list, place)));
             }
         }
         exceptions
             .values_mut()
             .for_each(|phrases| reach_on(phrases));
-        found.lists.retain(|list, hits| {
-            hits.retain(|hit| {
-                let phrases = exceptions.get(&(*list, hit.passage));
-                !phrases.is_some_and(|phrases| hit.within(phrases))
-            });
-            hits.sort_unstable();
-            !hits.is_empty()
+        lists.retain(|(list, hit): &(usize, Hit)| {
+            let phrases = exceptions.get(&(*list, hit.passage));
+            !phrases.is_some_and(|phrases| hit.within(phrases))
         });
-        found
-    }
-
-    /// A word as it is looked for.
-    pub(super) fn word(&self, word: &str) -> Word {
-        let folded = fold(word).trim().to_owned();
-        let pattern = self.by_text.get(&folded).copied();
-        Word {
-            pattern: pattern.filter(|_| self.automaton.is_some()),
-            folded,
+        Found {
+            lists: Places::of(lists),
+            words: Places::of(words),
         }
     }
 
@@ -203,13 +236,14 @@ impl Terms {
     pub(super) fn places<'f, 't>(
         &self,
         found: &'f Found,
-        word: &Word,
+        word: &str,
         passages: impl Iterator<Item = &'t Folded>,
     ) -> Cow<'f, [Hit]> {
-        if let Some(pattern) = word.pattern {
-            return Cow::Borrowed(found.words.get(&pattern).map_or(&[], Vec::as_slice));
+        if let Some(pattern) = self.own.get(word).filter(|_| self.automaton.is_some()) {
+            return Cow::Borrowed(found.words.of_number(*pattern as usize));
         }
-        let word = word.folded.as_str();
+        let folded = fold(word);
+        let word = folded.trim();
         if word.is_empty() {
             return Cow::Borrowed(&[]);
         }
@@ -229,9 +263,14 @@ impl Terms {
 }
 
 impl Found {
+    /// The lists of which a term stands in the text.
+    pub(super) fn lists(&self) -> impl Iterator<Item = usize> + '_ {
+        self.lists.ends.iter().map(|(list, _)| *list)
+    }
+
     /// Where the terms of a list stand, in the order of the page.
     pub(super) fn in_list(&self, list: usize) -> &[Hit] {
-        self.lists.get(&list).map_or(&[], Vec::as_slice)
+        self.lists.of_number(list)
     }
 }
 

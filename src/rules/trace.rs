@@ -1,8 +1,8 @@
 //! What a rule looked at while it ran; it becomes the proofs of its flag.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{prepared::Sheet, terms::Hit, view::fields::FIELDS};
+use super::{prepared::Sheet, rest::Rest, terms::Hit, view::fields::FIELDS};
 use crate::model::{Proof, ReferenceRow, Span};
 
 /// How many characters of a long text a proof quotes.
@@ -28,7 +28,7 @@ pub(super) enum Note {
 pub(super) struct Trace {
     notes: Vec<Note>,
     rows: BTreeSet<String>,
-    facts: BTreeMap<String, String>,
+    facts: BTreeSet<Rest>,
     vain: BTreeSet<String>,
 }
 
@@ -44,9 +44,9 @@ impl Trace {
         self.rows.insert(row);
     }
 
-    /// A fact that was consulted, and the answer.
-    pub(super) fn fact(&mut self, asked: String, answer: String) {
-        self.facts.insert(asked, answer);
+    /// A fact that was consulted, with the answer.
+    pub(super) fn fact(&mut self, fact: Rest) {
+        self.facts.insert(fact);
     }
 
     /// The rows of reference data that were consulted.
@@ -78,9 +78,8 @@ impl Trace {
     /// Hex BLAKE3 over the facts consulted.
     pub(super) fn facts_hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();
-        for (asked, answer) in &self.facts {
-            hasher.update(asked.as_bytes()).update(b"\0");
-            hasher.update(answer.as_bytes()).update(b"\n");
+        for fact in &self.facts {
+            hasher.update(&fact.bytes());
         }
         hasher.finalize().to_hex().to_string()
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, sync::atomic::AtomicBool, sync::atomic::Ordering};
 use serde::Serialize;
 
 use crate::{
-    judge::{self, Again, Judge, Judgement},
+    judge::{self, Judge, Judgement},
     model::{Event, Listing, ListingStatus, Time},
     store::{self, Group, Store, Work},
 };
@@ -30,8 +30,7 @@ pub struct Order {
 pub struct Summary {
     /// Listings in the store.
     pub listings: u64,
-    /// Listings judged now, by all rules or by those that would be answered otherwise than before; for the others nothing
-    /// had changed that their verdicts rested on.
+    /// Listings judged now; for the others nothing had changed that their verdicts rested on.
     pub judged: u64,
     /// Flags raised or opened again.
     pub flags: u64,
@@ -77,11 +76,10 @@ pub fn run(
         let key = judge::note(&listing.id);
         let mark = store.note(&key)?.filter(|_| !order.all);
         let mark = mark.unwrap_or_default();
-        let again = judge.again(&listing, &mark, || past(store, &listing))?;
-        if again == Again::Nothing {
+        if judge.stands(&listing, &mark) {
             continue;
         }
-        let judgement = judge_one(store, judge, listing, &mark, again)?;
+        let judgement = judge_one(store, judge, listing)?;
         summary.add(&judgement);
         group.entries.extend(judgement.entries);
         judgement.events.into_iter().for_each(report);
@@ -112,13 +110,10 @@ fn past(store: &Store, listing: &Listing) -> Result<Option<Listing>, store::Erro
     }
 }
 
-/// Judges a listing as far as that must be done `again`.
 fn judge_one(
     store: &Store,
     judge: &Judge,
     mut listing: Listing,
-    mark: &[u8],
-    again: Again,
 ) -> Result<Judgement, judge::Error> {
     if matches!(listing.status, ListingStatus::Gone | ListingStatus::Removed) {
         // What is no longer offered keeps the flags it has; new ones would send people after nothing.
@@ -130,11 +125,7 @@ fn judge_one(
     let standing = store.flags_of(&listing.id)?;
     judge.classify(&mut listing);
     let before = past(store, &listing)?;
-    let before = before.as_ref();
-    Ok(match again {
-        Again::Rules(rules) => judge.judge_again(listing, before, &standing, mark, &rules),
-        _ => judge.judge(listing, before, &standing),
-    })
+    Ok(judge.judge(listing, before.as_ref(), &standing))
 }
 
 #[cfg(test)]

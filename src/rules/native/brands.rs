@@ -7,7 +7,7 @@ use crate::{
     model::{Proof, ReferenceRow},
     reference,
     rules::{
-        question::{Consulted, Question},
+        rest::Asked,
         trace::path,
         view::{Answer, Item, Look, SellerOf},
     },
@@ -68,7 +68,6 @@ fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> An
     let (brand, class) = (words(&brand, "a brand")?, words(&class, "a class")?);
     let price = item.sheet().listing.price.as_ref();
     let currency = price.and_then(|price| price.currency.clone());
-    item.asked(Question::Currency);
     let (Some(brand), Some(class), Some(currency)) = (brand, class, currency) else {
         return Ok(Dynamic::UNIT);
     };
@@ -79,11 +78,7 @@ fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> An
 
 /// What the brand owner says; the key is folded brand, class, currency.
 fn owners_price(item: &Item, key: &(String, String, String)) -> Option<f64> {
-    let Some(brand) = item.reference().brand(&key.0) else {
-        item.trace(|trace| trace.row(format!("brand {}: none", key.0)));
-        return None;
-    };
-    item.trace(|trace| trace.row(brand.row.hash.clone()));
+    let brand = known(item, &key.0)?;
     let mut usual = brand.usual.iter();
     let usual = usual.find(|usual| usual.class == key.1 && usual.currency == key.2)?;
     let note = format!("the list price of {}, {}", brand.name, key.2);
@@ -93,14 +88,11 @@ fn owners_price(item: &Item, key: &(String, String, String)) -> Option<f64> {
 
 /// What the store's sellers ask.
 fn median(item: &Item, key: &(String, String, String)) -> Option<f64> {
-    item.asked(Question::Beside(Consulted::UsualPrice(key.clone())));
+    item.asked_store(Asked::Usual(key));
     let usual = item.look().facts().prices.usual.get(key);
-    let asked = format!("usual price {} {} {}", key.0, key.1, key.2);
-    let answer = usual.map_or_else(String::new, |u| format!("{} {}", u.amount, u.sellers));
-    item.trace(|trace| trace.fact(asked, answer));
     if usual.is_none() {
-        let asked = format!("usual price of {} in {} {}", key.0, key.1, key.2);
-        item.trace(|trace| trace.vain(asked));
+        let asked = || format!("usual price of {} in {} {}", key.0, key.1, key.2);
+        item.trace(|trace| trace.vain(asked()));
     }
     let usual = usual?;
     let note = format!("median of {} sellers, {}", usual.sellers, key.2);
@@ -109,7 +101,7 @@ fn median(item: &Item, key: &(String, String, String)) -> Option<f64> {
 }
 
 fn say_usual(item: &Item, amount: f64, note: String, reference: Option<ReferenceRow>) {
-    item.say(Proof {
+    item.say(|| Proof {
         field: "usual_price".to_owned(),
         text: crate::rules::prepared::spoken(&amount.into()),
         note: Some(note),
@@ -125,22 +117,16 @@ fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> An
         true => shop(item.look()),
         false => Vec::from_iter(words(&seller, "a seller")?.map(|name| fold(&name))),
     };
-    let brand = words(&brand, "a brand")?;
-    if let Some(name) = brand.as_ref().filter(|_| of_page) {
-        item.asked(Question::Authorised(name.clone()));
-    }
-    let Some(name) = brand.filter(|_| !names.is_empty()) else {
+    let Some(name) = words(&brand, "a brand")?.filter(|_| !names.is_empty()) else {
         return Ok(Dynamic::UNIT);
     };
-    let Some(brand) = item.reference().brand(&name) else {
-        item.trace(|trace| trace.row(format!("brand {}: none", fold(&name))));
+    let Some(brand) = known(&item, &fold(&name)) else {
         return Ok(Dynamic::UNIT);
     };
-    item.trace(|trace| trace.row(brand.row.hash.clone()));
     let Some(listed) = listed(brand, &names) else {
         return Ok(Dynamic::UNIT);
     };
-    item.say(Proof {
+    item.say(|| Proof {
         field: "seller".to_owned(),
         text: names.join(" / "),
         path: path(item.sheet(), "seller.name"),
@@ -158,12 +144,6 @@ fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> An
         ..Proof::default()
     });
     Ok(listed.into())
-}
-
-/// Whether the shop of the page is on the list of a brand; none where there is no list or no shop.
-pub(in crate::rules) fn shop_listed(look: &Look, brand: &str) -> Option<bool> {
-    let brand = look.reference().brand(brand)?;
-    listed(brand, &shop(look))
 }
 
 /// The shop of the page as lists name it: folded id and name.
@@ -184,10 +164,23 @@ fn listed(brand: &reference::Brand, names: &[String]) -> Option<bool> {
     (!brand.authorised.is_empty() && !names.is_empty()).then(any)
 }
 
+/// The brand of a folded name, which the rule has now asked for.
+fn known<'i>(item: &'i Item, folded: &str) -> Option<&'i reference::Brand> {
+    item.asked(Asked::Brand(folded));
+    let brand = item.reference().brand_folded(folded);
+    item.trace(|trace| {
+        trace.row(match brand {
+            Some(brand) => brand.row.hash.clone(),
+            None => format!("brand {folded}: none"),
+        });
+    });
+    brand
+}
+
 /// Writes down that a brand of the reference data was met.
 fn met(item: &Item, brand: &reference::Brand) -> Dynamic {
     item.trace(|trace| trace.row(brand.row.hash.clone()));
-    item.say(Proof {
+    item.say(|| Proof {
         field: "known brand".to_owned(),
         text: brand.name.clone(),
         note: brand
@@ -203,19 +196,21 @@ fn met(item: &Item, brand: &reference::Brand) -> Dynamic {
 fn brand_known(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
     let name = words(&name, "a brand")?;
-    let known = name.and_then(|name| item.reference().brand(&name));
+    let known = name.and_then(|name| known(&item, &fold(&name)));
     Ok(known.map_or(Dynamic::UNIT, |brand| met(&item, brand)))
 }
 
 fn brands_in(context: NativeCallContext, text: Dynamic) -> Answer<Array> {
     let item = item_of(&context)?;
     let text = fold(&words(&text, "the text")?.unwrap_or_default());
+    item.asked(Asked::Brands);
     let found = item.reference().brands_in(&text);
     Ok(found.into_iter().map(|brand| met(&item, brand)).collect())
 }
 
 fn brand_like(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
+    item.asked(Asked::Brands);
     let known = |name: &String| item.reference().brand(name).is_some();
     let name = words(&name, "a brand")?.filter(|name| !known(name));
     let imitated = name.and_then(|name| item.brand_names().imitated(&name).map(str::to_owned));

@@ -8,7 +8,6 @@ use crate::{
     rules::{
         picture::did_you_mean,
         prepared::Sheet,
-        question::Question,
         rows::{self, Names, Row},
         trace::path,
         view::{Answer, Item, values::string},
@@ -37,7 +36,6 @@ struct CodeOf {
 
 impl CodeOf {
     fn read(&self, part: usize) -> Dynamic {
-        self.item.asked(Question::Code(self.number, part));
         told(self.item.sheet(), self.number, part)
     }
 }
@@ -119,7 +117,6 @@ fn register(engine: &mut Engine) {
         "left_empty",
         |item: &mut Item, names: Array| -> Answer<bool> {
             let names = Names::new(all_words(names)?);
-            item.asked(Question::LeftEmpty(names.clone()));
             Ok(left_empty(item, &rows::named(item.sheet(), &names)))
         },
     );
@@ -127,7 +124,6 @@ fn register(engine: &mut Engine) {
         "left_empty",
         |item: &mut Item, scheme: &str| -> Answer<bool> {
             known_scheme(scheme)?;
-            item.asked(Question::NumberLeftEmpty(scheme.to_owned()));
             Ok(left_empty(item, &rows::asking(item.sheet(), scheme)))
         },
     );
@@ -155,11 +151,10 @@ fn region(code: &Code) -> Option<String> {
 
 fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
     known_scheme(scheme)?;
-    item.asked(Question::Codes(scheme.to_owned()));
     let listing = &item.sheet().listing;
     let found: Vec<usize> = places(item.sheet(), scheme).collect();
     for code in found.iter().filter_map(|place| listing.codes.get(*place)) {
-        item.say(Proof {
+        item.say(|| Proof {
             field: format!("codes.{scheme}"),
             text: code.raw.clone(),
             normalised: code.value.clone().filter(|value| *value != code.raw),
@@ -169,7 +164,7 @@ fn codes(item: &mut Item, scheme: &str) -> Answer<Array> {
         });
     }
     if found.is_empty() {
-        item.say(Proof {
+        item.say(|| Proof {
             field: format!("codes.{scheme}"),
             note: Some("none on the page".to_owned()),
             ..Proof::default()
@@ -195,9 +190,8 @@ fn observed(item: &mut Item, block: &str) -> Answer<bool> {
         let help = did_you_mean(block, Block::ALL.iter().map(|b| b.as_str())).unwrap_or_default();
         return Err(wrong(format!("a page has no block `{block}`; {help}")));
     };
-    item.asked(Question::Observed(*found));
     let seen = item.sheet().listing.observed(*found);
-    item.say(Proof {
+    item.say(|| Proof {
         field: "observed".to_owned(),
         text: block.to_owned(),
         note: Some(
@@ -220,7 +214,6 @@ fn all_words(names: Array) -> Answer<Vec<String>> {
 
 fn attribute(item: &Item, names: Vec<String>) -> Dynamic {
     let names = Names::new(names);
-    item.asked(Question::Row(names.clone()));
     let sheet = item.sheet();
     let found = rows::telling(sheet, &names);
     let note = match sheet.listing.observed(Block::Attributes) {
@@ -244,7 +237,7 @@ fn left_empty(item: &Item, all: &[Row<'_>]) -> bool {
 
 fn say_row(item: &Item, name: &str, value: &str, note: Option<&str>) {
     let field = format!("attributes.{name}");
-    item.say(Proof {
+    item.say(|| Proof {
         path: path(item.sheet(), &field),
         text: value.to_owned(),
         note: note.map(str::to_owned),

@@ -7,7 +7,7 @@ use crate::{
     model::{Holder, Listing, Proof, SellerFacts},
     rules::{
         prepared::spoken,
-        question::{Consulted, Question},
+        rest::Asked,
         view::{Answer, Item, Look},
     },
     text::fold::fold,
@@ -55,20 +55,20 @@ const DOCS: &[Doc] = &[
 
 fn register(engine: &mut Engine) {
     engine.register_fn("price_was", |item: &mut Item| {
-        item.asked(Question::Beside(Consulted::PriceWas));
+        item.asked_store(Asked::PriceWas);
         known(item, "price_was", maybe(price_was(item.look())))
     });
     engine.register_fn("first_seen", |item: &mut Item| {
-        item.asked(Question::FirstSeen);
+        item.asked_store(Asked::FirstSeen);
         known(item, "first_seen", maybe(first_seen(item.look())))
     });
     engine.register_fn("seller_listings", |item: &mut Item| {
-        item.asked(Question::Beside(Consulted::SellerListings));
+        item.asked_store(Asked::Listings(&seller_key(&item.sheet().listing)));
         let count = seller(item.look()).map(|seller| i64::from(seller.listings));
         known(item, "seller_listings", maybe(count))
     });
     engine.register_fn("seller_confirmed", |item: &mut Item| {
-        item.asked(Question::Beside(Consulted::SellerConfirmed));
+        item.asked_store(Asked::Confirmed(&seller_key(&item.sheet().listing)));
         let count = seller(item.look()).map(|seller| i64::from(seller.confirmed));
         known(item, "seller_confirmed", maybe(count))
     });
@@ -78,11 +78,10 @@ fn register(engine: &mut Engine) {
 /// Writes down that the rule asked for a fact.
 fn known(item: &Item, name: &str, value: Dynamic) -> Dynamic {
     let text = spoken(&value);
-    item.trace(|trace| trace.fact(name.to_owned(), text.clone()));
     if value.is_unit() {
         item.trace(|trace| trace.vain(name.to_owned()));
     } else {
-        item.say(Proof {
+        item.say(|| Proof {
             field: name.to_owned(),
             text,
             note: Some("from the store".to_owned()),
@@ -133,16 +132,15 @@ fn holders(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answer<A
         return Ok(Array::new());
     };
     let key = (scheme.to_owned(), value);
-    item.asked(Question::Beside(Consulted::Holders(key.clone())));
+    item.asked_store(Asked::Holders(&key));
     let found = item.look().facts().codes.holders.get(&key);
     let found = found.map_or(&[] as &[_], Vec::as_slice);
     let names = named(found);
-    item.trace(|trace| trace.fact(format!("holders {} {}", key.0, key.1), names.join("; ")));
     if found.is_empty() {
         let asked = format!("holders of {} {}", key.0, key.1);
         item.trace(|trace| trace.vain(asked));
     } else {
-        item.say(Proof {
+        item.say(|| Proof {
             field: format!("holders of {} {}", key.0, key.1),
             text: names.join("; "),
             note: Some("from the store".to_owned()),

@@ -1,6 +1,6 @@
 //! Looking for words in the listing, and for words that hide.
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, NativeCallContext};
 
 use super::{Doc, Family, Kind, item_of, words, wrong};
 use crate::{
@@ -8,7 +8,6 @@ use crate::{
     rules::{
         picture::did_you_mean,
         prepared::Sheet,
-        question::{Question, Sought},
         terms::{Hit, Terms},
         trace::{Note, path},
         view::{Answer, Item},
@@ -79,22 +78,20 @@ fn register(engine: &mut Engine) {
         ("title_mentions", Place::Title),
     ] {
         engine.register_fn(name, move |item: &mut Item, list: &str| -> Answer<bool> {
-            let hits = in_list(item, list, |list| Question::Mentions(list, place), place)?;
-            Ok(!hits.is_empty())
+            Ok(in_list(item, list, place)?.next().is_some())
         });
         engine.register_fn(name, move |item: &mut Item, words: Array| -> Answer<bool> {
-            let hits = named(item, words, |words| Question::Mentions(words, place), place)?;
-            Ok(!hits.is_empty())
+            Ok(!named(item, words, place)?.is_empty())
         });
     }
     engine.register_fn("matches", |item: &mut Item, list: &str| -> Answer<Array> {
-        let hits = in_list(item, list, Question::Matches, Place::Anywhere)?;
+        let hits: Vec<Hit> = in_list(item, list, Place::Anywhere)?.collect();
         Ok(as_written(item, &hits))
     });
     engine.register_fn(
         "matches",
         |item: &mut Item, words: Array| -> Answer<Array> {
-            let hits = named(item, words, Question::Matches, Place::Anywhere)?;
+            let hits = named(item, words, Place::Anywhere)?;
             Ok(as_written(item, &hits))
         },
     );
@@ -108,88 +105,66 @@ fn no_list(terms: &Terms, name: &str) -> Box<EvalAltResult> {
 }
 
 /// The hits of a list in the passages meant.
-fn in_list(
-    item: &Item,
+fn in_list<'i>(
+    item: &'i Item,
     name: &str,
-    question: impl Fn(Sought) -> Question,
     place: Place,
-) -> Answer<Vec<Hit>> {
+) -> Answer<impl Iterator<Item = Hit> + use<'i>> {
     let sheet = item.sheet();
     let Some(list) = sheet.terms.list(name) else {
         return Err(no_list(&sheet.terms, name));
     };
-    item.asked(question(Sought::List(list)));
-    Ok(note_list(item, list, place))
-}
-
-/// Whether anything that is sought stands in the passages meant.
-pub(in crate::rules) fn any(sheet: &Sheet, sought: &Sought, place: Place) -> bool {
-    let meant = |hits: &[Hit]| hits.iter().any(|hit| place.holds(sheet, hit));
-    match sought {
-        Sought::List(list) => meant(sheet.found().in_list(*list)),
-        Sought::Words(words) => words.iter().any(|word| {
-            let passages = sheet.passages().iter().map(|passage| &passage.folded);
-            meant(&sheet.terms.places(sheet.found(), word, passages))
-        }),
-    }
+    note_list(item, list, place);
+    Ok(place.of(sheet, sheet.found().in_list(list)))
 }
 
 /// Writes down where the terms of a list stand, and that the list was consulted.
-pub(in crate::rules) fn note_list(item: &Item, list: usize, place: Place) -> Vec<Hit> {
+pub(in crate::rules) fn note_list(item: &Item, list: usize, place: Place) {
     let sheet = item.sheet();
-    let Some(info) = sheet.terms.info(list) else {
-        return Vec::new();
-    };
-    let hits = place.of(sheet, sheet.found().in_list(list));
     item.trace(|trace| {
+        let Some(info) = sheet.terms.info(list) else {
+            return;
+        };
         trace.row(info.row.hash.clone());
-        for hit in hits.iter().take(PLACES) {
+        let hits = place.of(sheet, sheet.found().in_list(list));
+        for hit in hits.take(PLACES) {
             trace.note(Note::Match {
-                hit: *hit,
+                hit,
                 note: format!("term list {}", info.name),
                 reference: Some(info.row.clone()),
             });
         }
     });
-    hits
 }
 
 /// The hits of words that the rule names itself.
-fn named(
-    item: &Item,
-    words: Array,
-    question: impl Fn(Sought) -> Question,
-    place: Place,
-) -> Answer<Vec<Hit>> {
+fn named(item: &Item, words: Array, place: Place) -> Answer<Vec<Hit>> {
     let sheet = item.sheet();
-    let texts = words.into_iter().map(Dynamic::into_immutable_string);
-    let texts: Vec<ImmutableString> = texts
-        .collect::<Result<_, _>>()
-        .map_err(|kind| wrong(format!("mentions looks for texts, not for {kind}")))?;
-    let words: Vec<_> = texts.iter().map(|text| sheet.terms.word(text)).collect();
-    item.asked(question(Sought::Words(words.clone())));
     let mut all = Vec::new();
-    for (word, sought) in texts.iter().zip(&words) {
+    for word in words {
+        let word = word
+            .into_immutable_string()
+            .map_err(|kind| wrong(format!("mentions looks for texts, not for {kind}")))?;
         let passages = sheet.passages().iter().map(|passage| &passage.folded);
-        let hits = place.of(sheet, &sheet.terms.places(sheet.found(), sought, passages));
+        let hits = sheet.terms.places(sheet.found(), &word, passages);
         item.trace(|trace| {
-            for hit in hits.iter().take(PLACES) {
+            for hit in place.of(sheet, &hits).take(PLACES) {
                 trace.note(Note::Match {
-                    hit: *hit,
+                    hit,
                     note: format!("the word {word}"),
                     reference: None,
                 });
             }
         });
-        all.extend(hits);
+        all.extend(place.of(sheet, &hits));
     }
     Ok(all)
 }
 
 impl Place {
-    fn of(self, sheet: &Sheet, hits: &[Hit]) -> Vec<Hit> {
-        let meant = hits.iter().filter(|hit| self.holds(sheet, hit));
-        meant.copied().collect()
+    fn of<'h>(self, sheet: &'h Sheet, hits: &'h [Hit]) -> impl Iterator<Item = Hit> + use<'h> {
+        let hits = hits.iter().copied();
+        hits.filter(move |hit| self.holds(sheet, hit))
     }
 
     fn holds(self, sheet: &Sheet, hit: &Hit) -> bool {
@@ -226,11 +201,10 @@ fn is_term(context: NativeCallContext, list: &str, text: Dynamic) -> Answer<bool
 }
 
 fn disguised(item: &mut Item) -> Array {
-    item.asked(Question::Disguises);
     let sheet = item.sheet();
     let found = sheet.disguises();
     for disguise in found {
-        item.say(Proof {
+        item.say(|| Proof {
             field: "title".to_owned(),
             span: Some(disguise.span),
             text: disguise.text.clone(),

@@ -27,8 +27,8 @@ impl Said {
 #[derive(Clone, Debug)]
 pub(in crate::rules) struct Outcome {
     pub said: Said,
-    pub reason: String,
-    pub reason_zh: String,
+    pub reason: ImmutableString,
+    pub reason_zh: ImmutableString,
     pub score: Option<u8>,
     pub basis: Vec<String>,
     /// Names and words given with `.because`, in order.
@@ -90,20 +90,27 @@ fn register(engine: &mut Engine) {
     engine.register_fn(
         "flag",
         |context: NativeCallContext, english: ImmutableString, chinese: ImmutableString| {
-            outcome(&context, Said::Flag, &english, &chinese)
+            outcome(&context, Said::Flag, english, chinese)
         },
     );
     engine.register_fn("pass", |context: NativeCallContext| {
-        outcome(&context, Said::Pass, "", "")
+        outcome(
+            &context,
+            Said::Pass,
+            ImmutableString::new(),
+            ImmutableString::new(),
+        )
     });
     engine.register_fn(
         "pass",
-        |context: NativeCallContext, why: ImmutableString| outcome(&context, Said::Pass, &why, ""),
+        |context: NativeCallContext, why: ImmutableString| {
+            outcome(&context, Said::Pass, why, ImmutableString::new())
+        },
     );
     engine.register_fn(
         "unsure",
         |context: NativeCallContext, why: ImmutableString| {
-            outcome(&context, Said::Unsure, &why, "")
+            outcome(&context, Said::Unsure, why, ImmutableString::new())
         },
     );
     engine.register_fn("score", score);
@@ -120,11 +127,16 @@ fn register(engine: &mut Engine) {
     });
 }
 
-fn outcome(context: &NativeCallContext, said: Said, english: &str, chinese: &str) -> Outcome {
+fn outcome(
+    context: &NativeCallContext,
+    said: Said,
+    reason: ImmutableString,
+    reason_zh: ImmutableString,
+) -> Outcome {
     Outcome {
         said,
-        reason: english.to_owned(),
-        reason_zh: chinese.to_owned(),
+        reason,
+        reason_zh,
         score: None,
         basis: Vec::new(),
         because: Vec::new(),

@@ -1,5 +1,7 @@
 //! What authorities published: recalls, certificates, the catalogue.
 
+use std::sync::Arc;
+
 use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
 use super::{Doc, Family, Kind, item_of, maybe, words};
@@ -8,11 +10,14 @@ use crate::{
     reference::{self, Certificate, RecallQuery, Reference, Tier},
     rules::{
         prepared::Sheet,
-        question::{Consulted, Question},
+        rest::{Asked, Hashed},
         trace::path,
         view::{Answer, Item},
     },
 };
+
+/// The catalogue's entry for a class.
+type Goods = Arc<reference::Kind>;
 
 pub(super) const FAMILY: Family = Family {
     name: "reference",
@@ -122,13 +127,13 @@ fn certificate_kind(engine: &mut Engine) {
 
 fn goods_kind(engine: &mut Engine) {
     let list = |items: &[String]| -> Array { items.iter().cloned().map(Dynamic::from).collect() };
-    engine.register_type_with_name::<reference::Kind>("Goods");
-    engine.register_get("id", |k: &mut reference::Kind| k.id.clone());
-    engine.register_get("en", |k: &mut reference::Kind| k.en.clone());
-    engine.register_get("zh", |k: &mut reference::Kind| k.zh.clone());
-    engine.register_get("ccc", move |k: &mut reference::Kind| list(&k.ccc));
-    engine.register_get("ccc_required", |k: &mut reference::Kind| k.ccc_required);
-    engine.register_get("licences", move |k: &mut reference::Kind| list(&k.licences));
+    engine.register_type_with_name::<Goods>("Goods");
+    engine.register_get("id", |k: &mut Goods| k.id.clone());
+    engine.register_get("en", |k: &mut Goods| k.en.clone());
+    engine.register_get("zh", |k: &mut Goods| k.zh.clone());
+    engine.register_get("ccc", move |k: &mut Goods| list(&k.ccc));
+    engine.register_get("ccc_required", |k: &mut Goods| k.ccc_required);
+    engine.register_get("licences", move |k: &mut Goods| list(&k.licences));
 }
 
 /// The notices that fit a listing, the surest first.
@@ -156,14 +161,15 @@ pub(in crate::rules) fn fitting(reference: &Reference, sheet: &Sheet) -> Vec<Rec
 }
 
 fn recalls(item: &Item) -> Array {
-    item.asked(Question::Recalls);
     let found = item.look().recalls();
     if found.is_empty() {
         item.trace(|trace| trace.row("recalls: none".to_owned()));
     }
     for recall in found {
+        let row = &recall.row;
+        item.asked(Asked::Notice(&row.source, &row.id, Hashed(&row.hash)));
         item.trace(|trace| trace.row(recall.row.hash.clone()));
-        item.say(Proof {
+        item.say(|| Proof {
             field: recall.field.to_owned(),
             text: recall.matched.clone(),
             path: path(item.sheet(), recall.field),
@@ -191,12 +197,13 @@ fn certificate(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answ
     let Some(value) = words(&value, "a number")? else {
         return Ok(Dynamic::UNIT);
     };
+    item.asked(Asked::Certificate(scheme, &value));
     let Some(found) = item.reference().certificate(scheme, &value).cloned() else {
         item.trace(|trace| trace.row(format!("certificate {scheme} {value}: none")));
         return Ok(Dynamic::UNIT);
     };
     item.trace(|trace| trace.row(found.row.hash.clone()));
-    item.say(Proof {
+    item.say(|| Proof {
         field: format!("register.{scheme}"),
         text: value,
         note: Some(format!("{} in the register", found.status)),
@@ -211,9 +218,12 @@ fn goods(context: NativeCallContext, class: Dynamic) -> Answer<Dynamic> {
     let Some(class) = words(&class, "a class")? else {
         return Ok(Dynamic::UNIT);
     };
-    item.asked(Question::Beside(Consulted::Goods(class.clone())));
+    item.asked(Asked::Goods(&class));
+    item.asked(Asked::Day);
     let kind = item.look().goods(&class);
-    let row = kind.map_or(format!("class {class}: none"), |kind| kind.row.hash.clone());
-    item.trace(|trace| trace.row(row));
+    item.trace(|trace| {
+        let none = || format!("class {class}: none");
+        trace.row(kind.map_or_else(none, |kind| kind.row.hash.clone()));
+    });
     Ok(kind.cloned().map_or(Dynamic::UNIT, Dynamic::from))
 }

@@ -5,19 +5,15 @@ pub(super) mod fields;
 pub(super) mod sample;
 pub(super) mod values;
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rhai::{Dynamic, Engine, EvalAltResult};
+use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
 
 use super::{
     lookalike::BrandNames,
-    memory::Course,
     native::{self, reference::Recall},
     prepared::Sheet,
-    question::{Consulted, Question},
+    rest::{self, Asked, Rest},
     trace::{Note, Trace},
 };
 use crate::{
@@ -39,14 +35,16 @@ pub(super) struct SellerOf(pub(super) Item);
 pub(super) struct Library {
     pub reference: Arc<Reference>,
     brand_names: BrandNames,
+    /// Stands for all brands.
+    pub(super) brands: u64,
 }
 
 impl Library {
     pub(super) fn new(reference: Arc<Reference>) -> Arc<Self> {
-        let brand_names = BrandNames::of(&reference);
         Arc::new(Self {
+            brand_names: BrandNames::of(&reference),
+            brands: rest::brands(&reference),
             reference,
-            brand_names,
         })
     }
 }
@@ -60,7 +58,7 @@ pub(super) struct Look {
     recalls: OnceLock<Vec<Recall>>,
     day: OnceLock<Option<String>>,
     /// What the rules asked for beside the version of the listing.
-    consulted: Mutex<BTreeSet<Consulted>>,
+    rests: Mutex<Vec<Rest>>,
 }
 
 impl Look {
@@ -71,7 +69,7 @@ impl Look {
             library: library.clone(),
             recalls: OnceLock::new(),
             day: OnceLock::new(),
-            consulted: Mutex::default(),
+            rests: Mutex::default(),
         })
     }
 
@@ -101,31 +99,37 @@ impl Look {
     }
 
     /// The catalogue's entry for a class, as in force on the day of the capture.
-    pub(super) fn goods(&self, class: &str) -> Option<&Kind> {
+    pub(super) fn goods(&self, class: &str) -> Option<&Arc<Kind>> {
         match self.day() {
             Some(day) => self.reference().kind_on(class, day),
             None => self.reference().kind(class),
         }
     }
 
-    pub(super) fn consult(&self, one: &Consulted) {
-        let mut consulted = entered(&self.consulted);
-        if !consulted.contains(one) {
-            consulted.insert(one.clone());
+    pub(super) fn library(&self) -> &Library {
+        &self.library
+    }
+
+    pub(super) fn note_rest(&self, rest: Rest) {
+        let mut rests = entered(&self.rests);
+        if !rests.contains(&rest) {
+            rests.push(rest);
         }
     }
 
-    /// Takes out what was consulted.
-    pub(super) fn consulted(&self) -> BTreeSet<Consulted> {
-        std::mem::take(&mut entered(&self.consulted))
+    /// Takes out what was asked for, sorted.
+    pub(super) fn rests(&self) -> Vec<Rest> {
+        let mut rests = std::mem::take(&mut *entered(&self.rests));
+        rests.sort_unstable();
+        rests
     }
 }
 
 #[derive(Debug)]
 struct Run {
     look: Arc<Look>,
-    trace: Mutex<Trace>,
-    course: Mutex<Course>,
+    /// None while nobody wants to know what the rule looks at.
+    trace: Option<Mutex<Trace>>,
 }
 
 /// A helper that panicked in mid-note made its run a fault, and what was noted still stands.
@@ -137,15 +141,19 @@ fn entered<T>(notes: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) type Answer<T> = Result<T, Box<EvalAltResult>>;
 
 impl Item {
-    pub(super) fn new(look: &Arc<Look>) -> Self {
-        Self(Arc::new(Run {
-            look: look.clone(),
-            trace: Mutex::default(),
-            course: Mutex::default(),
-        }))
+    /// For a run, or several, of which nobody wants to know what they look at: most pass, and notes take longer than looking.
+    pub(super) fn quiet(look: &Arc<Look>) -> Self {
+        let (look, trace) = (look.clone(), None);
+        Self(Arc::new(Run { look, trace }))
     }
 
-    pub(super) fn look(&self) -> &Look {
+    /// For one run whose looking is noted.
+    pub(super) fn noting(look: &Arc<Look>) -> Self {
+        let (look, trace) = (look.clone(), Some(Mutex::default()));
+        Self(Arc::new(Run { look, trace }))
+    }
+
+    pub(super) fn look(&self) -> &Arc<Look> {
         &self.0.look
     }
 
@@ -161,34 +169,47 @@ impl Item {
         &self.0.look.library.brand_names
     }
 
-    /// Every native function whose answer depends on the listing or on the facts says here what was asked, before it answers:
-    /// the course of a run is known by it.
-    pub(super) fn asked(&self, question: Question) {
-        entered(&self.0.course).note(self.look(), question);
+    /// Every native function whose answer depends on more than the version of the listing and the term lists says here what
+    /// it asks: when the answer is another one, the listing is judged again.
+    pub(super) fn asked(&self, asked: Asked<'_>) -> Rest {
+        self.look().asked(asked)
     }
 
-    /// Writes down what the rule looked at.
+    /// [`Self::asked`] for what the store knows: it becomes part of the flag's `facts_hash`.
+    pub(super) fn asked_store(&self, asked: Asked<'_>) {
+        let fact = self.asked(asked);
+        self.trace(|trace| trace.fact(fact));
+    }
+
+    /// Writes down what the rule looked at, where somebody wants to know.
     pub(super) fn trace(&self, write: impl FnOnce(&mut Trace)) {
-        write(&mut entered(&self.0.trace));
+        if let Some(trace) = &self.0.trace {
+            write(&mut entered(trace));
+        }
     }
 
     pub(super) fn note(&self, note: Note) {
         self.trace(|trace| trace.note(note));
     }
 
-    pub(super) fn say(&self, proof: Proof) {
-        self.note(Note::Said(proof));
+    pub(super) fn say(&self, proof: impl FnOnce() -> Proof) {
+        self.trace(|trace| trace.note(Note::Said(proof())));
     }
 
     /// Takes the notes out when the run is over.
-    pub(super) fn finish(&self) -> (Trace, Course) {
-        let trace = std::mem::take(&mut *entered(&self.0.trace));
-        (trace, std::mem::take(&mut *entered(&self.0.course)))
+    pub(super) fn finish(&self) -> Trace {
+        let trace = self.0.trace.as_ref();
+        trace.map_or_else(Trace::default, |trace| std::mem::take(&mut *entered(trace)))
     }
 
     /// A field's value, which the rule has now read.
     fn read(&self, field: usize) -> Dynamic {
-        self.asked(Question::Field(field));
+        if FIELDS
+            .get(field)
+            .is_some_and(|field| field.name == fields::DAY)
+        {
+            self.asked(Asked::Day);
+        }
         self.note(Note::Read(field));
         self.sheet().value(field).cloned().unwrap_or_default()
     }
@@ -199,8 +220,24 @@ pub(super) fn field(name: &str) -> Option<usize> {
     FIELDS.iter().position(|field| field.name == name)
 }
 
-/// Registers `item`, `item.seller` and their fields.
+/// `p`: the parameters of a rule, which its script cannot change.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Params(pub(super) Arc<Map>);
+
+impl Params {
+    fn get(&mut self, name: &str) -> Answer<Dynamic> {
+        let value = self.0.get(name).cloned();
+        value.ok_or_else(|| {
+            let message = format!("`params` has no number `{name}`");
+            EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into()
+        })
+    }
+}
+
+/// Registers `item`, `item.seller` and their fields, and `p`.
 pub(super) fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Params>("Params");
+    engine.register_indexer_get(Params::get);
     engine.register_type_with_name::<Item>("Listing");
     engine.register_type_with_name::<SellerOf>("Seller");
     engine.register_get("seller", |item: &mut Item| SellerOf(item.clone()));

@@ -74,7 +74,7 @@ pub(in crate::rules) fn captured(listing: &Listing) -> Option<Time> {
 }
 
 /// The day (UTC) on which that page arrived.
-pub(super) fn day_of(listing: &Listing) -> Option<String> {
+pub(in crate::rules) fn day_of(listing: &Listing) -> Option<String> {
     captured(listing).map(|time| time.strftime("%Y-%m-%d").to_string())
 }
 

@@ -1,0 +1,231 @@
+//! What a verdict rests on beside the version of its listing, the rules and the term lists: each as two numbers, one for what
+//! was asked for and one for the answer. As long as the answers are the same, the verdict is.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, Hash},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    native::history,
+    view::{Library, Look, values::day_of},
+};
+use crate::{
+    model::{Facts, Holder, Listing, SellerFacts, Usual},
+    reference::Reference,
+};
+
+/// One thing that was asked for, and the answer, as hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Rest {
+    asked: u64,
+    answer: u64,
+}
+
+/// A shop's key in the seller book, or a certificate number's in the code book.
+type Pair = (String, String);
+
+/// A row's hash, which is an answer and no part of what is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hashed<'a>(pub(super) &'a str);
+
+impl Hash for Hashed<'_> {
+    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+}
+
+/// Something outside the version of a listing that a rule can ask for.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(super) enum Asked<'a> {
+    /// The day of the newest capture: it moves with every visit, though the page stays as it is.
+    Day,
+    /// The price of the version before.
+    PriceWas,
+    /// When the listing was first seen.
+    FirstSeen,
+    /// The catalogue's entries for a class, of all days.
+    Goods(&'a str),
+    /// A brand by its folded name or alias, with its sellers and prices.
+    Brand(&'a str),
+    /// The names of all brands.
+    Brands,
+    /// A certificate in the register, by scheme and number.
+    Certificate(&'a str, &'a str),
+    /// A recall notice that fits, by its publisher and number, as it stands in the list.
+    Notice(&'a str, &'a str, Hashed<'a>),
+    /// The median of what sellers ask, by folded brand, class and currency.
+    Usual(&'a (String, String, String)),
+    /// How many listings a shop has.
+    Listings(&'a Pair),
+    /// How many flags on a shop's listings were confirmed.
+    Confirmed(&'a Pair),
+    /// Who uses a certificate number.
+    Holders(&'a Pair),
+}
+
+/// Numbers that are the same in every process of one version of the program.
+fn hash(value: &impl Hash) -> u64 {
+    foldhash::quality::FixedState::with_seed(0x6c69_7374).hash_one(value)
+}
+
+impl Rest {
+    pub(super) fn bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.asked.to_le_bytes());
+        bytes[8..].copy_from_slice(&self.answer.to_le_bytes());
+        bytes
+    }
+}
+
+impl Asked<'_> {
+    fn with(self, answer: u64) -> Rest {
+        let asked = hash(&self);
+        Rest { asked, answer }
+    }
+}
+
+/// The answer where there is nothing.
+const NOTHING: u64 = 0;
+
+fn day(day: Option<&str>) -> u64 {
+    hash(&day)
+}
+
+fn known<T>(found: Option<&T>, told: impl Fn(&T) -> u64) -> u64 {
+    found.map_or(NOTHING, told)
+}
+
+fn usual(usual: &Usual) -> u64 {
+    hash(&(usual.amount.to_bits(), usual.sellers))
+}
+
+fn holders(all: &Vec<Holder>) -> u64 {
+    let parts = all.iter().map(|h| (&h.brand, &h.maker, &h.class));
+    hash(&parts.collect::<Vec<_>>())
+}
+
+fn listings(seller: &SellerFacts) -> u64 {
+    hash(&("listings", seller.listings))
+}
+
+fn confirmed(seller: &SellerFacts) -> u64 {
+    hash(&("confirmed", seller.confirmed))
+}
+
+/// Stands for all brands.
+pub(super) fn brands(reference: &Reference) -> u64 {
+    hash(
+        &reference
+            .brands()
+            .map(|brand| &brand.row.hash)
+            .collect::<Vec<_>>(),
+    )
+}
+
+fn goods(reference: &Reference, class: &str) -> u64 {
+    let versions = reference.kind_versions(class);
+    match versions.is_empty() {
+        true => NOTHING,
+        false => hash(
+            &versions
+                .iter()
+                .map(|kind| &kind.row.hash)
+                .collect::<Vec<_>>(),
+        ),
+    }
+}
+
+impl Look {
+    /// Notes what is asked for, and what the answer rests on.
+    pub(super) fn asked(&self, asked: Asked<'_>) -> Rest {
+        let rest = asked.with(self.answer(asked));
+        self.note_rest(rest);
+        rest
+    }
+
+    fn answer(&self, asked: Asked<'_>) -> u64 {
+        let (reference, facts) = (self.reference(), self.facts());
+        match asked {
+            Asked::Day => day(self.day()),
+            Asked::PriceWas => hash(&history::price_was(self).map(f64::to_bits)),
+            Asked::FirstSeen => hash(&history::first_seen(self)),
+            Asked::Goods(class) => goods(reference, class),
+            Asked::Brand(name) => known(reference.brand_folded(name), |brand| {
+                hash(&brand.row.hash.as_str())
+            }),
+            Asked::Brands => self.library().brands,
+            Asked::Certificate(scheme, value) => {
+                known(reference.certificate(scheme, value), |one| {
+                    hash(&one.row.hash.as_str())
+                })
+            }
+            Asked::Notice(.., row) => hash(&row.0),
+            Asked::Usual(key) => known(facts.prices.usual.get(key), usual),
+            Asked::Listings(shop) => known(facts.sellers.sellers.get(shop), listings),
+            Asked::Confirmed(shop) => known(facts.sellers.sellers.get(shop), confirmed),
+            Asked::Holders(key) => known(facts.codes.holders.get(key), holders),
+        }
+    }
+}
+
+/// What everything that can be asked for would now answer; what is not there answers with nothing.
+#[derive(Debug, Default)]
+pub struct Answers(HashMap<u64, u64, foldhash::fast::FixedState>);
+
+impl Answers {
+    /// Of the reference data and the frozen books.
+    pub(super) fn of(library: &Library, facts: &Facts) -> Self {
+        let reference = &library.reference;
+        let mut answers = Self::default();
+        let mut put = |asked: Asked<'_>, answer| {
+            let Rest { asked, answer } = asked.with(answer);
+            answers.0.insert(asked, answer);
+        };
+        put(Asked::Brands, library.brands);
+        for kind in reference.kinds() {
+            put(Asked::Goods(&kind.id), goods(reference, &kind.id));
+        }
+        for (name, brand) in reference.brand_names() {
+            put(Asked::Brand(name), hash(&brand.row.hash.as_str()));
+        }
+        for one in reference.certificates() {
+            put(
+                Asked::Certificate(&one.scheme, &one.value),
+                hash(&one.row.hash.as_str()),
+            );
+        }
+        for notice in reference.notices() {
+            let row = &notice.row.hash;
+            put(
+                Asked::Notice(&notice.source, &notice.id, Hashed(row)),
+                hash(&row.as_str()),
+            );
+        }
+        for (key, value) in &facts.prices.usual {
+            put(Asked::Usual(key), usual(value));
+        }
+        for (shop, seller) in &facts.sellers.sellers {
+            put(Asked::Listings(shop), listings(seller));
+            put(Asked::Confirmed(shop), confirmed(seller));
+        }
+        for (key, all) in &facts.codes.holders {
+            put(Asked::Holders(key), holders(all));
+        }
+        answers
+    }
+
+    /// Whether everything that a verdict on a version of `listing` rested on would now be answered as it was then.
+    pub fn stand(&self, rests: &[Rest], listing: &Listing) -> bool {
+        let mut own =
+            [Asked::Day, Asked::PriceWas, Asked::FirstSeen].map(|asked| asked.with(NOTHING));
+        own[0].answer = day(day_of(listing).as_deref());
+        // What was before a version, and when the listing was first seen, is the same as long as the version is.
+        let now = |rest: &Rest| match own.iter().position(|own| own.asked == rest.asked) {
+            Some(0) => own[0].answer,
+            Some(_) => rest.answer,
+            None => self.0.get(&rest.asked).copied().unwrap_or(NOTHING),
+        };
+        rests.iter().all(|rest| now(rest) == rest.answer)
+    }
+}
