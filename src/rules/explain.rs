@@ -278,7 +278,7 @@ mod tests {
     use crate::{
         model::{Class, Facts, Listing},
         reference::Reference,
-        rules::tests::{listing, rule, source},
+        rules::tests::{listing, rule, sound, source},
     };
 
     const BODY: &str = "let other = #{ price: 1 };
@@ -308,7 +308,7 @@ pass(if item.title_mentions([\"x\"]) { \"a\" } else { \"b\" })";
             &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/reference"),
         );
         let (set, faults) = RuleSet::load(&[source("a/b", text)], Arc::new(reference.0));
-        assert_eq!(faults, [], "{}", faults[0].picture);
+        sound(&faults);
         let item = set.prepare(listing);
         set.explain("a/b", &item, &Facts::default()).unwrap()
     }

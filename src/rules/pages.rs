@@ -87,13 +87,7 @@ impl RuleSet {
         }
         text += "\n## Which listings it looks at\n\n";
         text += &self.gates(rule);
-        if !meta.params.is_empty() {
-            text += "\n## Numbers that may be tuned\n\n";
-            text += &head(&["name", "value"]);
-            for (name, value) in &meta.params {
-                text += &row([name.as_str(), &spoken(value)]);
-            }
-        }
+        text += &params(rule);
         text += "\n## What it can say\n\n";
         text += &head(&["line", "answer", "in English", "in Chinese"]);
         for said in sentences(rule) {
@@ -121,6 +115,20 @@ impl RuleSet {
             false => lines.concat(),
         }
     }
+}
+
+fn params(rule: &Rule) -> String {
+    if rule.meta.params.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "\n## Numbers that may be tuned\n\n{}",
+        head(&["name", "value"])
+    );
+    for (name, value) in &rule.meta.params {
+        text += &row([name.as_str(), &spoken(value)]);
+    }
+    text
 }
 
 fn in_words(gate: &Gate) -> String {
@@ -254,12 +262,12 @@ mod tests {
     use super::*;
     use crate::{
         reference::Reference,
-        rules::tests::{rule, source},
+        rules::tests::{rule, sound, source},
     };
 
     fn pages(sources: &[crate::rules::RuleSource]) -> BTreeMap<String, String> {
         let (set, faults) = RuleSet::load(sources, Arc::new(Reference::default()));
-        assert_eq!(faults, [], "{}", faults[0].picture);
+        sound(&faults);
         let note = PackNote {
             title: "A pack".to_owned(),
             keeper: "a|b".to_owned(),

@@ -47,6 +47,16 @@ fn load(bodies: &[(&str, &str)]) -> (RuleSet, Vec<Fault>) {
     RuleSet::load(&sources, Arc::new(Reference::default()))
 }
 
+/// Warnings may be: the rules of the tests are made to go wrong.
+pub(super) fn sound(faults: &[Fault]) {
+    let wrong = faults.iter().find(|fault| fault.level == "error");
+    assert!(
+        wrong.is_none(),
+        "{}",
+        wrong.map_or("", |wrong| &wrong.picture)
+    );
+}
+
 fn verdict(bodies: &[(&str, &str)]) -> Verdict {
     let (set, faults) = load(bodies);
     assert_eq!(faults, [], "{}", faults[0].picture);

@@ -155,18 +155,7 @@ fn silent(words: [&String; 2]) -> Vec<&'static str> {
 }
 
 fn below(price: f64, currency: &str) -> Result<Body, Unfit> {
-    let sensible = price.is_finite() && (0.01..1e12).contains(&price);
-    if !sensible {
-        return Err(Unfit::Check(format!(
-            "{price} is no price limit; a number from 0.01 on would be right"
-        )));
-    }
-    let code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
-    if !code {
-        return Err(Unfit::Check(format!(
-            "'{currency}' is no currency; a code of ISO 4217 such as CNY would be right"
-        )));
-    }
+    limit(price, currency)?;
     let quoted = written::text(currency);
     let script = format!(
         "    if item.currency != {quoted} {{ return unsure(\"the limit is in {currency}\"); }}
@@ -205,6 +194,21 @@ fn below(price: f64, currency: &str) -> Result<Body, Unfit> {
         has: Some("price"),
         tests,
     })
+}
+
+/// A price and a currency that can be a limit.
+fn limit(price: f64, currency: &str) -> Result<(), Unfit> {
+    if !(price.is_finite() && (0.01..1e12).contains(&price)) {
+        return Err(Unfit::Check(format!(
+            "{price} is no price limit; a number from 0.01 on would be right"
+        )));
+    }
+    match currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()) {
+        true => Ok(()),
+        false => Err(Unfit::Check(format!(
+            "'{currency}' is no currency; a code of ISO 4217 such as CNY would be right"
+        ))),
+    }
 }
 
 fn written_number(number: f64) -> String {

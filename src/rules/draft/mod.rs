@@ -214,47 +214,45 @@ struct Test {
 }
 
 fn tests(engine: &Engine, goods: &Goods, body: &Body) -> String {
-    let mut text = String::from("const TESTS = [\n");
-    let mut put = |outcome: &str, name: &str, item: written::Entries| {
+    let own = body.tests.iter().map(|test| {
+        let item = whole(goods, goods.class.as_ref(), &test.item);
+        (test.outcome, test.name, item)
+    });
+    let all = own.chain(skips(goods, body)).map(|(outcome, name, item)| {
         let item = Dynamic::from_map(as_map(&item));
         let test = [
             (outcome.to_owned(), Dynamic::from(name.to_owned())),
             ("item".to_owned(), item),
         ];
-        text += &format!("    {},\n", written::test(engine, &test.into()));
-    };
-    for test in &body.tests {
-        put(
-            test.outcome,
-            test.name,
-            whole(goods, goods.class.as_ref(), &test.item),
-        );
-    }
+        format!("    {},\n", written::test(engine, &test.into()))
+    });
+    format!("const TESTS = [\n{}];\n", all.collect::<String>())
+}
+
+/// What the gates keep out: the first listing, but for what a gate asks for.
+fn skips(goods: &Goods, body: &Body) -> Vec<(&'static str, &'static str, written::Entries)> {
     let first = body.tests.first().map(|test| test.item.clone());
     let first = first.unwrap_or_default();
+    let mut skips = Vec::new();
     if let Some(other) = &goods.other {
-        put("skip", "other goods", whole(goods, Some(other), &first));
+        skips.push(("skip", "other goods", whole(goods, Some(other), &first)));
     }
     if goods.class.is_some() {
-        put(
+        skips.push((
             "skip",
             "goods of no known class",
             whole(goods, None, &first),
-        );
+        ));
     }
     if let Some(field) = body.has {
         let without = first
             .iter()
             .filter(|(key, _)| key != field && key != "currency");
-        let without = without.cloned().collect();
-        put(
-            "skip",
-            "nothing to compare",
-            whole(goods, goods.class.as_ref(), &without),
-        );
+        let without: Vec<_> = without.cloned().collect();
+        let item = whole(goods, goods.class.as_ref(), &without);
+        skips.push(("skip", "nothing to compare", item));
     }
-    text.push_str("];\n");
-    text
+    skips
 }
 
 /// A test's listing with title and class, where it does not say.
