@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use rhai::AST;
+
 use super::{
     Prepared, RuleSet,
     coverage::place,
@@ -105,7 +107,10 @@ impl RuleSet {
     pub fn explain(&self, rule: &str, item: &Prepared, facts: &Facts) -> Option<Explanation> {
         let rule = self.rules.iter().find(|known| known.source.id == rule)?;
         let look = self.look(item, facts);
-        Some(explain(rule, &look, &self.answer(rule, &look)))
+        // The rule that runs was made shorter: two `if`s that stand in one another may be one there.
+        let whole = self.engine.compile(&rule.source.text);
+        let whole = whole.unwrap_or_else(|_| rule.ast.clone());
+        Some(explain(rule, &whole, &look, &self.answer(rule, &look)))
     }
 
     /// What a rule answers, with everything that it looked at.
@@ -135,7 +140,7 @@ pub(super) fn word(rule: &Rule, sheet: &Sheet, answer: &Answer) -> Word {
 }
 
 /// Puts an answer into words.
-pub(super) fn explain(rule: &Rule, look: &Look, answer: &Answer) -> Explanation {
+fn explain(rule: &Rule, whole: &AST, look: &Look, answer: &Answer) -> Explanation {
     let sheet = look.sheet();
     let word = word(rule, sheet, answer);
     let ended = ended(answer);
@@ -159,7 +164,7 @@ pub(super) fn explain(rule: &Rule, look: &Look, answer: &Answer) -> Explanation 
             Answer::Said(_, trace) => trace.in_vain(),
             Answer::Skip | Answer::Fault(_) => Vec::new(),
         },
-        turns: turns_of(rule, sheet, answer),
+        turns: turns_of(rule, whole, sheet, answer),
         line,
         column: ended.map(|(_, column)| column).filter(|column| *column > 0),
         source: source.unwrap_or_default().trim().to_owned(),
@@ -178,7 +183,7 @@ pub(super) fn ended(answer: &Answer) -> Option<(usize, usize)> {
     }
 }
 
-fn turns_of(rule: &Rule, sheet: &Sheet, answer: &Answer) -> Vec<Turn> {
+fn turns_of(rule: &Rule, whole: &AST, sheet: &Sheet, answer: &Answer) -> Vec<Turn> {
     let Answer::Said(outcome, _) = answer else {
         return Vec::new();
     };
@@ -187,7 +192,7 @@ fn turns_of(rule: &Rule, sheet: &Sheet, answer: &Answer) -> Vec<Turn> {
         sheet,
         params: &rule.meta.params,
     };
-    turns::turns(&rule.ast, outcome.position, &known)
+    turns::turns(whole, outcome.position, &known)
 }
 
 fn params(rule: &Rule) -> BTreeMap<String, f64> {
@@ -348,6 +353,14 @@ pass(if item.title_mentions([\"x\"]) { \"a\" } else { \"b\" })";
         let silent = told(&with_params(BODY, ""), other);
         assert_eq!((silent.outcome, silent.line), ("pass", Some(17)));
         assert_eq!(silent.turns.last().map(|turn| turn.met), Some(false));
+    }
+
+    #[test]
+    fn ifs_that_stand_in_one_another_are_told_one_by_one() {
+        let body = "if item.brand == \"Nike\" {\nif item.title != () {\nreturn pass(\"both\");\n}\n}\nflag(\"a\", \"甲\")";
+        let turns = told(&rule(body), listing()).turns;
+        let turns: Vec<_> = turns.iter().map(|turn| (turn.line, turn.met)).collect();
+        assert_eq!(turns, [(4, true), (5, true)]);
     }
 
     #[test]
