@@ -59,7 +59,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
         Ok(url) if matches!(url.scheme(), "http" | "https") => fetched(&url, context)?,
         _ => saved(given, args.url.as_ref())?,
     };
-    let reading = platform(&args, &page.url, context)?.explain(&page);
+    let reading = platform(args.platform.as_deref(), &page.url, context)?.explain(&page);
     show(&args, &reading, context)?;
     Ok(if reading.listing.title.is_some() {
         Exit::Done
@@ -68,11 +68,11 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
     })
 }
 
-/// A page from disk or standard input, as if its server had sent it.
 /// Bytes of a saved page that are read: as many as a crawl takes of one.
 const MOST_SAVED: u64 = 8 << 20;
 
-fn saved(given: &str, url: Option<&Url>) -> Result<Page, Failure> {
+/// A page from disk or standard input, as if its server had sent it.
+pub(super) fn saved(given: &str, url: Option<&Url>) -> Result<Page, Failure> {
     let (body, name): (Box<dyn Read>, _) = if given == "-" {
         (
             Box::new(std::io::stdin().lock()),
@@ -121,9 +121,13 @@ fn fetched(url: &Url, context: &Context) -> Result<Page, Failure> {
 }
 
 /// The platform asked for, the one whose listing pages look like this URL, or one that knows nothing special.
-fn platform(args: &Args, url: &Url, context: &Context) -> Result<Platform, Failure> {
+pub(super) fn platform(
+    id: Option<&str>,
+    url: &Url,
+    context: &Context,
+) -> Result<Platform, Failure> {
     let workspace = context.workspace();
-    let Some(id) = &args.platform else {
+    let Some(id) = id else {
         let platforms = workspace
             .ok()
             .and_then(|w| w.platforms().ok())

@@ -2,7 +2,11 @@
 
 use std::fmt::Write;
 
-use super::{fault::Code, native::FAMILIES, view::fields::FIELDS};
+use super::{
+    fault::Code,
+    native::{Doc, FAMILIES},
+    view::fields::FIELDS,
+};
 
 /// A `.d.rhai` file: every field and function with its line of documentation.
 pub(super) fn definitions() -> String {
@@ -59,13 +63,59 @@ fn field_table() -> String {
     text
 }
 
-/// The table of functions in the manual.
+/// The families in the manual, each with the names of its functions.
 fn function_table() -> String {
-    let mut text = String::from("| function | what it gives |\n|---|---|\n");
-    for doc in FAMILIES.iter().flat_map(|family| family.docs) {
-        let _ = writeln!(text, "| `{}` | {} |", doc.signature, doc.doc);
+    let mut text = String::from("| family | functions |\n|---|---|\n");
+    for family in FAMILIES {
+        let names: Vec<_> = family
+            .docs
+            .iter()
+            .map(|doc| format!("`{}`", doc.name))
+            .collect();
+        let page = format!("[{0}](functions.md#{0})", family.name);
+        let _ = writeln!(text, "| {page} | {} |", names.join(", "));
     }
     text
+}
+
+/// The page of all functions, family by family.
+pub(super) fn functions() -> String {
+    let mut text = String::from(
+        "# Functions\n\nWhat a rule can call beside the language itself. Made by `listwarden rules definitions --markdown`, tests compare it.\nA `?` behind a kind means that `()` may stand there. Every example is true for the sample listing of the tests.\n",
+    );
+    for family in FAMILIES {
+        let _ = write!(text, "\n## {}\n", family.name);
+        for kind in family.kinds.iter().filter(|kind| !kind.fields.is_empty()) {
+            let fields: Vec<_> = kind
+                .fields
+                .iter()
+                .map(|field| format!("`{field}`"))
+                .collect();
+            let _ = write!(
+                text,
+                "\nA value of kind {} has {}.\n",
+                kind.name,
+                fields.join(", ")
+            );
+        }
+        family
+            .docs
+            .iter()
+            .for_each(|doc| text.push_str(&entry(doc)));
+    }
+    text
+}
+
+fn entry(doc: &Doc) -> String {
+    let mut letters = doc.doc.chars();
+    let sentence: String = match letters.next() {
+        Some(first) if first.is_alphabetic() => first.to_uppercase().chain(letters).collect(),
+        _ => doc.doc.to_owned(),
+    };
+    format!(
+        "\n### `{}`\n\n`{}`\n\n{sentence}.\n\n```rust\n{}\n```\n",
+        doc.name, doc.signature, doc.example
+    )
 }
 
 /// The table of fault codes in the manual.

@@ -77,6 +77,7 @@ codes! {
     SlowText = "R401" "warning" "text work in the script where a native function does it at once",
     SlowLoop = "R402" "warning" "a loop that does the same work in every round",
     LongList = "R403" "warning" "a long list of words that stands in the rule itself",
+    OverBudget = "R404" "warning" "a test in which the rule takes more steps than its budget",
     IdleParam = "R501" "warning" "a parameter that nothing reads",
     IdleName = "R502" "warning" "a variable that nothing reads",
     IdleFunction = "R503" "warning" "a function that nothing calls",

@@ -1,20 +1,27 @@
 //! Rules in Rhai: compiled once, then asked about one listing at a time. No file, no store, no network, no clock.
 
+mod adopt;
+mod coverage;
 mod definitions;
 mod dispatch;
+pub mod draft;
 mod engine;
 mod explain;
 mod fault;
 mod gate;
 #[cfg(test)]
 mod gate_property;
+mod insert;
+mod keepsake;
 #[cfg(test)]
 mod limits;
 mod lint;
 mod literal;
 mod lookalike;
+mod markdown;
 mod meta;
 mod native;
+mod pages;
 #[cfg(test)]
 mod papers;
 mod picture;
@@ -33,23 +40,29 @@ mod terms;
 mod tests;
 mod trace;
 mod trial;
+mod turns;
 mod versions;
 mod view;
+mod written;
 
 use std::path::PathBuf;
 
-pub use explain::Explanation;
+pub use adopt::{Adopted, Refused};
+pub use coverage::{Coverage, Ending};
+pub use explain::{Context, Explanation, GateTold, Looked};
 pub use gate::Gate;
+pub use pages::{PackNote, Page};
 pub use prepared::Prepared;
 pub use profile::{Profile, Spent};
 pub use rest::{Answers, Rest};
 pub use set::RuleSet;
+pub use turns::Turn;
 pub use versions::{PartChange, RuleChange, changes};
 
 use crate::model::{Flag, Severity};
 
 /// A rule's file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleSource {
     /// Its path below `rules/` without `.rhai`.
     pub id: String,
@@ -142,4 +155,6 @@ pub struct TestOutcome {
     pub line: usize,
     /// Steps that it took, as the limit of operations counts them.
     pub steps: u64,
+    /// Line and column of the place that answered, from 1; none where the gate or a fault did.
+    pub ended: Option<(usize, usize)>,
 }

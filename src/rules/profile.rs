@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::{
-    Prepared, RuleSet,
+    Fault, Prepared, RuleSet,
+    fault::Code,
     native::outcome::Said,
+    picture::{Findings, Place},
     run::{self, Answer},
     view::Item,
 };
@@ -108,6 +110,33 @@ impl<'a> Profile<'a> {
                 .then_with(|| a.rule.cmp(&b.rule))
         });
         spent
+    }
+}
+
+impl RuleSet {
+    /// The tests in which a rule takes more steps than its budget.
+    pub fn over_budget(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for rule in self.all() {
+            let mut findings = Findings::of(&rule.source);
+            let budget = rule.meta.budget();
+            let tests = rule.trials.iter().map(|trial| self.attempt(rule, trial));
+            for test in tests.filter(|test| test.steps > budget) {
+                let place = Place {
+                    line: test.line,
+                    column: 1,
+                    width: 1,
+                };
+                let message = format!(
+                    "this takes {} steps; the rule's budget is {budget}",
+                    test.steps
+                );
+                let help = "do less in loops, or say `budget: …` in `RULE`".to_owned();
+                findings.add(Code::OverBudget, place, message, Some(help));
+            }
+            faults.extend(findings.sorted());
+        }
+        faults
     }
 }
 

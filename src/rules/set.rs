@@ -5,10 +5,9 @@ use std::{fmt, sync::Arc};
 use rhai::Engine;
 
 use super::{
-    Answers, Explanation, Fault, Prepared, RuleInfo, RuleSource, TestOutcome, Verdict, definitions,
+    Answers, Fault, Prepared, RuleInfo, RuleSource, Verdict, definitions,
     dispatch::Dispatch,
     engine::engine,
-    explain,
     fault::Code,
     lint::Vocabulary,
     native::outcome::Said,
@@ -25,11 +24,11 @@ use crate::{
 
 /// Rules that compiled, with everything they consult.
 pub struct RuleSet {
-    engine: Engine,
-    rules: Vec<Rule>,
+    pub(super) engine: Engine,
+    pub(super) rules: Vec<Rule>,
     terms: Arc<Terms>,
     dispatch: Dispatch,
-    library: Arc<Library>,
+    pub(super) library: Arc<Library>,
 }
 
 impl fmt::Debug for RuleSet {
@@ -158,48 +157,6 @@ impl RuleSet {
         }
     }
 
-    /// Why a rule says what it says of a listing; none where no rule of that id compiled.
-    pub fn explain(&self, rule: &str, item: &Prepared, facts: &Facts) -> Option<Explanation> {
-        let rule = self.rules.iter().find(|known| known.source.id == rule)?;
-        let look = self.look(item, facts);
-        let (answer, _) = run::ask_and_note(&self.engine, rule, &look);
-        Some(explain::explain(rule, look.sheet(), answer))
-    }
-
-    /// Runs every test of every rule, with the reference data that is loaded.
-    pub fn test(&self) -> Vec<TestOutcome> {
-        let mut outcomes = Vec::new();
-        for rule in &self.rules {
-            for trial in &rule.trials {
-                let item = self.prepare(trial.listing.clone());
-                let facts = Arc::new(trial.facts.clone());
-                let given = trial.reference.clone();
-                let given = given.and_then(|rows| self.library.reference.with_rows(rows).ok());
-                let given = given.map(|reference| Library::new(Arc::new(reference)));
-                let library = given.unwrap_or_else(|| self.library.clone());
-                let look = Look::new(&item.0, &facts, &library);
-                let (answer, steps) = run::ask_and_note(&self.engine, rule, &look);
-                let told = explain::explain(rule, &item.0, answer);
-                let score = told.score.map(i64::from);
-                let scored = trial.score.is_none_or(|expected| score == Some(expected));
-                outcomes.push(TestOutcome {
-                    rule: rule.source.id.clone(),
-                    name: trial.name.clone(),
-                    expected: trial.expected,
-                    got: told.outcome,
-                    ok: told.outcome == trial.expected && scored,
-                    detail: match score.filter(|_| !scored) {
-                        Some(score) => format!("score {score}: {}", told.reason),
-                        None => told.reason,
-                    },
-                    line: trial.line,
-                    steps,
-                });
-            }
-        }
-        outcomes
-    }
-
     /// The rules, sorted by id.
     pub fn rules(&self) -> impl Iterator<Item = RuleInfo> {
         self.rules.iter().map(|rule| RuleInfo {
@@ -220,6 +177,11 @@ impl RuleSet {
     /// Every field and function as a `.d.rhai` file, for editors.
     pub fn definitions() -> String {
         definitions::definitions()
+    }
+
+    /// Every function by family, with its example, as a page of Markdown.
+    pub fn functions() -> String {
+        definitions::functions()
     }
 
     /// The manual's tables as Markdown, each with its name: `fields`, `functions`, `codes`.

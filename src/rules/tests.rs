@@ -240,7 +240,7 @@ fn explain_names_the_gate_or_the_line_that_ended_the_rule() {
         .unwrap();
     assert_eq!((told.outcome, told.line), ("flag", Some(5)));
     assert_eq!(told.source, "return flag(\"cheap\", \"便宜\");");
-    assert_eq!(told.proofs[0].field, "price");
+    assert_eq!(told.looked[0].proof.field, "price");
     assert!(
         set.explain("a/c", &set.prepare(listing()), &facts)
             .is_none()

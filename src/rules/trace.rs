@@ -29,6 +29,7 @@ pub(super) struct Trace {
     notes: Vec<Note>,
     rows: BTreeSet<String>,
     facts: BTreeSet<Rest>,
+    vain: BTreeSet<String>,
 }
 
 impl Trace {
@@ -46,6 +47,23 @@ impl Trace {
     /// A fact that was consulted, with the answer.
     pub(super) fn fact(&mut self, fact: Rest) {
         self.facts.insert(fact);
+    }
+
+    /// The rows of reference data that were consulted.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(String::as_str)
+    }
+
+    /// Something that the store was asked for and does not know.
+    pub(super) fn vain(&mut self, asked: String) {
+        self.vain.insert(asked);
+    }
+
+    /// What was asked for and nobody knows.
+    pub(super) fn in_vain(&self) -> Vec<String> {
+        let rows = self.rows().filter_map(|row| row.strip_suffix(": none"));
+        let asked = rows.chain(self.vain.iter().map(String::as_str));
+        asked.map(str::to_owned).collect()
     }
 
     /// Hex BLAKE3 over the reference rows consulted.

@@ -1,14 +1,21 @@
 //! `TESTS`: a rule's own examples, each with the outcome it must have.
 
+use std::sync::Arc;
+
 use rhai::{Map, Position};
 
 use super::{
+    RuleSet, TestOutcome,
+    coverage::place,
+    explain,
     fault::Code,
     literal::Literal,
     meta::{plain_map, unknown_key},
     picture::{Findings, Place},
+    rule::Rule,
+    run::{self, Answer},
     view::{
-        facts,
+        Library, Look, facts,
         sample::{self, Problem},
     },
 };
@@ -42,6 +49,53 @@ pub(super) struct Trial {
     pub reference: Option<serde_json::Value>,
     /// Line in the rule's text, from 1.
     pub line: usize,
+}
+
+impl RuleSet {
+    /// Runs every test of every rule, with the reference data that is loaded.
+    pub fn test(&self) -> Vec<TestOutcome> {
+        self.test_some(|_| true)
+    }
+
+    /// [`Self::test`] with the rules alone whose id `asked` says yes to.
+    pub fn test_some(&self, asked: impl Fn(&str) -> bool) -> Vec<TestOutcome> {
+        let rules = self.rules.iter().filter(|rule| asked(&rule.source.id));
+        let trials = rules.flat_map(|rule| rule.trials.iter().map(move |trial| (rule, trial)));
+        trials
+            .map(|(rule, trial)| self.attempt(rule, trial))
+            .collect()
+    }
+
+    pub(super) fn attempt(&self, rule: &Rule, trial: &Trial) -> TestOutcome {
+        let item = self.prepare(trial.listing.clone());
+        let given = trial.reference.clone();
+        let given = given.and_then(|rows| self.library.reference.with_rows(rows).ok());
+        let given = given.map(|reference| Library::new(Arc::new(reference)));
+        let library = given.unwrap_or_else(|| self.library.clone());
+        let look = Look::new(&item.0, &Arc::new(trial.facts.clone()), &library);
+        let (answer, steps) = run::ask_and_note(&self.engine, rule, &look);
+        let ended = match &answer {
+            Answer::Said(outcome, _) => place(outcome.position),
+            Answer::Skip | Answer::Fault(_) => None,
+        };
+        let told = explain::word(rule, look.sheet(), &answer);
+        let score = told.score.map(i64::from);
+        let scored = trial.score.is_none_or(|expected| score == Some(expected));
+        TestOutcome {
+            rule: rule.source.id.clone(),
+            name: trial.name.clone(),
+            expected: trial.expected,
+            got: told.outcome,
+            ok: told.outcome == trial.expected && scored,
+            detail: match score.filter(|_| !scored) {
+                Some(score) => format!("score {score}: {}", told.reason),
+                None => told.reason,
+            },
+            line: trial.line,
+            steps,
+            ended,
+        }
+    }
 }
 
 /// Reads `TESTS`; a malformed test is a fault.

@@ -4,6 +4,7 @@
     reason = "these are tests, and their helpers are not marked as such"
 )]
 
+mod author;
 mod bad_input;
 mod command;
 mod commit;
@@ -11,6 +12,7 @@ mod conduct;
 mod crawl;
 mod kill;
 mod layers;
+mod manual;
 mod market;
 mod office;
 mod recipe;

@@ -1,136 +1,116 @@
-//! `rules explain`: why a rule says what it says of a listing.
+//! `rules explain`: why a rule says what it says of a listing, or says nothing.
 
-use std::path::Path;
-
+use super::{
+    account::account,
+    subject::{self, Page, Subject},
+};
 use crate::{
-    cli::{Context, Exit, Failure},
-    desk::Ask,
-    model::{Listing, Proof},
+    cli::{Context, Exit, Failure, printer::Printer},
+    judge::Judge,
     rules::Explanation,
-    store::Store,
-    text::harmless,
-    workspace::{self, Workspace},
+    text::{glob, harmless},
+    workspace::Workspace,
 };
 
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The rule's id such as recall/matched, or a glob such as 'recall/*'; or a flag's id alone
+    #[arg(value_name = "RULE", required_unless_present = "all")]
+    rule: Option<String>,
+    /// A stored listing (platform:item), a file with a listing as JSON, or a saved page
+    #[arg(value_name = "LISTING", conflicts_with = "all")]
+    listing: Option<String>,
+    /// Every rule on this listing, a line each, worst first
+    #[arg(long, value_name = "LISTING", conflicts_with = "rule")]
+    all: Option<String>,
+    #[command(flatten)]
+    page: Page,
+}
+
 pub(super) fn explain(
+    args: &Args,
     workspace: &Workspace,
-    rule: &str,
-    listing: &str,
     context: &Context,
 ) -> Result<Exit, Failure> {
+    let (rule, subject) = asked(args, workspace, context)?;
     let mut judge = workspace.judge(&[])?.judge;
-    let (mut listing, past) = found(workspace, listing, context)?;
-    match Store::open(&workspace.data()) {
-        Ok((store, _)) => {
-            judge
-                .freeze(&store)
-                .and_then(|()| Ok(store.close()?))
-                .map_err(workspace::Error::from)?;
-        }
-        Err(error) if error.is_busy() => {
-            context.printer.say("remark: a crawl is under way, so what the store as a whole says is usual is not known here");
-        }
-        Err(error) => return Err(workspace::Error::from(error).into()),
-    }
-    judge.classify(&mut listing);
-    let facts = judge.facts(&listing, past.as_ref());
-    let item = judge.rules().prepare(listing);
-    let explanation = judge.rules().explain(rule, &item, &facts);
-    let explanation = explanation.ok_or_else(|| {
-        let known: Vec<String> = judge.rules().rules().map(|r| r.id).collect();
-        Failure::Message(format!(
-            "there is no rule '{rule}' in force; there are: {}",
-            known.join(", ")
-        ))
-    })?;
-    if context.printer.json {
-        context.printer.document(&explanation)?;
-    } else {
-        account(&explanation)
-            .iter()
-            .try_for_each(|line| context.printer.line(&harmless::line(line)))?;
-    }
+    let rules = meant(&judge, &rule)?;
+    subject::freeze(&mut judge, workspace, context)?;
+    let (item, facts) = subject.prepared(&judge);
+    let explain = |rule: &String| judge.rules().explain(rule, &item, &facts);
+    let mut told: Vec<Explanation> = rules.iter().filter_map(explain).collect();
+    told.sort_by_key(|one| (rank(one.outcome), std::cmp::Reverse(one.score)));
+    let each = !rule.contains('*');
+    show(&told, each, context.printer)?;
     Ok(Exit::Done)
 }
 
-/// A listing from a file, or from the store with the version before it.
-fn found(
+/// The rule, or the glob, and the listing; of a flag the version that it is about.
+fn asked(
+    args: &Args,
     workspace: &Workspace,
-    listing: &str,
     context: &Context,
-) -> Result<(Listing, Option<Listing>), Failure> {
-    if Path::new(listing).is_file() {
-        let text = std::fs::read_to_string(listing)
-            .map_err(|e| Failure::Message(format!("could not read {listing}: {e}")))?;
-        let read = serde_json::from_str(&text);
-        return Ok((
-            read.map_err(|e| {
-                Failure::Message(format!(
-                    "{listing}: {e}; a listing as `listings show --json` prints it would be right"
-                ))
-            })?,
-            None,
-        ));
+) -> Result<(String, Subject), Failure> {
+    let found = |listing: &str| Subject::find(workspace, listing, &args.page, context);
+    match (&args.all, &args.rule, &args.listing) {
+        (Some(listing), ..) => Ok(("*".to_owned(), found(listing)?)),
+        (None, Some(rule), Some(listing)) => Ok((rule.clone(), found(listing)?)),
+        (None, Some(flag), None) if is_flag(flag) => {
+            let flag = subject::flag(workspace, flag, context)?;
+            let subject = Subject::of_flag(workspace, &flag, context)?;
+            Ok((flag.rule, subject))
+        }
+        _ => Err(Failure::new(
+            "explain which listing? give `RULE LISTING`, a flag's id alone, or `--all LISTING`",
+        )),
     }
-    let mut versions: Vec<(Listing, bool)> = Vec::new();
-    context.ask(
-        workspace,
-        Ask::History {
-            id: listing.to_owned(),
-        },
-        &mut |value| {
-            // Between the versions stand the turns of its status.
-            if !value["version"].is_null() {
-                let reread = !value["reread"].is_null();
-                versions.push((serde_json::from_value(value).map_err(Failure::new)?, reread));
-            }
-            Ok(())
-        },
-    )?;
-    let latest = versions
-        .last()
-        .map(|(latest, _)| latest.clone())
-        .ok_or_else(|| Failure::Message(format!("there is no listing '{listing}'")))?;
-    // As the store has it: reading the same page otherwise is no change of it.
-    let mut older = versions.into_iter().rev();
-    let _visited = older.find(|(_, reread)| !reread);
-    Ok((latest, older.next().map(|(past, _)| past)))
 }
 
-/// An explanation as a person would tell it.
-fn account(told: &Explanation) -> Vec<String> {
-    let mut lines = vec![format!(
-        "{} on {}: {}",
-        told.rule, told.listing, told.outcome
-    )];
-    for gate in &told.gates {
-        let state = if gate.open { "open" } else { "shut" };
-        lines.push(format!(
-            "  gate {} is {state}: wants {}; the listing has {}",
-            gate.gate, gate.wants, gate.found
-        ));
-    }
-    for proof in &told.proofs {
-        lines.push(format!("  {}", read(proof)));
-    }
-    if let Some(line) = told.line {
-        lines.push(format!("  ended at line {line}: {}", told.source));
-    }
-    lines.push(format!("  {}", told.reason));
-    if !told.reason_zh.is_empty() {
-        lines.push(format!("  {}", told.reason_zh));
-    }
-    if let Some(score) = told.score {
-        lines.push(format!("  score {score}"));
-    }
-    lines
+fn is_flag(word: &str) -> bool {
+    word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn read(proof: &Proof) -> String {
-    let note = proof
-        .note
-        .as_ref()
-        .map(|note| format!(" — {note}"))
-        .unwrap_or_default();
-    format!("{}: “{}”{note}", proof.field, proof.text)
+/// The ids that are meant, all of them in force.
+fn meant(judge: &Judge, rule: &str) -> Result<Vec<String>, Failure> {
+    let known: Vec<String> = judge.rules().rules().map(|rule| rule.id).collect();
+    let fits = |id: &&String| glob::fits(rule, id);
+    let found: Vec<String> = known.iter().filter(fits).cloned().collect();
+    match found.is_empty() {
+        false => Ok(found),
+        true => Err(Failure::Message(format!(
+            "there is no rule '{rule}' in force; there are: {}",
+            known.join(", ")
+        ))),
+    }
+}
+
+fn show(told: &[Explanation], each: bool, printer: Printer) -> Result<(), Failure> {
+    if printer.json {
+        return told.iter().try_for_each(|one| printer.document(one));
+    }
+    if each {
+        let lines = told.iter().flat_map(account);
+        return lines
+            .into_iter()
+            .try_for_each(|line| printer.line(&harmless::line(&line)));
+    }
+    let rows = told.iter().map(|one| {
+        vec![
+            one.outcome.to_owned(),
+            one.score
+                .map_or_else(String::new, |score| score.to_string()),
+            one.rule.clone(),
+            one.line.map_or_else(String::new, |line| line.to_string()),
+            one.reason.clone(),
+        ]
+    });
+    let head = ["outcome", "score", "rule", "line", "reason"];
+    printer.table(&head, rows.collect())
+}
+
+/// Worst first.
+fn rank(outcome: &str) -> usize {
+    let order = ["flag", "fault", "unsure", "pass", "skip"];
+    let known = order.iter().position(|word| *word == outcome);
+    known.unwrap_or(order.len())
 }

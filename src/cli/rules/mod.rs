@@ -1,21 +1,29 @@
 //! `rules`: the rule author's bench.
 
+mod account;
+mod adopt;
 mod backtest;
 mod check;
+mod definitions;
 mod diff;
+mod docs;
 mod explain;
+mod interview;
 mod list;
+mod new;
 mod profile;
+mod questions;
+mod subject;
 mod test;
+mod watch;
 
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::{Context, Exit, Failure};
 use crate::{
     desk::Experience,
     review,
-    rules::{Fault, RuleSet},
+    rules::Fault,
     text::causes,
     workspace::{Workspace, remarks},
 };
@@ -46,27 +54,22 @@ enum Command {
         #[arg(long, value_name = "CODE", conflicts_with_all = ["rules", "strict"])]
         explain: Option<String>,
     },
+    /// Write a first rule: asks in plain words, or takes the answers as options
+    New(new::Args),
     /// Run the tests that the rules carry
-    Test {
-        /// Only these rules, by glob such as 'recall/*'
-        #[arg(value_name = "GLOB")]
-        rules: Vec<String>,
-    },
+    Test(test::Args),
     /// Why a rule says what it says of a listing
-    Explain {
-        /// The rule's id, such as recall/matched
-        rule: String,
-        /// A stored listing (platform:item), or a file with a listing as JSON
-        listing: String,
-    },
+    Explain(explain::Args),
     /// What rules would flag of everything stored, beside the flags that stand; nothing is written
     Backtest(backtest::Args),
     /// What differs between two versions of rules, and which stored listings they would answer otherwise
     Diff(diff::Args),
     /// What each rule costs on what is stored: time, runs, gates that stayed shut, flags, faults; the dearest first
     Profile(profile::Args),
+    /// A page per rule and an index per pack, as Markdown
+    Docs(docs::Args),
     /// Every function and field a rule may use, as editors read it (.d.rhai)
-    Definitions,
+    Definitions(definitions::Args),
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
@@ -92,26 +95,18 @@ pub(super) fn run(args: Args, context: &Context) -> Result<Exit, Failure> {
             loaded
                 .rules
                 .extend(remarks(&loaded, &known, Timestamp::now()));
+            let dear = loaded.judge.rules().over_budget();
+            loaded.rules.extend(dear);
             check::check(&loaded, &rules, strict, context)
-        }
-        Command::Test { rules } => test::test(&workspace.judge(&rules)?, context),
-        Command::Explain { rule, listing } => {
-            explain::explain(&workspace, &rule, &listing, context)
         }
         Command::Backtest(args) => backtest::backtest(&workspace, args, context),
         Command::Diff(args) => diff::diff(&workspace, args, context),
         Command::Profile(args) => profile::profile(&workspace, &args, context),
-        Command::Definitions => {
-            let definitions = RuleSet::definitions();
-            if context.printer.json {
-                context
-                    .printer
-                    .document(&json!({ "definitions": definitions }))?;
-            } else {
-                context.printer.line(definitions.trim_end())?;
-            }
-            Ok(Exit::Done)
-        }
+        Command::New(args) => new::new(&args, &workspace, context),
+        Command::Test(args) => test::test(&args, &workspace, context),
+        Command::Explain(args) => explain::explain(&args, &workspace, context),
+        Command::Docs(args) => docs::docs(&args, &workspace, context),
+        Command::Definitions(args) => definitions::definitions(&args, context),
     }
 }
 

@@ -45,7 +45,10 @@ impl Bench {
     fn faults(&self, text: &str) -> Vec<Fault> {
         let names = Names::of(&self.reference);
         let source = example("example", text);
-        rule::compile(&self.engine, &self.vocabulary, &names, &source).1
+        let mut faults = rule::compile(&self.engine, &self.vocabulary, &names, &source).1;
+        let (set, _) = RuleSet::load(&[source], Arc::clone(&self.reference));
+        faults.extend(set.over_budget());
+        faults
     }
 
     fn pictures(&self, text: &str) -> String {

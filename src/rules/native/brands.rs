@@ -89,7 +89,12 @@ fn owners_price(item: &Item, key: &(String, String, String)) -> Option<f64> {
 /// What the store's sellers ask.
 fn median(item: &Item, key: &(String, String, String)) -> Option<f64> {
     item.asked_store(Asked::Usual(key));
-    let usual = item.look().facts().prices.usual.get(key)?;
+    let usual = item.look().facts().prices.usual.get(key);
+    if usual.is_none() {
+        let asked = || format!("usual price of {} in {} {}", key.0, key.1, key.2);
+        item.trace(|trace| trace.vain(asked()));
+    }
+    let usual = usual?;
     let note = format!("median of {} sellers, {}", usual.sellers, key.2);
     say_usual(item, usual.amount, note, None);
     Some(usual.amount)

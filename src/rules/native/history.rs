@@ -107,7 +107,9 @@ fn changed(item: &mut Item, field: &str) -> Answer<Dynamic> {
 /// Writes down that the rule asked for a fact.
 fn known(item: &Item, name: &str, value: Dynamic) -> Dynamic {
     let text = spoken(&value);
-    if !value.is_unit() {
+    if value.is_unit() {
+        item.trace(|trace| trace.vain(name.to_owned()));
+    } else {
         item.say(|| Proof {
             field: name.to_owned(),
             text,
@@ -181,7 +183,10 @@ fn holders(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answer<A
     let found = item.look().facts().codes.holders.get(&key);
     let found = found.map_or(&[] as &[_], Vec::as_slice);
     let names = named(found);
-    if !found.is_empty() {
+    if found.is_empty() {
+        let asked = format!("holders of {} {}", key.0, key.1);
+        item.trace(|trace| trace.vain(asked));
+    } else {
         item.say(|| Proof {
             field: format!("holders of {} {}", key.0, key.1),
             text: names.join("; "),
