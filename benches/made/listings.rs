@@ -49,21 +49,21 @@ const SENTENCES: [(&str, &str); 8] = [
 ];
 
 /// One kind of goods with its words.
-pub struct Shelf {
-    pub id: String,
+pub(crate) struct Shelf {
+    pub(crate) id: String,
     words: Vec<String>,
 }
 
 /// What listings are made of.
-pub struct Market {
-    pub shelves: Vec<Shelf>,
+pub(crate) struct Market {
+    pub(crate) shelves: Vec<Shelf>,
     /// Narrow rules whose words now and then stand in a listing.
     lists: usize,
 }
 
 impl Market {
     /// Goods of the catalogue in `reference`.
-    pub fn of(reference: &Reference, lists: usize) -> Self {
+    pub(crate) fn of(reference: &Reference, lists: usize) -> Self {
         let shelves = reference.kinds().map(|kind| Shelf {
             id: kind.id.clone(),
             words: kind.words.clone(),
@@ -75,7 +75,7 @@ impl Market {
     }
 
     /// The listing of that number.
-    pub fn listing(&self, number: usize) -> Listing {
+    pub(crate) fn listing(&self, number: usize) -> Listing {
         let mut dice = Dice::of(0xbeef ^ number as u64);
         let dice = &mut dice;
         let shelf = dice.one(&self.shelves);

@@ -1,30 +1,30 @@
 //! A made-up market of any size: listings, rules and reference data, the same on every machine. No line of it is anybody's.
 
-#![allow(dead_code, reason = "each bench uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each bench uses a part of it")]
 
-pub mod clock;
+pub(crate) mod clock;
 mod listings;
 mod rules;
 
 use std::{fmt::Write, fs, io, path::Path};
 
-pub use listings::{Market, Shelf};
-pub use rules::{broad, narrow, sources};
+pub(crate) use listings::Market;
+pub(crate) use rules::{narrow, sources};
 
 /// Words in a narrow rule's term list.
-pub const WORDS_IN_A_LIST: usize = 100;
+pub(crate) const WORDS_IN_A_LIST: usize = 100;
 /// Lists of narrow rules; more rules than these share them.
-pub const LISTS: usize = 1_000;
+pub(crate) const LISTS: usize = 1_000;
 
 /// Reproducible chance (splitmix64).
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn of(seed: u64) -> Self {
+    pub(crate) fn of(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn throw(&mut self) -> u64 {
+    pub(crate) fn throw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -32,22 +32,22 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    pub fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.throw() % limit.max(1) as u64).unwrap_or(0)
     }
 
-    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(crate) fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
 
     /// Whether something happens that happens once in `times`.
-    pub fn once_in(&mut self, times: usize) -> bool {
+    pub(crate) fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 }
 
 /// A name that nobody has, always the same for a number: Latin for even numbers, Chinese for odd ones.
-pub fn name(number: usize) -> String {
+pub(crate) fn name(number: usize) -> String {
     const LATIN: [&str; 16] = [
         "ka", "lu", "mo", "ne", "pi", "ro", "sa", "te", "vu", "wo", "xi", "ya", "zo", "bri", "dra",
         "fle",
@@ -68,7 +68,7 @@ pub fn name(number: usize) -> String {
 }
 
 /// The shipped lists, and beside them `notices` recall notices and a term list for each of `lists` narrow rules.
-pub fn reference(dir: &Path, notices: usize, lists: usize) -> io::Result<()> {
+pub(crate) fn reference(dir: &Path, notices: usize, lists: usize) -> io::Result<()> {
     copy(
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/reference"),
         dir,
@@ -87,7 +87,7 @@ pub fn reference(dir: &Path, notices: usize, lists: usize) -> io::Result<()> {
 }
 
 /// One recall notice: a brand that sells here or nowhere, a model, and words for the goods.
-pub fn notice(number: usize) -> String {
+pub(crate) fn notice(number: usize) -> String {
     let mut dice = Dice::of(number as u64);
     let product = dice.one(&[
         "electric kettles",
@@ -109,14 +109,14 @@ pub fn notice(number: usize) -> String {
 }
 
 /// A maker's number such as `RW-4821B`.
-pub fn model(dice: &mut Dice) -> String {
+pub(crate) fn model(dice: &mut Dice) -> String {
     let letter = |dice: &mut Dice| char::from(b'A' + dice.below(26) as u8);
     let (a, b) = (letter(dice), letter(dice));
     format!("{a}{b}-{}{}", 1000 + dice.below(9000), letter(dice))
 }
 
 /// The word at a place of a narrow rule's list.
-pub fn rare_word(list: usize, place: usize) -> String {
+pub(crate) fn rare_word(list: usize, place: usize) -> String {
     name(1_000_000 + list * WORDS_IN_A_LIST + place)
 }
 

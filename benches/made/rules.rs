@@ -102,7 +102,7 @@ const KINDS: [(&str, &str); 10] = [
 ];
 
 /// A broad rule: a kind, for a group of goods.
-pub fn broad(number: usize) -> RuleSource {
+pub(crate) fn broad(number: usize) -> RuleSource {
     let (head, body) = KINDS[number % KINDS.len()];
     let group = GROUPS[number / KINDS.len() % GROUPS.len()];
     let limit = (number + 10).to_string();
@@ -116,7 +116,7 @@ pub fn broad(number: usize) -> RuleSource {
 }
 
 /// A narrow rule: it looks only where a word of its own list stands.
-pub fn narrow(number: usize) -> RuleSource {
+pub(crate) fn narrow(number: usize) -> RuleSource {
     let list = number % super::LISTS;
     let head = format!(r#"when: #{{ mentions: ["made-{list}"] }}, params: #{{ points: 45 }}"#);
     let body = format!(
@@ -127,7 +127,7 @@ pub fn narrow(number: usize) -> RuleSource {
 }
 
 /// A hundred broad rules, and narrow ones up to `count`.
-pub fn sources(count: usize) -> Vec<RuleSource> {
+pub(crate) fn sources(count: usize) -> Vec<RuleSource> {
     let broad = (0..count.min(100)).map(broad);
     broad
         .chain((0..count.saturating_sub(100)).map(narrow))

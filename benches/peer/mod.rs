@@ -11,11 +11,11 @@ use listwarden::{
 use serde_json::{Value, json};
 
 /// What Python did.
-pub struct Told {
-    pub seconds: f64,
-    pub ran: u64,
+pub(crate) struct Told {
+    pub(crate) seconds: f64,
+    pub(crate) ran: u64,
     /// How often each was said, here and there.
-    pub said: [(&'static str, usize, u64); 3],
+    pub(crate) said: [(&'static str, usize, u64); 3],
 }
 
 /// Rules by which the lists and rows are found that the checks ask for.
@@ -32,7 +32,7 @@ const PROBES: [(&str, &str); 6] = [
 ];
 
 /// Runs the checks in Python.
-pub fn run(
+pub(crate) fn run(
     set: &RuleSet,
     reference: &Arc<Reference>,
     listings: &[Listing],

@@ -122,10 +122,14 @@ impl RuleSet {
             let budget = rule.meta.budget();
             let tests = rule.trials.iter().map(|trial| self.attempt(rule, trial));
             for test in tests.filter(|test| test.steps > budget) {
+                let line = rule.source.text.lines().nth(test.line.saturating_sub(1));
+                let indent = line.map_or(0, |line| {
+                    line.chars().take_while(|c| c.is_whitespace()).count()
+                });
                 let place = Place {
                     line: test.line,
-                    column: 1,
-                    width: 1,
+                    column: indent + 1,
+                    width: 2,
                 };
                 let message = format!(
                     "this takes {} steps; the rule's budget is {budget}",
@@ -174,7 +178,10 @@ mod tests {
         let sources = [
             source("a/quick", &rule("pass()")),
             source("b/busy", &rule(busy)),
-            source("c/fails", &rule("item.title.len() > 3")),
+            source(
+                "c/fails",
+                &rule("let n = parse_int(item.sku ?? \"none\"); pass(`${n}`)"),
+            ),
         ];
         let (set, _) = RuleSet::load(&sources, Arc::new(Reference::default()));
         // A clock that goes on by a second at each look.

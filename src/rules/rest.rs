@@ -115,7 +115,7 @@ fn usual(usual: &Usual) -> u64 {
     hash(&(usual.amount.to_bits(), usual.sellers))
 }
 
-fn holders(all: &Vec<Holder>) -> u64 {
+fn holders(all: &[Holder]) -> u64 {
     let parts = all.iter().map(|h| (&h.brand, &h.maker, &h.class));
     hash(&parts.collect::<Vec<_>>())
 }
@@ -185,7 +185,7 @@ impl Look {
             Asked::Changed(field) => hash(&history::is_changed(self, field)),
             Asked::Listings(shop) => known(facts.sellers.sellers.get(shop), listings),
             Asked::Confirmed(shop) => known(facts.sellers.sellers.get(shop), confirmed),
-            Asked::Holders(key) => known(facts.codes.holders.get(key), holders),
+            Asked::Holders(key) => known(facts.codes.holders.get(key), |all| holders(all)),
         }
     }
 }

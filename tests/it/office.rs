@@ -14,7 +14,7 @@ use crate::command::{lines, run, said, workspace};
 fn rule(when: &str, score: u8) -> String {
     format!(
         r#"//! A rule of the office. 办公室规则。
-const RULE = #{{ title: "t", title_zh: "题", kind: "counterfeit", severity: "high", basis: ["b"], floor: 0.6 }};
+const RULE = #{{ title: "t", title_zh: "题", kind: "counterfeit", severity: "high", when: #{{ has: ["title", "price"] }}, basis: ["b"], floor: 0.6 }};
 fn check(item) {{
     if !({when}) {{ return pass(); }}
     flag("found", "发现").score({score})

@@ -7,7 +7,7 @@ use crate::{judge::Judge, store::Entry};
 
 fn rule(limit: &str) -> String {
     format!(
-        "//! Cheap. 便宜。\nconst RULE = #{{ title: \"t\", title_zh: \"题\", kind: \"counterfeit\", severity: \"high\", basis: [\"b\"] }};\nfn check(item) {{\n    if item.price >= {limit} {{ return pass(); }}\n    flag(\"cheap\", \"便宜\")\n}}\nconst TESTS = [ #{{ pass: \"p\", item: #{{ title: \"t\", price: 999.0 }} }} ];\n"
+        "//! Cheap. 便宜。\nconst RULE = #{{ title: \"t\", title_zh: \"题\", kind: \"counterfeit\", severity: \"high\", basis: [\"b\"], when: #{{ has: [\"price\"] }} }};\nfn check(item) {{\n    if item.price >= {limit} {{ return pass(); }}\n    flag(\"cheap\", \"便宜\")\n}}\nconst TESTS = [ #{{ pass: \"p\", item: #{{ title: \"t\", price: 999.0 }} }} ];\n"
     )
 }
 

@@ -1,0 +1,189 @@
+//! Rules that were edited, notices that came in, files that were damaged: what is judged again, and what is not.
+
+use std::path::Path;
+
+use super::*;
+
+/// A folder of rules: one for all kettles, one for shoes, one that knows recalls.
+struct Rules(tempfile::TempDir);
+
+impl Rules {
+    fn new() -> Self {
+        let rules = Self(tempfile::tempdir().unwrap());
+        std::fs::create_dir_all(rules.0.path().join("reference/recalls")).unwrap();
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/reference/catalogue.toml");
+        std::fs::copy(shipped, rules.0.path().join("reference/catalogue.toml")).unwrap();
+        rules.write(
+            "kettles",
+            "class: [\"appliance/kettle\"], has: [\"price\"]",
+            "if item.price < 50.0 { return flag(\"cheap\", \"便宜\"); } pass()",
+        );
+        rules.write("shoes", "class: [\"fashion/shoes\"]", "pass()");
+        rules.write(
+            "recalled",
+            "has: [\"title\"]",
+            "if recalls(item).is_empty() { return pass(); } flag(\"recalled\", \"召回\")",
+        );
+        rules
+    }
+
+    fn write(&self, id: &str, when: &str, body: &str) {
+        let text = format!(
+            "//! {id} 规则\nconst RULE = #{{ title: \"a\", title_zh: \"甲\", kind: \"safety\", severity: \"low\", when: #{{ {when} }} }};\nfn check(item) {{ {body} }}\n"
+        );
+        std::fs::write(self.0.path().join(format!("{id}.rhai")), text).unwrap();
+    }
+
+    fn recall(&self, brands: &[&str]) {
+        let mut text = "{\"source\": \"made\", \"licence\": \"CC0-1.0\"}\n".to_owned();
+        for (number, brand) in brands.iter().enumerate() {
+            text += &format!(
+                "{{\"source\":\"made\",\"id\":\"{number}\",\"title\":\"{brand} kettle\",\"brands\":[\"{brand}\"],\"products\":[\"electric kettle\"],\"models\":[\"KX-4711\"]}}\n"
+            );
+        }
+        std::fs::write(self.0.path().join("reference/recalls/made.jsonl"), text).unwrap();
+    }
+
+    fn loaded(&self) -> Judge {
+        let loaded = Judge::load(self.0.path(), &[]).unwrap();
+        assert!(loaded.reference.is_empty(), "{:?}", loaded.reference);
+        loaded.judge
+    }
+}
+
+/// Ten kettles of which one is cheap, and ten of a class that no rule looks at.
+fn stocked(rules: &Rules) -> Market {
+    let market = Market::by(rules.0.path());
+    for item in 0..10 {
+        let mut kettle = kettle(item, "Lumora", if item == 3 { 9 } else { 100 });
+        kettle.title = Some(format!("Lumora electric kettle KX-{item}"));
+        market.arrive(kettle);
+        let mut toy = self::kettle(100 + item, "Nordhaus", 9);
+        toy.title = Some("Nordhaus wooden toy car".to_owned());
+        toy.class = Some(Class {
+            id: "children/toy".to_owned(),
+            score: 1.0,
+        });
+        market.arrive(toy);
+    }
+    market
+}
+
+#[test]
+fn an_edited_rule_is_asked_about_the_listings_that_its_gate_admits() {
+    let rules = Rules::new();
+    let mut market = stocked(&rules);
+    assert_eq!(market.scan(false).judged, 0, "judged on arrival");
+    assert_eq!(
+        market.flags(),
+        [("kettles".to_owned(), "shop:3".to_owned())]
+    );
+    rules.write(
+        "kettles",
+        "class: [\"appliance/kettle\"], has: [\"price\"]",
+        "if item.price < 10.0 { return flag(\"cheaper\", \"便宜\"); } pass()",
+    );
+    market.judge = rules.loaded();
+    let summary = market.scan(false);
+    assert_eq!((summary.judged, summary.listings), (10, 20), "{summary:?}");
+    assert_eq!(market.flags().len(), 1);
+    // Its gate now lets in other goods: those, and the one that it flagged before.
+    rules.write("kettles", "class: [\"fashion/shoes\"]", "pass()");
+    market.judge = rules.loaded();
+    assert_eq!(market.scan(false).judged, 1);
+    assert!(market.flags().is_empty());
+    rules.write(
+        "kettles",
+        "class: [\"appliance/kettle\"], has: [\"price\"]",
+        "flag(\"all\", \"全部\")",
+    );
+    market.judge = rules.loaded();
+    assert_eq!(market.scan(false).flags, 10);
+    std::fs::remove_file(rules.0.path().join("kettles.rhai")).unwrap();
+    market.judge = rules.loaded();
+    let summary = market.scan(false);
+    assert_eq!((summary.judged, summary.resolved), (10, 10), "{summary:?}");
+    let (flags, whole) = (market.flags(), market.scan(true));
+    assert_eq!((whole.flags, whole.resolved, market.flags()), (0, 0, flags));
+}
+
+#[test]
+fn new_notices_are_held_against_what_they_fit_and_nothing_else() {
+    let rules = Rules::new();
+    rules.recall(&["Aurelia"]);
+    let mut market = stocked(&rules);
+    market.scan(false);
+    rules.recall(&["Aurelia", "Lumora", "Castellan"]);
+    market.judge = rules.loaded();
+    let summary = market.scan(false);
+    assert_eq!(
+        (summary.notices, summary.touched, summary.judged),
+        (2, 10, 10),
+        "{summary:?}"
+    );
+    let recalled = |market: &Market| {
+        market
+            .flags()
+            .iter()
+            .filter(|(rule, _)| rule == "recalled")
+            .count()
+    };
+    assert_eq!(recalled(&market), 10);
+    assert_eq!(market.scan(false).judged, 0);
+    // A notice that is taken back is a matter of those that it fitted.
+    rules.recall(&["Aurelia"]);
+    market.judge = rules.loaded();
+    let summary = market.scan(false);
+    assert_eq!((summary.judged, recalled(&market)), (10, 0), "{summary:?}");
+}
+
+#[test]
+fn where_nothing_changed_nothing_is_read_and_a_damaged_file_costs_only_time() {
+    let rules = Rules::new();
+    let mut market = stocked(&rules);
+    market.scan(false);
+    let order = Order::default();
+    let same = unchanged(&market.store, &market.judge, &order).unwrap();
+    assert_eq!(same.map(|summary| summary.listings), Some(20));
+    let path = market._dir.path().join("judged");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(
+        unchanged(&market.store, &market.judge, &order).unwrap(),
+        None
+    );
+    let flags = market.flags();
+    assert_eq!((market.scan(false).judged, market.flags()), (20, flags));
+    std::fs::write(&path, b"LWJUDGE2").unwrap();
+    assert_eq!(market.scan(false).judged, 20);
+    market.arrive(kettle(50, "Lumora", 100));
+    assert_eq!(
+        unchanged(&market.store, &market.judge, &order).unwrap(),
+        None
+    );
+}
+
+#[test]
+fn what_a_stopped_scan_passed_over_the_next_one_judges() {
+    let rules = Rules::new();
+    let mut market = stocked(&rules);
+    market.judge.freeze(&market.store).unwrap();
+    let stop = Arc::new(AtomicBool::new(true));
+    let order = Order {
+        all: true,
+        ..Order::default()
+    };
+    let stopped = run(&market.store, &market.judge, &order, &|_| (), &stop).unwrap();
+    assert_eq!((stopped.stopped, stopped.judged), (true, 0));
+    assert_eq!(
+        unchanged(&market.store, &market.judge, &Order::default()).unwrap(),
+        None
+    );
+    assert_eq!(market.scan(false).listings, 20);
+    assert_eq!(
+        market.flags(),
+        [("kettles".to_owned(), "shop:3".to_owned())]
+    );
+}
