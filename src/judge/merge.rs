@@ -24,6 +24,8 @@ pub struct Judgement {
     pub unsure: u64,
     /// Rules that failed.
     pub faults: u64,
+    /// Rules whose gate was open.
+    pub ran: usize,
     /// What the verdict rested on.
     pub row: Option<Row>,
 }

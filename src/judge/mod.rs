@@ -264,10 +264,11 @@ impl Judge {
         judged: impl Fn(&str) -> bool,
     ) -> Judgement {
         let asks = |campaign: &str, rule: &str| self.is_about(campaign, rule);
-        let row = self.row(listing, &verdict);
+        let (row, ran) = (self.row(listing, &verdict), verdict.ran);
         let suppressed = self.suppress(listing, &mut verdict).len() as u64;
         Judgement {
             row: Some(row),
+            ran,
             suppressed,
             ..merge::merge(listing, verdict, flags, judged, asks)
         }

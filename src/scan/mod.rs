@@ -43,8 +43,8 @@ pub struct Order {
 pub struct Summary {
     /// Listings in the store.
     pub listings: u64,
-    /// Listings judged now, by all rules or by those that were edited; for the others nothing had changed that their
-    /// verdicts rested on.
+    /// Listings judged now, by all rules or by those that were edited and whose gates admit them; for the others nothing
+    /// had changed that their verdicts rested on.
     pub judged: u64,
     /// Recall notices that are new or say something else than at the last scan, where only listings that they fit were
     /// judged for them.
@@ -66,7 +66,6 @@ pub struct Summary {
 
 impl Summary {
     fn add(&mut self, judgement: &Judgement) {
-        self.judged += 1;
         self.flags += judgement.raised;
         self.resolved += judgement.resolved;
         self.suppressed += judgement.suppressed;
@@ -243,6 +242,9 @@ impl Scan<'_> {
                     group.work.push(Work::Forget { key });
                 }
                 if let Some(judgement) = looked.judgement {
+                    // A listing that an edited rule's gate does not admit was only looked at.
+                    let admitted = !looked.part || judgement.ran > 0 || judgement.resolved > 0;
+                    self.summary.judged += u64::from(admitted);
                     self.summary.add(&judgement);
                     group.entries.extend(judgement.entries);
                     judgement.events.into_iter().for_each(self.report);
