@@ -78,3 +78,59 @@ proptest! {
         }
     }
 }
+
+/// Gates of every kind, alone and together; the classes are of the shipped catalogue but for one.
+const WHENS: [&str; 10] = [
+    "",
+    "class: [\"children/*\"]",
+    "class: [\"appliance/kettle\", \"children/toy\"]",
+    "class: [\"@ccc\"], has: [\"brand\"]",
+    "platform: [\"shop\"]",
+    "platform: [\"shop\", \"mall\"], language: [\"zh\"]",
+    "language: [\"en\", \"zh\"]",
+    "mentions: [\"replica\"]",
+    "mentions: [\"replica\", \"second-hand\"], class: [\"children/*\"]",
+    "has: [\"title\"], mentions: [\"second-hand\"], platform: [\"mall\"]",
+];
+
+fn shipped() -> RuleSet {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/reference");
+    let sources: Vec<_> = WHENS
+        .iter()
+        .enumerate()
+        .map(|(number, when)| {
+            let text = format!("//! d\nconst RULE = #{{ title: \"t\", title_zh: \"t\", kind: \"recall\", severity: \"low\", basis: [\"b\"], when: #{{ {when} }} }};\nfn check(item) {{ flag(\"a\", \"b\") }}\n");
+            source(&format!("x/{number}"), &text)
+        })
+        .collect();
+    let (set, faults) = RuleSet::load(&sources, Arc::new(Reference::load(&dir).0));
+    assert_eq!(set.len(), WHENS.len(), "{faults:?}");
+    set
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4))]
+
+    #[test]
+    fn no_rule_is_passed_over_whose_gate_is_open(
+        listings in prop::collection::vec((
+            listings(),
+            prop::option::of(prop::sample::select(vec!["children/toy", "appliance/kettle", "fashion/shoes", "no/class"])),
+            prop::sample::select(vec!["shop", "mall", "other"]),
+            prop::option::of(prop::sample::select(vec!["zh", "en", "de"])),
+        ), 60),
+    ) {
+        let set = shipped();
+        for (mut listing, class, platform, language) in listings {
+            listing.class = class.map(|id| Class { id: id.to_owned(), score: 1.0 });
+            listing.platform = platform.to_owned();
+            listing.language = language.map(str::to_owned);
+            let item = set.prepare(listing);
+            let open = set.all().iter().filter(|rule| rule.meta.when.open(&item.0));
+            let open: Vec<&str> = open.map(|rule| rule.source.id.as_str()).collect();
+            let verdict = set.evaluate(&item, &Facts::default());
+            let asked: Vec<&str> = verdict.flags.iter().map(|flag| flag.rule.as_str()).collect();
+            prop_assert_eq!(asked, open);
+        }
+    }
+}

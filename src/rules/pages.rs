@@ -24,8 +24,7 @@ pub struct Page {
 }
 
 /// What a pack says of itself in `pack.toml`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "plain names")]
 pub struct PackNote {
     pub title: String,

@@ -232,7 +232,6 @@ proptest! {
         facts in prop::collection::vec(facts(), 6),
     ) {
         let set = rules();
-        let (mut stood, mut fell) = (0, 0);
         for listing in listings {
             let item = set.prepare(listing.clone());
             let verdict = set.evaluate(&item, &facts[0]);
@@ -240,6 +239,7 @@ proptest! {
                 let told = set.explain(&info.id, &item, &facts[0]).unwrap();
                 prop_assert_eq!(said(&verdict, &info.id), (told.outcome, told.reason), "{}", info.id);
             }
+            prop_assert!(set.answers(&facts[0]).stand(&verdict.rests, &listing), "nothing has changed");
             for other in &facts[1..] {
                 // What was before a version is the same as long as the version is.
                 let mut now = other.clone();
@@ -247,13 +247,9 @@ proptest! {
                 let again = set.evaluate(&item, &now);
                 if set.answers(&now).stand(&verdict.rests, &listing) {
                     prop_assert_eq!(format!("{:?}", again), format!("{:?}", verdict));
-                    stood += 1;
-                } else {
-                    fell += 1;
                 }
             }
         }
-        prop_assert!(stood + fell > 0);
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::{
     cli::{Context, Exit, Failure, counted::counted},
+    judge::Pack,
     rules::PackNote,
     workspace::Workspace,
 };
@@ -26,7 +27,7 @@ pub(super) struct Args {
 
 pub(super) fn docs(args: &Args, workspace: &Workspace, context: &Context) -> Result<Exit, Failure> {
     let loaded = workspace.judge(&args.rules)?;
-    let pages = loaded.judge.rules().pages(&notes(workspace, context));
+    let pages = loaded.judge.rules().pages(&notes(&loaded.packs));
     let folder = args.output.clone();
     let folder = folder.unwrap_or_else(|| workspace.root.join("docs/rules"));
     for page in &pages {
@@ -44,6 +45,7 @@ pub(super) fn docs(args: &Args, workspace: &Workspace, context: &Context) -> Res
             .line(&format!("{count} in {}", folder.display()))?;
     }
     super::broken(&loaded.rules, context);
+    super::broken(&loaded.papers, context);
     Ok(Exit::Done)
 }
 
@@ -54,24 +56,17 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     fs::write(path, text)
 }
 
-/// What each pack says of itself; one whose file cannot be read is told of, and says nothing.
-fn notes(workspace: &Workspace, context: &Context) -> BTreeMap<String, PackNote> {
-    let mut notes = BTreeMap::new();
-    for entry in fs::read_dir(workspace.rules())
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        let path = entry.path().join("pack.toml");
-        let Ok(text) = fs::read_to_string(&path) else {
-            continue;
-        };
-        match toml::from_str(&text) {
-            Ok(note) => {
-                notes.insert(entry.file_name().to_string_lossy().into_owned(), note);
-            }
-            Err(e) => context.printer.say(&format!("{}: {e}", path.display())),
-        }
-    }
-    notes
+/// What each pack says of itself; one whose paper cannot be read says nothing.
+fn notes(packs: &[Pack]) -> BTreeMap<String, PackNote> {
+    let note = |pack: &Pack| PackNote {
+        title: pack.title.clone(),
+        title_zh: pack.title_zh.clone(),
+        about: pack.about.clone().unwrap_or_default(),
+        keeper: pack.keeper.clone(),
+        version: pack.version.clone(),
+    };
+    packs
+        .iter()
+        .map(|pack| (pack.id.clone(), note(pack)))
+        .collect()
 }
