@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Brand, Certificate, Notice, Rates, Reference, UsualPrice, rates};
+use super::{Brand, Certificate, Notice, Rates, Reference, Standard, UsualPrice, rates};
 use crate::model::ReferenceRow;
 
 /// Rows instead of those that are loaded.
@@ -15,6 +15,7 @@ struct Rows {
     certificates: Vec<GivenCertificate>,
     recalls: Vec<Notice>,
     rates: Vec<GivenRates>,
+    standards: Vec<GivenStandard>,
 }
 
 #[derive(Default, Deserialize)]
@@ -36,6 +37,18 @@ struct GivenRates {
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+struct GivenStandard {
+    number: String,
+    title: Option<String>,
+    #[serde(alias = "in_force_from")]
+    from: Option<String>,
+    #[serde(alias = "ended_on")]
+    ended: Option<String>,
+    replaced_by: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct GivenCertificate {
     scheme: String,
     value: String,
@@ -51,7 +64,8 @@ struct GivenCertificate {
 }
 
 impl Reference {
-    /// This reference with other brands, certificates, notices and rates: `{"brands": […], "certificates": […], "recalls": […], "rates": […]}`.
+    /// This reference with other brands, certificates, notices, rates and standards:
+    /// `{"brands": […], "certificates": […], "recalls": […], "rates": […], "standards": […]}`.
     /// The catalogue and the term lists stay. The error says which row has which unknown or missing key.
     pub fn with_rows(&self, rows: serde_json::Value) -> Result<Self, String> {
         let rows: Rows = serde_json::from_value(rows).map_err(|error| error.to_string())?;
@@ -70,6 +84,9 @@ impl Reference {
         for certificate in rows.certificates.into_iter().map(GivenCertificate::made) {
             let key = (certificate.scheme.clone(), certificate.value.clone());
             given.certificates.insert(key, certificate);
+        }
+        for standard in rows.standards {
+            given.standards.add(standard.made()?);
         }
         given.index();
         Ok(given)
@@ -104,6 +121,21 @@ impl GivenRates {
             on: self.on,
             yuan: self.yuan,
         }
+    }
+}
+
+impl GivenStandard {
+    fn made(self) -> Result<Standard, String> {
+        Standard {
+            row: row(&self.number),
+            number: self.number,
+            title: self.title,
+            from: self.from,
+            ended: self.ended,
+            replaced_by: self.replaced_by,
+            note: None,
+        }
+        .checked()
     }
 }
 

@@ -10,18 +10,19 @@ use std::{
 use super::{
     Fault, ListInfo, Reference, brands, catalogue, certificates,
     list::{Complaint, Head},
-    notice, rates, terms,
+    notice, rates, standards, terms,
 };
 use crate::model::ReferenceRow;
 
 /// What a file holds, by where it lies.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 7] = [
     ("catalogue", "toml"),
     ("brands", "toml"),
     ("terms", "toml"),
     ("certificates", "csv"),
     ("recalls", "jsonl"),
     ("rates", "toml"),
+    ("standards", "csv"),
 ];
 
 /// Reads every list below `dir`; a missing folder is empty.
@@ -88,7 +89,7 @@ impl Loading {
             if path.extension().is_some_and(|ext| ext == "md") {
                 return;
             }
-            let wanted = "it is no list: there are catalogue.toml, brands.toml, rates.toml, terms/*.toml, certificates/*.csv and recalls/*.jsonl";
+            let wanted = "it is no list: there are catalogue.toml, brands.toml, rates.toml, standards.csv, terms/*.toml, certificates/*.csv and recalls/*.jsonl";
             return self.complain(path, [(0, wanted.to_owned())]);
         };
         let text = match fs::read(path).map(String::from_utf8) {
@@ -187,6 +188,15 @@ impl Loading {
                 for (line, rates) in rows {
                     if keep.first(line, rates.on.clone(), &rates.row) {
                         self.reference.rates.push(rates);
+                    }
+                }
+                head
+            }
+            "standards" => {
+                let (head, rows) = standards::read(text, keep.complaints)?;
+                for (line, standard) in rows {
+                    if keep.first(line, standard.number.clone(), &standard.row) {
+                        self.reference.standards.add(standard);
                     }
                 }
                 head

@@ -26,6 +26,7 @@ mod query;
 mod rates;
 mod recalls;
 mod sheet;
+mod standards;
 mod starts;
 mod table;
 mod terms;
@@ -44,12 +45,13 @@ pub use import::{Error, Imported, SOURCES, Source, Summary, import};
 pub use notice::{Notice, PriceRange};
 pub use query::{RecallMatch, RecallQuery};
 pub use rates::Rates;
+pub use standards::{Standard, Standing};
 pub use terms::TermList;
 
 pub use crate::model::ReferenceRow as Row;
 use crate::{
     model::{Class, Listing},
-    text::fold::fold,
+    text::{codes::Edition, fold::fold},
 };
 
 /// A row or file of reference data that could not be used; the others are.
@@ -101,6 +103,7 @@ pub struct Reference {
     notices: Vec<Notice>,
     /// The oldest first.
     rates: Vec<Rates>,
+    standards: standards::Standards,
     recalls: recalls::Index,
     accessories: accessory::Phrases,
     classes: classes::Classes,
@@ -120,6 +123,7 @@ impl Reference {
         self.lists.sort_by(|a, b| a.path.cmp(&b.path));
         self.brands.sort_by(|a, b| a.name.cmp(&b.name));
         self.rates.sort_by(|a, b| a.on.cmp(&b.on));
+        self.standards.sort();
         self.names = brands::Names::of(&self.brands);
         self.notices
             .sort_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));
@@ -257,6 +261,22 @@ impl Reference {
     /// Every certificate of the register's copy, by scheme and value.
     pub fn certificates(&self) -> impl Iterator<Item = &Certificate> {
         self.certificates.values()
+    }
+
+    /// Every standard of the lists by its name without year, with its editions, the oldest first.
+    pub fn standards(&self) -> impl Iterator<Item = (&str, &[Standard])> {
+        self.standards.all()
+    }
+
+    /// The editions of a standard by its name without year, such as `GB 6675.1`.
+    pub fn editions(&self, standard: &str) -> &[Standard] {
+        self.standards.editions(standard)
+    }
+
+    /// The row that says how a standard stands on a day (ISO 8601): of a dated one its edition, of an undated one the newest
+    /// that is then in force, else the newest. None where the lists have none, which proves nothing.
+    pub fn standard_on(&self, named: &Edition, day: Option<&str>) -> Option<&Standard> {
+        standards::standing(self.editions(&named.standard), named, day)
     }
 
     /// Every recall notice, by publisher and number.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     model::{Facts, Holder, Listing, SellerFacts, Usual},
-    reference::Reference,
+    reference::{Reference, Standard},
 };
 
 /// One thing that was asked for, and the answer, as hashes.
@@ -54,6 +54,8 @@ pub(super) enum Asked<'a> {
     Brands,
     /// A certificate in the register, by scheme and number.
     Certificate(&'a str, &'a str),
+    /// The editions of a standard, by its name without year.
+    Standard(&'a str),
     /// A recall notice that fits, by its publisher and number, as it stands in the list.
     Notice(&'a str, &'a str, Print),
     /// The median of what sellers ask, by folded brand, class and currency.
@@ -142,6 +144,13 @@ pub(super) fn brands(reference: &Reference) -> u64 {
     )
 }
 
+fn editions(editions: &[Standard]) -> u64 {
+    match editions.is_empty() {
+        true => NOTHING,
+        false => hash(&editions.iter().map(|e| &e.row.hash).collect::<Vec<_>>()),
+    }
+}
+
 fn goods(reference: &Reference, class: &str) -> u64 {
     let versions = reference.kind_versions(class);
     match versions.is_empty() {
@@ -179,6 +188,7 @@ impl Look {
                     hash(&one.row.hash.as_str())
                 })
             }
+            Asked::Standard(name) => editions(reference.editions(name)),
             Asked::Notice(.., print) => print.0,
             Asked::Usual(key) => known(facts.prices.usual.get(key), usual),
             Asked::Since(shop) => known(facts.sellers.sellers.get(shop), since),
@@ -215,6 +225,9 @@ impl Answers {
                 Asked::Certificate(&one.scheme, &one.value),
                 hash(&one.row.hash.as_str()),
             );
+        }
+        for (name, all) in reference.standards() {
+            put(Asked::Standard(name), editions(all));
         }
         for notice in reference.notices() {
             let print = Print(notice.print);

@@ -40,13 +40,20 @@ const BODIES: &[&str] = &[
     "if gtin(item.sku ?? \"\") == () { return pass(place(item.region) ?? percent(0.5)); } flag(\"a\", \"b\").score(round_to(9.5, 0).to_int()).because(\"n\", 1).basis(\"c\")",
     "if item.count([\"电水壶\", \"高仿\"]) > 1 { return pass(\"often\"); } if item.near(\"replica\", [\"电水壶\"], 2) { return unsure(\"near\"); } pass(`${item.count(\"replica\")}`)",
     "if valid(\"gtin\", item.sku) { return pass(\"valid\"); } let years = days_between(seller_since(item), item.captured_on); pass(`${years} ${changed(item, \"price\")} ${changed(item, \"title\")} ${quantity(item.attr([\"型号\"]), \"kg\")}`)",
+    "for name in item.standards { let known = standard(name); if known?.status == \"replaced\" { return flag(name, name); } if known?.status == () { return unsure(name); } } pass()",
     "let dollars = item.price_in(\"USD\"); if dollars == () { return unsure(\"no price\"); } pass(`${dollars}`)",
     "if item.sku == \"loop\" { let n = 0; loop { n += 1; } } pass(item.sku ?? \"none\")",
 ];
 
 fn reference() -> Arc<Reference> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/reference");
-    let rows = serde_json::json!({"brands": [{"name": "Nike", "authorised": ["a shop"]}]});
+    let rows = serde_json::json!({
+        "brands": [{"name": "Nike", "authorised": ["a shop"]}],
+        "standards": [
+            {"number": "GB 6675-2003", "ended": "2025-01-01", "replaced_by": ["GB 6675.1-2014"]},
+            {"number": "GB 4943.1-2022"},
+        ],
+    });
     Arc::new(Reference::load(&dir).0.with_rows(rows).unwrap())
 }
 
@@ -123,7 +130,7 @@ fn listings() -> impl Strategy<Value = Listing> {
     let rest = (
         codes(),
         attributes(),
-        prop::collection::vec(one_of(vec!["GB 6675-2014", "EN 71"]), 0..2),
+        prop::collection::vec(one_of(vec!["GB 6675-2003", "GB 4943.1", "EN 71"]), 0..2),
         prop::option::of(1..100i64),
         prop::option::of(one_of(vec!["Nike", "a shop"])),
         one_of(vec!["2020-01-01T00:00:00Z", "2026-02-03T00:00:00Z"]),

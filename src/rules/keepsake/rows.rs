@@ -25,6 +25,7 @@ impl Asked<'_> {
         put("brands", self.brands());
         put("certificates", self.certificates());
         put("recalls", self.recalls());
+        put("standards", self.standards());
         let in_vain = |row: &String| row.ends_with(": none") && !row.starts_with("class ");
         (!rows.is_empty() || self.rows.iter().any(in_vain)).then(|| {
             let brands = || ("brands".into(), Dynamic::from_array(Array::new()));
@@ -78,6 +79,20 @@ impl Asked<'_> {
                 }))
             })
             .collect()
+    }
+
+    fn standards(&self) -> Array {
+        let all = self.look.reference().standards();
+        let met = all.flat_map(|(_, editions)| editions);
+        let met = met.filter(|standard| self.rows.contains(&standard.row.hash));
+        met.map(|standard| {
+            of_json(&json!({
+                "number": standard.number, "title": standard.title,
+                "in_force_from": standard.from, "ended_on": standard.ended,
+                "replaced_by": standard.replaced_by,
+            }))
+        })
+        .collect()
     }
 
     fn recalls(&self) -> Array {

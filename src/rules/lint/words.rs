@@ -31,6 +31,7 @@ const CERTIFICATE: &[&str] = &[
     "withdrawn",
     "seen",
 ];
+const STANDINGS: &[&str] = &["coming", "in force", "replaced", "abolished"];
 const TIERS: &[&str] = &["hard", "strong", "candidate"];
 const DISGUISES: &[&str] = &["invisible", "mixed-script", "split", "full-width", "styled"];
 
@@ -68,6 +69,8 @@ pub(super) fn of_thing(thing: &str, field: &str) -> Option<Words> {
     Some(match (thing, field) {
         ("Certificate", "status") => Words::Of(CERTIFICATE),
         ("Certificate", "valid_from" | "valid_until") => Words::Day,
+        ("Standard", "status") => Words::Of(STANDINGS),
+        ("Standard", "in_force_from" | "ended_on") => Words::Day,
         ("Recall", "tier") => Words::Of(TIERS),
         ("Recall", "date") => Words::Day,
         ("Disguise", "kind") => Words::Of(DISGUISES),

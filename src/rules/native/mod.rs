@@ -10,6 +10,7 @@ mod money;
 pub(super) mod numbers;
 pub(super) mod outcome;
 pub(super) mod reference;
+mod standards;
 mod text;
 mod units;
 
@@ -55,6 +56,7 @@ pub(super) const FAMILIES: &[Family] = &[
     units::FAMILY,
     money::FAMILY,
     reference::FAMILY,
+    standards::FAMILY,
     brands::FAMILY,
     history::FAMILY,
 ];

@@ -1,6 +1,7 @@
 //! Identifiers with their forms and check digits.
 
 mod china;
+mod edition;
 mod find;
 mod forms;
 mod gtin;
@@ -13,6 +14,7 @@ mod telling;
 use std::borrow::Cow;
 
 pub use china::{Ccc, Sc, ccc_parts, sc_parts, uscc_region};
+pub use edition::{Edition, edition};
 pub use find::find;
 pub use gtin::{gtin, in_store, kind_of};
 pub use marks::{Era, era};
