@@ -29,7 +29,7 @@ pub use sources::{candidates, id_of};
 pub use weigh::Weighed;
 
 use crate::{
-    model::{Facts, Flag, Listing, Past},
+    model::{Facts, Flag, Listing},
     reference::{self, Reference},
     rules::{self, Answers, RuleSet, RuleSource, Verdict},
     store::{self, Store},
@@ -221,10 +221,12 @@ impl Judge {
             prices: Arc::clone(&self.books.prices),
             sellers: Arc::clone(&self.books.sellers),
             codes: Arc::clone(&self.books.codes),
-            past: past.map(|p| Past {
-                price: p.price.clone(),
-                title: p.title.clone(),
-                seen: p.last_seen,
+            // Its class is that of a catalogue of then.
+            past: past.cloned().map(|past| {
+                Arc::new(Listing {
+                    class: None,
+                    ..past
+                })
             }),
             first_seen: listing.first_seen,
         }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, Time};
+use super::{Listing, Time};
 
 /// The usual price of goods, and what it rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,17 +58,6 @@ pub struct CodeBook {
     pub holders: BTreeMap<(String, String), Vec<Holder>>,
 }
 
-/// The version of the listing before this one.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Past {
-    /// The price then.
-    pub price: Option<Money>,
-    /// The title then.
-    pub title: Option<String>,
-    /// When that version was last seen.
-    pub seen: Option<Time>,
-}
-
 /// All of it, as one rule run gets it. Equal facts give equal flags.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
@@ -79,7 +68,7 @@ pub struct Facts {
     /// Certificate numbers in use.
     pub codes: Arc<CodeBook>,
     /// The version before this one, where there is one.
-    pub past: Option<Past>,
+    pub past: Option<Arc<Listing>>,
     /// When this listing was first seen, where it was seen before.
     pub first_seen: Option<Time>,
 }

@@ -395,4 +395,26 @@ mod tests {
             made.test
         );
     }
+
+    #[test]
+    fn what_was_before_stands_in_a_test_that_asks_for_it() {
+        let body = "if changed(item, \"model\") == true && changed(item, \"seller.name\") == false && changed(item, \"price\") == false { return pass(); } unsure(\"u\")";
+        let set = set(&[source("a/b", &rule(body))]);
+        let mut now = listing();
+        now.model = Some("B-2".into());
+        now.seller.name = Some("a shop".into());
+        let past = Listing {
+            model: Some("B-1".into()),
+            ..now.clone()
+        };
+        let facts = Facts {
+            past: Some(Arc::new(past)),
+            ..Facts::default()
+        };
+        let item = set.prepare(now);
+        let made = set.adopt("a/b", &item, &facts, "pass", "new").unwrap();
+        let was = "was: #{ currency: \"USD\", model: \"B-1\", price: 12.5, seller: #{ name: \"a shop\" } }";
+        assert!(made.test.contains(was), "{}", made.test);
+        assert!(made.test.contains("model: \"B-2\""), "{}", made.test);
+    }
 }

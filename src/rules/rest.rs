@@ -2,8 +2,9 @@
 //! was asked for and one for the answer. As long as the answers are the same, the verdict is.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{BuildHasher, Hash},
+    sync::LazyLock,
 };
 
 use serde::{Deserialize, Serialize};
@@ -93,14 +94,15 @@ impl Asked<'_> {
     }
 }
 
-/// What a listing answers itself: it changes with its version, but for the day of the capture, which stands first.
-const OWN: [Asked<'static>; 5] = [
-    Asked::Day,
-    Asked::PriceWas,
-    Asked::FirstSeen,
-    Asked::Changed("title"),
-    Asked::Changed("price"),
-];
+/// What a listing answers itself: it changes with its version.
+static OWN: LazyLock<HashSet<u64, foldhash::fast::FixedState>> = LazyLock::new(|| {
+    let changed = history::watched().map(|field| Asked::Changed(field.name));
+    let all = changed.chain([Asked::PriceWas, Asked::FirstSeen]);
+    all.map(|asked| asked.with(NOTHING).asked).collect()
+});
+
+/// And what it answers itself and changes with every visit.
+static DAY: LazyLock<u64> = LazyLock::new(|| Asked::Day.with(NOTHING).asked);
 
 /// The answer where there is nothing.
 const NOTHING: u64 = 0;
@@ -252,21 +254,22 @@ impl Answers {
 
     /// [`Self::stand`] for a listing that was not seen since.
     pub fn stand_unseen(&self, rests: &[Rest]) -> bool {
-        let own = OWN.map(|asked| asked.with(NOTHING).asked);
-        let now = |rest: &Rest| self.0.get(&rest.asked).copied().unwrap_or(NOTHING);
-        let mut rests = rests.iter();
-        rests.all(|rest| now(rest) == rest.answer || own.contains(&rest.asked))
+        self.all_stand(rests, |then| then)
     }
 
     /// Whether everything that a verdict on a version of `listing` rested on would now be answered as it was then.
     pub fn stand(&self, rests: &[Rest], listing: &Listing) -> bool {
-        let mut own = OWN.map(|asked| asked.with(NOTHING));
-        own[0].answer = day(day_of(listing).as_deref());
-        // What was before a version, and when the listing was first seen, is the same as long as the version is.
-        let now = |rest: &Rest| match own.iter().position(|own| own.asked == rest.asked) {
-            Some(0) => own[0].answer,
-            Some(_) => rest.answer,
-            None => self.0.get(&rest.asked).copied().unwrap_or(NOTHING),
+        self.all_stand(rests, |_| day(day_of(listing).as_deref()))
+    }
+
+    /// `today` is given the day that a verdict rested on, and says which it would be now.
+    fn all_stand(&self, rests: &[Rest], today: impl Fn(u64) -> u64) -> bool {
+        let now = |rest: &Rest| match self.0.get(&rest.asked) {
+            Some(answer) => *answer,
+            None if rest.asked == *DAY => today(rest.answer),
+            // What was before a version, and when the listing was first seen, is the same as long as the version is.
+            None if OWN.contains(&rest.asked) => rest.answer,
+            None => NOTHING,
         };
         rests.iter().all(|rest| now(rest) == rest.answer)
     }

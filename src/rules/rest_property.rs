@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     model::{
-        Block, Class, Code, CodeBook, Facts, Holder, Listing, ListingId, Money, Past, PriceBook,
-        Seller, SellerBook, SellerFacts, Usual,
+        Block, Class, Code, CodeBook, Facts, Holder, Listing, ListingId, Money, PriceBook, Seller,
+        SellerBook, SellerFacts, Usual,
     },
     reference::Reference,
 };
@@ -39,7 +39,7 @@ const BODIES: &[&str] = &[
     "if item.standards.is_empty() && contains_word(item.title, \"nike\") { return unsure(`${similar(item.brand, \"nike\")} ${lookalike(item.brand, \"nike\")}`); } pass(`${item.standards}`)",
     "if gtin(item.sku ?? \"\") == () { return pass(place(item.region) ?? percent(0.5)); } flag(\"a\", \"b\").score(round_to(9.5, 0).to_int()).because(\"n\", 1).basis(\"c\")",
     "if item.count([\"电水壶\", \"高仿\"]) > 1 { return pass(\"often\"); } if item.near(\"replica\", [\"电水壶\"], 2) { return unsure(\"near\"); } pass(`${item.count(\"replica\")}`)",
-    "if valid(\"gtin\", item.sku) { return pass(\"valid\"); } let years = days_between(seller_since(item), item.captured_on); pass(`${years} ${changed(item, \"price\")} ${changed(item, \"title\")} ${quantity(item.attr([\"型号\"]), \"kg\")}`)",
+    "if valid(\"gtin\", item.sku) { return pass(\"valid\"); } let years = days_between(seller_since(item), item.captured_on); pass(`${years} ${changed(item, \"price\")} ${changed(item, \"title\")} ${changed(item, \"sku\")} ${quantity(item.attr([\"型号\"]), \"kg\")}`)",
     "for name in item.standards { let known = standard(name); if known?.status == \"replaced\" { return flag(name, name); } if known?.status == () { return unsure(name); } } pass()",
     "let dollars = item.price_in(\"USD\"); if dollars == () { return unsure(\"no price\"); } pass(`${dollars}`)",
     "if item.sku == \"loop\" { let n = 0; loop { n += 1; } } pass(item.sku ?? \"none\")",
@@ -196,13 +196,16 @@ fn facts() -> impl Strategy<Value = Facts> {
                 codes: Arc::new(CodeBook {
                     holders: [(number, (0..holders).map(holder).collect())].into(),
                 }),
-                past: past.map(|amount| Past {
-                    price: Some(Money {
-                        amount: amount.into(),
-                        currency: Some("CNY".to_owned()),
-                    }),
-                    title: Some("电水壶 高仿".to_owned()),
-                    ..Past::default()
+                past: past.map(|amount| {
+                    Arc::new(Listing {
+                        price: Some(Money {
+                            amount: amount.into(),
+                            currency: Some("CNY".to_owned()),
+                        }),
+                        title: Some("电水壶 高仿".to_owned()),
+                        sku: Some("b".to_owned()),
+                        ..Listing::default()
+                    })
                 }),
                 first_seen: "2026-01-01T00:00:00Z".parse().ok().filter(|_| sold > 0),
             }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{
     adopt::as_map,
+    native::history::class_was,
     run::{self, Answer},
     trace::Trace,
     view::{
@@ -142,12 +143,17 @@ impl<'a> Asked<'a> {
             "unit" => self.looked_at("unit_price"),
             DAY => self.looked_at(DAY) || breadth == Breadth::Whole,
             "platform" => self.by_item_id(),
-            _ => ALWAYS.contains(&name) || self.looked_at(name),
+            _ => ALWAYS.contains(&name) || self.looked_at(name) || self.compared(name),
         }
     }
 
     fn looked_at(&self, field: &str) -> bool {
         self.proofs.iter().any(|proof| proof.field == field)
+    }
+
+    /// Whether the rule held the field against the version before.
+    fn compared(&self, field: &str) -> bool {
+        self.looked_at(&format!("changed.{field}"))
     }
 
     /// The places of a text that were matched, with what stands beside them; none where the text itself was read.
@@ -178,7 +184,8 @@ impl<'a> Asked<'a> {
         let named = about_shop || self.looked_at("seller");
         let fields = FIELDS.iter().filter_map(|field| {
             let name = field.name.strip_prefix("seller.")?;
-            let kept = self.looked_at(field.name) || named && ["name", "id"].contains(&name);
+            let looked = self.looked_at(field.name) || self.compared(field.name);
+            let kept = looked || named && ["name", "id"].contains(&name);
             let value = kept.then(|| (field.read)(self.listing()))?;
             (!value.is_unit()).then(|| (name.into(), value))
         });
@@ -263,7 +270,47 @@ impl<'a> Asked<'a> {
                 facts.insert(name.into(), told);
             }
         }
+        let was = self.was();
+        if !was.is_empty() {
+            facts.insert("was".into(), Dynamic::from_map(was));
+        }
         facts
+    }
+
+    /// What the version before showed in the fields that were held against it.
+    fn was(&self) -> Map {
+        let mut was = Map::new();
+        let Some(past) = self.look.facts().past.as_deref() else {
+            return was;
+        };
+        for field in FIELDS.iter().filter(|field| self.compared(field.name)) {
+            let value = match field.name {
+                "class" if past.class.is_none() => {
+                    class_was(self.look, past).map_or(Dynamic::UNIT, Into::into)
+                }
+                _ => (field.read)(past),
+            };
+            match field.name.strip_prefix("seller.") {
+                None => _ = was.insert(field.name.into(), value),
+                Some(name) => {
+                    let seller = was.entry("seller".into());
+                    let seller = seller.or_insert_with(|| Dynamic::from_map(Map::new()));
+                    if let Some(mut seller) = seller.write_lock::<Map>() {
+                        seller.insert(name.into(), value);
+                    }
+                }
+            }
+        }
+        let money = past.price.iter().chain(&past.list_price);
+        let currency = money.filter_map(|money| money.currency.as_ref()).next();
+        if let Some(currency) = currency.filter(|_| {
+            ["price", "list_price"]
+                .iter()
+                .any(|name| was.contains_key(*name))
+        }) {
+            was.insert("currency".into(), currency.clone().into());
+        }
+        was
     }
 
     /// Who else uses a number, by what the proof is called: `holders of ccc 2016010706840003`.

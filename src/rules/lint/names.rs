@@ -13,7 +13,7 @@ use crate::{
     rules::{
         fault::Code,
         literal::Literal,
-        native,
+        native::{self, history::watched},
         picture::{Findings, Place, did_you_mean},
         terms::Names,
         view::fields::FIELDS,
@@ -277,6 +277,14 @@ impl Walk<'_, '_, '_> {
                 let blocks: Vec<&str> = Block::ALL.iter().map(|block| block.as_str()).collect();
                 if let Some(block) = text(1) {
                     self.must_be("block", block, &blocks, None);
+                }
+            }
+            "changed" => {
+                let fields: Vec<&str> = watched().map(|field| field.name).collect();
+                if let Some(field) = text(1) {
+                    let help =
+                        "any field of `item` but `captured_on`, which moves with every visit";
+                    self.must_be("field to compare", field, &fields, Some(help.to_owned()));
                 }
             }
             "codes" | "left_empty" => {

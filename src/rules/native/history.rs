@@ -1,14 +1,20 @@
 //! What the store knew before: an earlier price, the first sight, the shop, others who use a number.
 
+use std::collections::BTreeSet;
+
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 
 use super::{Doc, Family, item_of, maybe, words, wrong};
 use crate::{
     model::{Holder, Listing, Proof, SellerFacts},
     rules::{
+        picture::did_you_mean,
         prepared::spoken,
         rest::Asked,
-        view::{Answer, Item, Look},
+        view::{
+            Answer, Item, Look,
+            fields::{DAY, FIELDS, Field},
+        },
     },
     text::fold::fold,
 };
@@ -54,8 +60,8 @@ const DOCS: &[Doc] = &[
     Doc {
         name: "changed",
         signature: "changed(item: Listing, field: text) -> true, false or ()",
-        doc: "whether `title` or `price` differs from the version before this one; `()` where there is none, or where either page does not show it",
-        example: r#"changed(item, "title") == ()"#,
+        doc: "whether a field, named as in `item.seller.name` without `item`, differs from the version before this one: prices with their currency, texts folded, lists in whatever order; `()` where there is no such version, or where either page does not show it. `captured_on` cannot be asked about, for it moves with every visit",
+        example: r#"changed(item, "title") == () && changed(item, "seller.name") == ()"#,
     },
     Doc {
         name: "holders",
@@ -92,16 +98,16 @@ fn register(engine: &mut Engine) {
     engine.register_fn("holders", holders);
 }
 
-fn changed(item: &mut Item, field: &str) -> Answer<Dynamic> {
-    if !WATCHED.contains(&field) {
-        let watched = WATCHED.join(", ");
+fn changed(item: &mut Item, name: &str) -> Answer<Dynamic> {
+    let Some(field) = watched().find(|field| field.name == name) else {
+        let help = did_you_mean(name, watched().map(|field| field.name)).unwrap_or_default();
         return Err(wrong(format!(
-            "nothing is known of an earlier `{field}`; ask about {watched}"
+            "nothing is known of an earlier `{name}`; {help}"
         )));
-    }
-    item.asked_store(Asked::Changed(field));
-    let answer = is_changed(item.look(), field);
-    Ok(known(item, &format!("changed.{field}"), maybe(answer)))
+    };
+    item.asked_store(Asked::Changed(field.name));
+    let answer = is_changed(item.look(), field.name);
+    Ok(known(item, &format!("changed.{name}"), maybe(answer)))
 }
 
 /// Writes down that the rule asked for a fact.
@@ -138,16 +144,50 @@ pub(in crate::rules) fn seller(look: &Look) -> Option<&SellerFacts> {
     look.facts().sellers.sellers.get(&key)
 }
 
-/// The fields that are kept of the version before.
-const WATCHED: [&str; 2] = ["title", "price"];
+/// The fields that [`changed`] can be asked about.
+pub(in crate::rules) fn watched() -> impl Iterator<Item = &'static Field> {
+    FIELDS.iter().filter(|field| field.name != DAY)
+}
 
 /// Whether a field differs from the version before; none where one of the two has none.
-pub(in crate::rules) fn is_changed(look: &Look, field: &str) -> Option<bool> {
-    let (now, past) = (&look.sheet().listing, look.facts().past.as_ref()?);
-    match field {
-        "price" => Some(now.price.as_ref()? != past.price.as_ref()?),
-        _ => Some(fold(now.title.as_deref()?) != fold(past.title.as_deref()?)),
+pub(in crate::rules) fn is_changed(look: &Look, name: &str) -> Option<bool> {
+    let field = watched().find(|field| field.name == name)?;
+    let (now, past) = (&look.sheet().listing, look.facts().past.as_deref()?);
+    let before = match (name, &past.class) {
+        ("class", None) => [class_was(look, past)?].into(),
+        _ => shown(field, past)?,
+    };
+    Some(shown(field, now)? != before)
+}
+
+/// The class of the version before, by the catalogue of now.
+pub(in crate::rules) fn class_was(look: &Look, past: &Listing) -> Option<String> {
+    Some(look.reference().class_of(past)?.id)
+}
+
+/// What a page shows in a field, so that two can be compared.
+fn shown(field: &Field, listing: &Listing) -> Option<BTreeSet<String>> {
+    let value = (field.read)(listing);
+    if value.is_unit() {
+        return None;
     }
+    if let Some(list) = value.read_lock::<Array>() {
+        let all: BTreeSet<String> = list.iter().map(|one| fold(&spoken(one))).collect();
+        return Some(all).filter(|all| !all.is_empty());
+    }
+    let currency = match field.name {
+        "price" => listing.price.as_ref().map(|price| &price.currency),
+        "list_price" => listing.list_price.as_ref().map(|price| &price.currency),
+        "unit_price" => listing.unit_price.as_ref().map(|price| &price.currency),
+        _ => None,
+    };
+    let currency = currency.cloned().flatten();
+    Some(
+        currency
+            .into_iter()
+            .chain([fold(&spoken(&value))])
+            .collect(),
+    )
 }
 
 /// The day on which the shop's first listing was seen.
@@ -204,4 +244,58 @@ fn holders(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answer<A
             Dynamic::from_map(map)
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::{RuleSet, tests::source};
+
+    #[test]
+    fn every_field_of_the_version_before_can_be_asked_about() {
+        let text = r#"//! A rule of the tests. 测试用规则。
+const RULE = #{ title: "Turned over", title_zh: "改换", kind: "seller", severity: "low", basis: ["b"] };
+fn check(item) {
+    let turned = ["title", "price", "list_price", "class", "images", "seller.name", "review_count", "status"]
+        .filter(|field| changed(item, field) == true);
+    if turned.is_empty() { return if changed(item, "title") == () { unsure("none before") } else { pass() }; }
+    flag("{turned}", "{turned}").because("turned", turned.reduce(|all, one| if all == () { one } else { `${all} ${one}` }))
+}
+const TESTS = [
+    #{ flag: "all of it", facts: #{ was: #{ title: "手机壳", price: 5.0, list_price: 9.0, images: ["a", "b"], review_count: 3, seller: #{ name: "甲" } } },
+       item: #{ title: "电热水壶", class: "appliance/kettle", price: 6.0, list_price: 9.5, images: ["a", "c"], review_count: 4, seller: #{ name: "乙" } } },
+    #{ flag: "the same number in another currency", facts: #{ was: #{ title: "水壶", price: 5.0, currency: "USD" } },
+       item: #{ title: "水壶", price: 5.0 } },
+    #{ flag: "by the older keys", facts: #{ title_was: "水瓶", price_was: 4.0, was: #{ brand: "a" } }, item: #{ title: "水壶", price: 5.0 } },
+    #{ pass: "in another order and another size of letters", facts: #{ was: #{ title: "KETTLE", price: 5.0, images: ["b", "a"] } },
+       item: #{ title: "Kettle", price: 5.0, images: ["a", "b"] } },
+    #{ pass: "in the listing's own currency", facts: #{ was: #{ title: "水壶", price: 5.0 } }, item: #{ title: "水壶", price: 5.0, currency: "USD" } },
+    #{ pass: "what one of the two does not show has not changed", facts: #{ was: #{ title: "水壶", seller: #{ name: "甲" } } }, item: #{ title: "水壶", list_price: 5.0, images: ["a"] } },
+    #{ unsure: "no version before", item: #{ title: "水壶", price: 5.0 } },
+];
+"#;
+        let (set, faults) = RuleSet::load(&[source("a/b", text)], Default::default());
+        crate::rules::tests::sound(&faults);
+        let tests = set.test();
+        let failed: Vec<_> = tests.iter().filter(|test| !test.ok).collect();
+        assert!(failed.is_empty(), "{failed:#?}");
+        assert_eq!(tests.len(), 7);
+    }
+
+    #[test]
+    fn a_field_that_is_not_kept_is_named_before_the_rule_runs() {
+        for (field, help) in [
+            ("titel", "did you mean `title`?"),
+            ("captured_on", "which moves with every visit"),
+        ] {
+            let body = format!("if changed(item, \"{field}\") == true {{ return pass(); }} pass()");
+            let rule = source("a/b", &crate::rules::tests::rule(&body));
+            let (_, faults) = RuleSet::load(&[rule], Default::default());
+            let pictures: String = faults.iter().map(|fault| fault.picture.as_str()).collect();
+            let named = format!("error[R104]: there is no field to compare `{field}`");
+            assert!(
+                pictures.contains(&named) && pictures.contains(help),
+                "{pictures}"
+            );
+        }
+    }
 }

@@ -5,19 +5,18 @@ use std::sync::Arc;
 use rhai::{Array, Dynamic, Map};
 
 use super::{
-    sample::Problem,
+    sample::{self, Problem},
     values::{day, number, string},
 };
 use crate::{
-    model::{
-        CodeBook, Facts, Holder, Listing, Money, Past, PriceBook, SellerBook, SellerFacts, Usual,
-    },
+    model::{CodeBook, Facts, Holder, Listing, Money, PriceBook, SellerBook, SellerFacts, Usual},
     rules::{native::history::seller_key, picture::did_you_mean},
     text::fold::fold,
 };
 
 /// The keys that `facts` of a test takes.
 const FACTS: &[&str] = &[
+    "was",
     "usual_price",
     "price_was",
     "title_was",
@@ -37,10 +36,11 @@ pub(in crate::rules) fn facts(map: &Map, listing: &Listing) -> (Facts, Vec<Probl
             "usual_price" => usual_price(&mut facts, value, listing),
             "price_was" => price_was(&mut facts, value, listing),
             "title_was" => {
-                let past = facts.past.get_or_insert_default();
+                let past = past(&mut facts);
                 past.title = string(value);
                 past.title.is_some()
             }
+            "was" => was(&mut facts, value, listing, &mut problems),
             "seller_since" => {
                 let since = string(value).and_then(|text| day(&text));
                 let book: &mut SellerBook = Arc::make_mut(&mut facts.sellers);
@@ -99,9 +99,35 @@ fn price_was(facts: &mut Facts, value: &Dynamic, listing: &Listing) -> bool {
         amount,
         currency: currency(listing).map(str::to_owned),
     });
-    let past: &mut Past = facts.past.get_or_insert_default();
+    let past = past(facts);
     past.price = price;
     past.price.is_some()
+}
+
+fn past(facts: &mut Facts) -> &mut Listing {
+    Arc::make_mut(facts.past.get_or_insert_default())
+}
+
+/// `was: #{ title: "…", seller: #{ name: "…" } }`: the version before, in the form of `item`; its prices in the currency of
+/// the listing where nothing else is said.
+fn was(facts: &mut Facts, value: &Dynamic, listing: &Listing, problems: &mut Vec<Problem>) -> bool {
+    let Some(given) = value.read_lock::<Map>() else {
+        return false;
+    };
+    let mut given = given.clone();
+    if let Some(currency) = currency(listing) {
+        let entry = given.entry("currency".into());
+        entry.or_insert_with(|| currency.to_owned().into());
+    }
+    let (mut made, wrong) = sample::listing(&given);
+    problems.extend(wrong);
+    // `price_was` and `title_was` stand before `was` in a map.
+    if let Some(known) = facts.past.take() {
+        made.title = made.title.or_else(|| known.title.clone());
+        made.price = made.price.or_else(|| known.price.clone());
+    }
+    facts.past = Some(Arc::new(made));
+    true
 }
 
 fn seller_book(facts: &mut Facts, key: &str, value: &Dynamic, listing: &Listing) -> bool {
