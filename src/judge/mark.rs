@@ -16,6 +16,10 @@ use crate::{
 /// The form of heads and rows; another one is none.
 const FORM: u8 = 1;
 
+/// The version, and what stands for everything that the program is made of: an engine that judges otherwise is another one
+/// also where nobody has raised the version.
+pub(super) const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("LISTWARDEN_PRINT"));
+
 /// The name of the note that keeps what was judged on arrival until the next scan takes it over.
 pub fn note(id: &ListingId) -> String {
     format!("judged/{id}")
@@ -25,7 +29,7 @@ pub fn note(id: &ListingId) -> String {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Head {
     form: u8,
-    /// Engine and readers change with the program.
+    /// Engine and readers change with the program; see [`PROGRAM`].
     program: String,
     /// BLAKE3 over everything that verdicts rest on beside listings, rules and books.
     setting: [u8; 32],
@@ -110,6 +114,11 @@ impl Head {
         postcard::to_stdvec(self).unwrap_or_default()
     }
 
+    /// Whether that program wrote it.
+    pub(super) fn is_by(&self, program: &str) -> bool {
+        self.program == program
+    }
+
     /// Whether nothing at all has changed since.
     pub fn is_of(&self, now: &Self) -> bool {
         let listings = self.listings;
@@ -190,7 +199,7 @@ impl Judge {
     pub fn head(&self, upto: Place, head: [u8; 32]) -> Head {
         Head {
             form: FORM,
-            program: env!("CARGO_PKG_VERSION").to_owned(),
+            program: self.program.to_owned(),
             setting: self.setting,
             rules: self.rules.prints().collect(),
             files: blake3::hash(format!("{:?}", self.filed).as_bytes()).into(),
@@ -312,5 +321,69 @@ impl Judge {
         let mut ground = [0; 16];
         ground.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         ground
+    }
+}
+
+#[cfg(test)]
+#[allow(dead_code, reason = "its `main` runs before the program is built")]
+#[path = "../../build.rs"]
+mod build;
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io};
+
+    use super::*;
+
+    fn judge(program: &'static str) -> Judge {
+        let dir = tempfile::tempdir().unwrap();
+        let mut judge = Judge::of(dir.path(), Vec::new(), &[]).judge;
+        judge.program = program;
+        judge.settle();
+        judge
+    }
+
+    #[test]
+    fn what_another_engine_judged_is_judged_again() {
+        let (one, other) = (judge("0.1.0 a"), judge("0.1.0 b"));
+        let head = one.head(Place::default(), [0; 32]);
+        assert!(!one.since(&head).is_everything());
+        assert!(other.since(&head).is_everything());
+        let listing = Listing::default();
+        let note = one.arrival(one.row_unasked(&listing));
+        assert!(one.arrived(&listing, &note).is_some());
+        assert!(other.arrived(&listing, &note).is_none());
+    }
+
+    #[test]
+    fn an_engine_is_known_by_all_that_it_is_made_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let print = |files: &[(&str, &str)]| -> io::Result<u64> {
+            let src = dir.path().join("src");
+            let _ = fs::remove_dir_all(&src);
+            for (name, text) in files {
+                let path = src.join(name);
+                fs::create_dir_all(path.parent().unwrap_or(&src))?;
+                fs::write(path, text)?;
+            }
+            let mut found = Vec::new();
+            build::walk(&src, &mut found)?;
+            found.reverse();
+            build::print(found)
+        };
+        let print = |files| print(files).unwrap();
+        let one = print(&[("a.rs", "1"), ("b/c.rs", "2")]);
+        assert_eq!(one, print(&[("b/c.rs", "2"), ("a.rs", "1")]));
+        for other in [
+            print(&[("a.rs", "1"), ("b/c.rs", "3")]),
+            print(&[("a.rs", "1"), ("b/d.rs", "2")]),
+            print(&[("a.rs", "1")]),
+            print(&[("a.rs", "1"), ("b/c.rs", "2"), ("e.txt", "")]),
+        ] {
+            assert_ne!(one, other);
+        }
+        let shown = format!("{} ", env!("CARGO_PKG_VERSION"));
+        let print = PROGRAM.strip_prefix(&shown).unwrap();
+        assert!(print.len() == 16 && u64::from_str_radix(print, 16).is_ok());
     }
 }

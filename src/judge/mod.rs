@@ -64,9 +64,11 @@ pub struct Judge {
     exceptions: Exceptions,
     /// What is asked of rules that do not say themselves.
     floor: Floor,
+    /// Which program judges; see [`mark::PROGRAM`].
+    program: &'static str,
     /// BLAKE3 over what all verdicts rest on as a whole beside the rules and the books, and what flags are merged by.
     setting: [u8; 32],
-    /// The same with the rules and all notices.
+    /// The same with the program, the rules and all notices.
     standard: [u8; 32],
 }
 
@@ -117,6 +119,7 @@ impl Judge {
             exceptions,
             floor: Floor::default(),
             filed: sources.into_iter().map(|s| s.id).collect(),
+            program: mark::PROGRAM,
             setting: [0; 32],
             standard: [0; 32],
         };
@@ -152,7 +155,8 @@ impl Judge {
         let Some(mut kept) = store.judged() else {
             return Ok(false);
         };
-        let here = Head::read(kept.head()).is_some_and(|head| head.upto == store.end());
+        let here = Head::read(kept.head())
+            .is_some_and(|head| head.is_by(self.program) && head.upto == store.end());
         let same = here && Head::read(kept.head()).map(|head| head.head) == Some(store.head()?);
         let books = same.then(|| postcard::from_bytes(&kept.books()).ok());
         let Some(books) = books.flatten() else {
@@ -197,6 +201,7 @@ impl Judge {
         // Names and globs: their `Debug` form tells any two apart.
         hasher.update(format!("{:?}", self.about).as_bytes());
         self.setting = hasher.finalize().into();
+        hasher.update(self.program.as_bytes());
         hasher.update(format!("{:?}", self.filed).as_bytes());
         hasher.update(self.rules.hash().as_bytes());
         for notice in self.reference.notices() {
