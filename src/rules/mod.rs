@@ -21,6 +21,8 @@ mod lookalike;
 mod markdown;
 mod meta;
 mod native;
+#[cfg(test)]
+mod outside;
 mod pages;
 #[cfg(test)]
 mod papers;

@@ -62,7 +62,7 @@ impl Vocabulary {
     }
 
     /// Names that an author can write.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::rules) fn names(&self) -> impl Iterator<Item = &str> {
         self.functions
             .keys()
             .map(String::as_str)
