@@ -55,6 +55,13 @@ impl Printer {
         // Where stderr is closed there is nobody to tell.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
+
+    /// A sign that the person at the terminal is to write something.
+    pub(super) fn prompt(&self, sign: &str) {
+        let mut stderr = io::stderr().lock();
+        // As above.
+        let _ = write!(stderr, "{sign}").and_then(|()| stderr.flush());
+    }
 }
 
 fn hung_up(error: io::Error) -> Failure {

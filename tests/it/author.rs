@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, Write},
     process::Stdio,
 };
 
@@ -20,7 +20,7 @@ fn answers_to_plain_questions_become_a_rule_that_passes() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let answers = "recall/matched\nmine/lamps\nLamps that say nothing\n无信息灯具\n9\n4\nlow\nelectrical/lamp\n4\n厂址，生产厂家\n";
+    let answers = "recall/matched\nmine lamps\nmine/lamps\nLamps that say nothing\n无信息灯具\n9\n4\nlow\n\nelectrical/lmap\nelectrical/lamp\n4\n厂址，生产厂家\n";
     asked
         .stdin
         .take()
@@ -33,7 +33,10 @@ fn answers_to_plain_questions_become_a_rule_that_passes() {
         "What does it find, in a few Chinese words?",
         "它发现什么？（中文）",
         "there is a rule 'recall/matched' already",
-        "one of these would be right",
+        "'mine lamps' is no name for a rule",
+        "   4 disclosure     what the page should show · 信息公示",
+        "a number from 1 to 8 or a word would be right",
+        "did you mean electrical/lamp?",
         "rules/mine/lamps.rhai",
         "rules/mine/pack.toml",
         "listwarden rules test 'mine/lamps' --watch",
@@ -108,6 +111,12 @@ fn a_rule_is_never_written_over_and_a_missing_answer_names_its_option() {
     );
 }
 
+/// The next line with something in it.
+fn told(lines: &mut impl Iterator<Item = io::Result<String>>) -> String {
+    let line = lines.find(|line| !line.as_ref().unwrap().is_empty());
+    line.unwrap().unwrap()
+}
+
 #[test]
 fn what_changes_is_tested_again_while_somebody_watches() {
     let (_dir, workspace) = workspace();
@@ -131,8 +140,7 @@ fn what_changes_is_tested_again_while_somebody_watches() {
     let text = fs::read_to_string(&file).unwrap();
     let count = text.matches("item: #{").count();
     fs::write(&file, text.replace("skip: ", "pass: ")).unwrap();
-    let changed = remarks.next().unwrap().unwrap();
-    assert_eq!(changed, "changed: recall/candidate.rhai");
+    assert_eq!(told(&mut remarks), "changed: recall/candidate.rhai");
     let failed = answers
         .find(|line| !line.as_ref().unwrap().starts_with("       "))
         .unwrap()
@@ -146,8 +154,26 @@ fn what_changes_is_tested_again_while_somebody_watches() {
         sum.starts_with(&format!("{count} tests, ")),
         "that rule alone: {sum}"
     );
+    fs::write(&file, text.replace("fn check(item)", "fn check(item")).unwrap();
+    assert_eq!(told(&mut remarks), "changed: recall/candidate.rhai");
+    let why = remarks.find(|line| line.as_ref().unwrap().ends_with("did not run"));
+    let why = why.unwrap().unwrap();
+    assert_eq!(why, "1 rule cannot be loaded: its tests did not run");
     watching.kill().unwrap();
     watching.wait().unwrap();
+}
+
+#[test]
+fn rules_that_do_not_exist_are_not_tested_in_silence() {
+    let (_dir, workspace) = workspace();
+    for args in [
+        &["rules", "test", "recal/*"][..],
+        &["rules", "test", "recal/*", "--watch"],
+    ] {
+        let told = said(&run(&workspace, args));
+        let why = "listwarden: no rule fits recal/*; `rules list` names them\n";
+        assert_eq!(told, (2, why.to_owned()));
+    }
 }
 
 #[test]

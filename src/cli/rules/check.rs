@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
+use super::{asked, some_fit};
 use crate::{
     cli::{Context, Exit, Failure, counted::counted},
     judge::Loaded,
     rules::{Fault, RuleSet},
-    text::{glob, harmless},
+    text::harmless,
 };
 
 pub(super) fn check(
@@ -15,16 +16,11 @@ pub(super) fn check(
     strict: bool,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    let asked = |id: &str| globs.is_empty() || globs.iter().any(|one| glob::fits(one, id));
+    some_fit(loaded, globs)?;
+    let asked = |id: &str| asked(globs, id);
     let faults: Vec<&Fault> = loaded.rules.iter().filter(|f| asked(&f.rule)).collect();
     let rules = loaded.judge.rules().rules();
     let compiled = rules.filter(|rule| asked(&rule.id)).count();
-    if !globs.is_empty() && compiled == 0 && faults.is_empty() {
-        return Err(Failure::Message(format!(
-            "no rule fits {}; `rules list` names them",
-            globs.join(", ")
-        )));
-    }
     for fault in &faults {
         show(fault, context)?;
     }

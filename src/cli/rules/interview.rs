@@ -2,33 +2,85 @@
 
 use std::io::BufRead;
 
-use crate::{cli::Failure, text::harmless};
+use crate::{
+    cli::Failure,
+    text::{harmless, snippet::nearest},
+};
 
 /// Somebody who answers, line by line.
 pub(super) struct Interview<'a> {
     pub(super) answers: &'a mut dyn BufRead,
     /// Shows a line to them.
     pub(super) say: &'a dyn Fn(&str),
+    /// Shows them that it is their turn.
+    pub(super) prompt: &'a dyn Fn(),
 }
 
 /// One question.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Question {
-    pub(super) english: &'static str,
-    pub(super) chinese: &'static str,
+pub(super) struct Question<'a> {
+    pub(super) english: &'a str,
+    pub(super) chinese: &'a str,
+    /// What there is to choose from; empty where the answer is free.
+    pub(super) choices: &'a [Choice<'a>],
     /// The option that answers it without asking.
-    pub(super) option: &'static str,
+    pub(super) option: &'a str,
+}
+
+/// One of the answers that a question offers, and what it means.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice<'a> {
+    pub(super) word: &'a str,
+    pub(super) english: &'a str,
+    pub(super) chinese: &'a str,
+}
+
+impl Question<'_> {
+    /// As it is shown: both languages, and a line for each choice.
+    fn shown(&self) -> String {
+        let mut shown = format!("\n{}\n{}", self.english, self.chinese);
+        let words = self.choices.iter().map(|choice| choice.word.len());
+        let width = words.max().unwrap_or(0);
+        for (number, choice) in self.choices.iter().enumerate() {
+            let (number, word) = (number + 1, choice.word);
+            let line = format!(
+                "{number:>4} {word:width$}  {} · {}",
+                choice.english, choice.chinese
+            );
+            shown.push('\n');
+            shown.push_str(&harmless::line(&line));
+        }
+        shown
+    }
+
+    /// The choice of that word, or of that number from 1.
+    pub(super) fn one(&self, answer: &str) -> Result<String, String> {
+        let number = answer.parse::<usize>().ok();
+        let numbered = number.and_then(|number| self.choices.get(number.checked_sub(1)?));
+        let words = || self.choices.iter().map(|choice| choice.word);
+        let found = numbered.map(|choice| choice.word);
+        let found = found.or_else(|| words().find(|word| *word == answer));
+        found.map(str::to_owned).ok_or_else(|| {
+            if let Some(near) = nearest(answer, words()) {
+                return format!("did you mean {near}? · 是否想填 {near}？");
+            }
+            let words: Vec<_> = words().collect();
+            let most = words.len();
+            format!("a number from 1 to {most} or a word would be right · 请填写编号 1-{most} 或其词: {}", words.join(", "))
+        })
+    }
 }
 
 impl Interview<'_> {
-    /// Asks until `accept` takes the answer; what it refuses with is said before the question comes again.
+    /// Asks until `accept` takes the answer; what it refuses with is said before the person is asked again.
     pub(super) fn ask<T>(
         &mut self,
-        question: Question,
+        question: Question<'_>,
         accept: impl Fn(&str) -> Result<T, String>,
     ) -> Result<T, Failure> {
+        (self.say)(&question.shown());
         loop {
-            (self.say)(&format!("{}\n{}", question.english, question.chinese));
+            (self.prompt)();
             let mut line = String::new();
             let read = self.answers.read_line(&mut line);
             let read =
@@ -41,7 +93,9 @@ impl Interview<'_> {
             }
             match accept(line.trim()) {
                 Ok(answer) => return Ok(answer),
-                Err(wrong) => (self.say)(&harmless::line(&wrong)),
+                Err(wrong) => wrong
+                    .lines()
+                    .for_each(|line| (self.say)(&harmless::line(line))),
             }
         }
     }
@@ -50,7 +104,7 @@ impl Interview<'_> {
     pub(super) fn given_or_asked<T>(
         &mut self,
         given: Option<&str>,
-        question: Question,
+        question: Question<'_>,
         accept: impl Fn(&str) -> Result<T, String>,
     ) -> Result<T, Failure> {
         match given {
@@ -78,64 +132,61 @@ pub(super) fn several(answer: &str) -> Vec<String> {
         .collect()
 }
 
-/// One word of a list, or its number from 1.
-pub(super) fn one_of(answer: &str, known: &[&str]) -> Result<String, String> {
-    let number = answer.parse::<usize>().ok();
-    let numbered = number.and_then(|number| known.get(number.checked_sub(1)?));
-    let found = numbered.or_else(|| known.iter().find(|word| **word == answer));
-    found
-        .map(|word| (*word).to_owned())
-        .ok_or_else(|| format!("one of these would be right · 请选择: {}", known.join(", ")))
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
 
     use super::*;
 
-    const KIND: Question = Question {
+    const KIND: Question<'_> = Question {
         english: "Which kind?",
         chinese: "哪一类？",
+        choices: &[
+            Choice {
+                word: "recall",
+                english: "recalled goods",
+                chinese: "召回",
+            },
+            Choice {
+                word: "safety",
+                english: "harm",
+                chinese: "安全",
+            },
+        ],
         option: "--kind",
     };
 
     #[test]
-    fn a_wrong_answer_is_told_and_the_question_comes_again() {
+    fn a_wrong_answer_is_told_and_asked_for_again() {
         let said = RefCell::new(Vec::new());
         let say = |line: &str| said.borrow_mut().push(line.to_owned());
-        let mut answers = "odd\n 2 \n".as_bytes();
+        let mut answers = "odd\nsafty\n3\n 2 \n".as_bytes();
         let mut interview = Interview {
             answers: &mut answers,
             say: &say,
+            prompt: &|| say("> "),
         };
-        let accept = |answer: &str| one_of(answer, &["recall", "safety"]);
+        let accept = |answer: &str| KIND.one(answer);
         assert_eq!(interview.ask(KIND, accept).unwrap(), "safety");
         let missing = interview.ask(KIND, accept).unwrap_err().to_string();
         assert_eq!(
             missing,
             "there is no answer to: Which kind?; give it with --kind"
         );
-        let given = interview
-            .given_or_asked(Some("odd"), KIND, accept)
-            .unwrap_err();
+        let given = interview.given_or_asked(Some("saftey"), KIND, accept);
         assert_eq!(
-            given.to_string(),
-            "--kind: one of these would be right · 请选择: recall, safety"
+            given.unwrap_err().to_string(),
+            "--kind: did you mean safety? · 是否想填 safety？"
         );
-        assert_eq!(
-            interview
-                .given_or_asked(Some("recall"), KIND, accept)
-                .unwrap(),
-            "recall"
-        );
-        let said = said.into_inner();
-        assert_eq!(said[0], "Which kind?\n哪一类？");
-        assert_eq!(
-            said[1],
-            "one of these would be right · 请选择: recall, safety"
-        );
-        assert_eq!(said.len(), 4);
+        let given = interview.given_or_asked(Some("recall"), KIND, accept);
+        assert_eq!(given.unwrap(), "recall");
+        let shown =
+            "\nWhich kind?\n哪一类？\n   1 recall  recalled goods · 召回\n   2 safety  harm · 安全";
+        let odd =
+            "a number from 1 to 2 or a word would be right · 请填写编号 1-2 或其词: recall, safety";
+        let near = "did you mean safety? · 是否想填 safety？";
+        let expected = [shown, "> ", odd, "> ", near, "> ", odd, "> ", shown, "> "];
+        assert_eq!(said.into_inner(), expected);
     }
 
     #[test]

@@ -22,9 +22,10 @@ use jiff::Timestamp;
 use super::{Context, Exit, Failure};
 use crate::{
     desk::Experience,
+    judge::Loaded,
     review,
     rules::Fault,
-    text::causes,
+    text::{causes, glob},
     workspace::{Workspace, remarks},
 };
 
@@ -119,6 +120,24 @@ fn experience(workspace: &Workspace, context: &Context) -> Experience {
         ));
         Experience::default()
     })
+}
+
+/// Whether a rule is among those that globs name; without any, every rule is.
+fn asked(globs: &[String], rule: &str) -> bool {
+    globs.is_empty() || globs.iter().any(|one| glob::fits(one, rule))
+}
+
+/// Globs that name nothing are a slip: nobody asks about no rules.
+fn some_fit(loaded: &Loaded, globs: &[String]) -> Result<(), Failure> {
+    let fits = |id: &str| asked(globs, id);
+    let compiled = loaded.judge.rules().rules().any(|rule| fits(&rule.id));
+    if compiled || globs.is_empty() || loaded.rules.iter().any(|fault| fits(&fault.rule)) {
+        return Ok(());
+    }
+    Err(Failure::Message(format!(
+        "no rule fits {}; `rules list` names them",
+        globs.join(", ")
+    )))
 }
 
 /// Rules that are not in force are named wherever rules are looked at.

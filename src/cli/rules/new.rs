@@ -2,23 +2,25 @@
 
 use std::{
     fs,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::Path,
+    sync::Arc,
 };
 
 use serde_json::json;
 
 use super::{
-    interview::{Interview, one_of, several, words},
+    interview::{Choice, Interview, Question, several, words},
     questions::{
-        BELOW, CERTIFICATE, CHECK, CLASS, ID, KIND, LIST, MISSING, SEVERITY, TITLE, TITLE_ZH, WORDS,
+        BASIS, BELOW, CERTIFICATE, CHECK, CLASS, ID, KIND, LIST, MISSING, SEVERITY, TITLE,
+        TITLE_ZH, WORDS,
     },
 };
 use crate::{
     cli::{Context, Exit, Failure},
     model::Severity,
     reference::Reference,
-    rules::draft::{self, Check, Draft},
+    rules::draft::{Check, Draft},
     text::harmless,
     workspace::Workspace,
 };
@@ -79,13 +81,21 @@ struct CheckArgs {
 
 pub(super) fn new(args: &Args, workspace: &Workspace, context: &Context) -> Result<Exit, Failure> {
     let (reference, _) = Reference::load(&workspace.rules().join("reference"));
+    let reference = Arc::new(reference);
     let say = |line: &str| context.printer.warn(line);
+    let typed = io::stdin().is_terminal();
+    let prompt = || {
+        if typed {
+            context.printer.prompt("> ");
+        }
+    };
     let mut interview = Interview {
         answers: &mut io::stdin().lock(),
         say: &say,
+        prompt: &prompt,
     };
-    let draft = draft(args, workspace, &mut interview)?;
-    let text = draft.write(&reference.into()).map_err(Failure::new)?;
+    let draft = draft(args, workspace, &reference, &mut interview)?;
+    let text = draft.write(&reference).map_err(Failure::new)?;
     let path = path(workspace, &draft.id);
     let pack = write(&path, &text, &draft, workspace)?;
     if context.printer.json {
@@ -115,36 +125,72 @@ pub(super) fn new(args: &Args, workspace: &Workspace, context: &Context) -> Resu
     Ok(Exit::Done)
 }
 
-/// What is given as options, and answers to the rest.
+/// What is given as options, and answers to the rest. After each of them there is a whole rule, tried at once, so that
+/// nobody learns at the end what was wrong at the beginning.
 fn draft(
     args: &Args,
     workspace: &Workspace,
+    reference: &Arc<Reference>,
     interview: &mut Interview<'_>,
 ) -> Result<Draft, Failure> {
-    let free = |id: &str| match path(workspace, id).exists() {
-        true => Err(format!(
-            "there is a rule '{id}' already; give another name · 规则已存在"
-        )),
-        false => words(id),
+    let tried = |draft: Draft| match draft.write(reference) {
+        Ok(_) => Ok(draft),
+        Err(unfit) => Err(format!("{unfit} · 请重新填写")),
     };
-    let severities: Vec<&str> = Severity::ALL.iter().map(|one| one.as_str()).collect();
-    let severity = |answer: &str| -> Result<Severity, String> {
-        let word = one_of(answer, &severities)?;
-        word.parse().map_err(|unknown| format!("{unknown}"))
-    };
-    // Whoever names the check on the command line has said which goods are meant.
-    let class = args.class.as_deref().or(args.check.given().then_some(""));
-    Ok(Draft {
-        id: interview.given_or_asked(args.id.as_deref(), ID, free)?,
-        title: interview.given_or_asked(args.title.as_deref(), TITLE, words)?,
-        title_zh: interview.given_or_asked(args.title_zh.as_deref(), TITLE_ZH, words)?,
-        kind: interview.given_or_asked(args.kind.as_deref(), KIND, |answer| {
-            one_of(answer, draft::kinds())
-        })?,
-        severity: interview.given_or_asked(args.severity.as_deref(), SEVERITY, severity)?,
+    let draft = Draft {
+        id: "new/rule".to_owned(),
+        title: "A new rule".to_owned(),
+        title_zh: "新规则".to_owned(),
+        kind: "safety".to_owned(),
+        severity: Severity::Low,
         basis: args.basis.clone(),
-        classes: interview.given_or_asked(class, CLASS, |answer| Ok(several(answer)))?,
-        check: check(args, interview)?,
+        classes: Vec::new(),
+        check: Check::Free,
+    };
+    let with = |draft: &Draft, change: &dyn Fn(&mut Draft)| {
+        let mut draft = draft.clone();
+        change(&mut draft);
+        tried(draft)
+    };
+    let draft = interview.given_or_asked(args.id.as_deref(), ID, |answer| {
+        if path(workspace, answer).exists() {
+            return Err(format!(
+                "there is a rule '{answer}' already; give another name · 规则已存在"
+            ));
+        }
+        with(&draft, &|draft| draft.id = answer.to_owned())
+    })?;
+    let draft = interview.given_or_asked(args.title.as_deref(), TITLE, |answer| {
+        let title = words(answer)?;
+        with(&draft, &|draft| draft.title.clone_from(&title))
+    })?;
+    let draft = interview.given_or_asked(args.title_zh.as_deref(), TITLE_ZH, |answer| {
+        let title = words(answer)?;
+        with(&draft, &|draft| draft.title_zh.clone_from(&title))
+    })?;
+    let draft = interview.given_or_asked(args.kind.as_deref(), KIND, |answer| {
+        let kind = KIND.one(answer)?;
+        with(&draft, &|draft| draft.kind.clone_from(&kind))
+    })?;
+    let draft = interview.given_or_asked(args.severity.as_deref(), SEVERITY, |answer| {
+        let severity: Result<Severity, _> = SEVERITY.one(answer)?.parse();
+        let severity = severity.map_err(|unknown| format!("{unknown}"))?;
+        with(&draft, &|draft| draft.severity = severity)
+    })?;
+    // Whoever names the check on the command line has said which goods are meant, and what the rule rests on.
+    let unasked = args.check.given().then_some("");
+    let draft = match args.basis.is_empty() {
+        false => draft,
+        true => interview.given_or_asked(unasked, BASIS, |answer| {
+            with(&draft, &|draft| draft.basis = several(answer))
+        })?,
+    };
+    let class = args.class.as_deref().or(unasked);
+    let draft = interview.given_or_asked(class, CLASS, |answer| {
+        with(&draft, &|draft| draft.classes = several(answer))
+    })?;
+    check(args, reference, interview, &|check| {
+        with(&draft, &|draft| draft.check = check.clone())
     })
 }
 
@@ -160,50 +206,63 @@ impl CheckArgs {
         self.free || texts.iter().any(|text| text.is_some())
     }
 
-    /// Its number in the question.
-    fn number(&self) -> Option<&'static str> {
+    /// Its word in the question.
+    fn word(&self) -> Option<&'static str> {
         let texts = [
-            (&self.list, "1"),
-            (&self.words, "2"),
-            (&self.below, "3"),
-            (&self.missing, "4"),
-            (&self.certificate, "5"),
+            (&self.list, "list"),
+            (&self.words, "words"),
+            (&self.below, "below"),
+            (&self.missing, "missing"),
+            (&self.certificate, "certificate"),
         ];
         let given = texts.iter().find(|(text, _)| text.is_some());
-        given
-            .map(|(_, number)| *number)
-            .or(self.free.then_some("6"))
+        given.map(|(_, word)| *word).or(self.free.then_some("free"))
     }
 }
 
-fn check(args: &Args, interview: &mut Interview<'_>) -> Result<Check, Failure> {
+fn check(
+    args: &Args,
+    reference: &Reference,
+    interview: &mut Interview<'_>,
+    with: &dyn Fn(Check) -> Result<Draft, String>,
+) -> Result<Draft, Failure> {
     let given = &args.check;
-    let numbers = ["1", "2", "3", "4", "5", "6"];
-    let number =
-        interview.given_or_asked(given.number(), CHECK, |answer| one_of(answer, &numbers))?;
-    let list = |answer: &str| Ok(several(answer));
-    Ok(match number.as_str() {
-        "1" => Check::Listed(interview.given_or_asked(given.list.as_deref(), LIST, words)?),
-        "2" => Check::Words(interview.given_or_asked(given.words.as_deref(), WORDS, list)?),
-        "3" => {
-            let price = |answer: &str| {
-                let price: Result<f64, _> = answer.parse();
-                price.map_err(|_| "a number such as 15 would be right · 请填写数字".to_owned())
+    let word = interview.given_or_asked(given.word(), CHECK, |answer| CHECK.one(answer))?;
+    match word.as_str() {
+        "list" => {
+            let lists = reference.term_lists();
+            let lists = lists.map(|list| Choice {
+                word: &list.name,
+                english: &list.en,
+                chinese: &list.zh,
+            });
+            let choices: Vec<_> = lists.collect();
+            let question = Question {
+                choices: &choices,
+                ..LIST
             };
-            let price = interview.given_or_asked(given.below.as_deref(), BELOW, price)?;
-            Check::Below(price, args.currency.clone())
+            interview.given_or_asked(given.list.as_deref(), question, |answer| {
+                with(Check::Listed(question.one(answer)?))
+            })
         }
-        "4" => Check::Missing(interview.given_or_asked(given.missing.as_deref(), MISSING, list)?),
-        "5" => {
-            let scheme = |answer: &str| one_of(answer, &draft::SCHEMES);
-            Check::Certificate(interview.given_or_asked(
-                given.certificate.as_deref(),
-                CERTIFICATE,
-                scheme,
-            )?)
+        "words" => interview.given_or_asked(given.words.as_deref(), WORDS, |answer| {
+            with(Check::Words(several(answer)))
+        }),
+        "below" => interview.given_or_asked(given.below.as_deref(), BELOW, |answer| {
+            let price: Result<f64, _> = answer.parse();
+            let price = price.map_err(|_| "a number such as 15 would be right · 请填写数字")?;
+            with(Check::Below(price, args.currency.clone()))
+        }),
+        "missing" => interview.given_or_asked(given.missing.as_deref(), MISSING, |answer| {
+            with(Check::Missing(several(answer)))
+        }),
+        "certificate" => {
+            interview.given_or_asked(given.certificate.as_deref(), CERTIFICATE, |answer| {
+                with(Check::Certificate(CERTIFICATE.one(answer)?))
+            })
         }
-        _ => Check::Free,
-    })
+        _ => with(Check::Free).map_err(Failure::Message),
+    }
 }
 
 fn path(workspace: &Workspace, id: &str) -> std::path::PathBuf {

@@ -49,6 +49,7 @@ pub(super) fn test(args: &Args, workspace: &Workspace, context: &Context) -> Res
         return watch::watch(&args.rules, args.every, workspace, context);
     }
     let loaded = workspace.judge(&args.rules)?;
+    super::some_fit(&loaded, &args.rules)?;
     let outcomes = loaded.judge.rules().test();
     let mut failed = show(&outcomes, context)?;
     if args.coverage {

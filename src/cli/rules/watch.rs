@@ -12,6 +12,7 @@ use super::test::show;
 use crate::{
     cli::{Context, Exit, Failure, stop_on_ctrl_c},
     judge::Loaded,
+    rules::TestOutcome,
     workspace::Workspace,
 };
 
@@ -27,7 +28,9 @@ pub(super) fn watch(
     let stop = stop_on_ctrl_c();
     let folder = workspace.rules();
     let mut seen = look(&folder);
-    let mut hashes = round(&workspace.judge(globs)?, &BTreeMap::new(), true, context)?;
+    let first = mine(workspace.judge(globs)?, globs);
+    super::some_fit(&first, globs)?;
+    let mut hashes = round(&first, &BTreeMap::new(), true, context)?;
     context.printer.say("watching rules/; Ctrl-C ends it");
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(every);
@@ -37,6 +40,7 @@ pub(super) fn watch(
         if changed.is_empty() {
             continue;
         }
+        context.printer.say("");
         for (path, how) in &changed {
             let path = path.strip_prefix(&folder).unwrap_or(path);
             context.printer.say(&format!("{how}: {}", path.display()));
@@ -44,12 +48,20 @@ pub(super) fn watch(
         let data = folder.join("reference");
         let all = changed.iter().any(|(path, _)| path.starts_with(&data));
         match workspace.judge(globs) {
-            Ok(loaded) => hashes = round(&loaded, &hashes, all, context)?,
+            Ok(loaded) => hashes = round(&mine(loaded, globs), &hashes, all, context)?,
             // A folder in mid-change; what is wrong may be gone with the next one.
             Err(error) => context.printer.warn(&format!("listwarden: {error}")),
         }
     }
     Ok(Exit::Done)
+}
+
+/// Without what is wrong with rules that nobody watches.
+fn mine(mut loaded: Loaded, globs: &[String]) -> Loaded {
+    loaded
+        .rules
+        .retain(|fault| super::asked(globs, &fault.rule));
+    loaded
 }
 
 /// Tests the rules whose text is new, or all of them; gives the hashes of those in force.
@@ -70,8 +82,28 @@ fn round(
     {
         context.printer.say(&fault.picture);
     }
-    show(&outcomes, context)?;
+    if !outcomes.is_empty() {
+        show(&outcomes, context)?;
+    }
+    if let Some(untested) = untested(loaded, &outcomes, all) {
+        context.printer.say(&untested);
+    }
     Ok(hashes)
+}
+
+/// Why no test ran, so that nobody takes that for tests that hold.
+fn untested(loaded: &Loaded, outcomes: &[TestOutcome], all: bool) -> Option<String> {
+    let errors = loaded.rules.iter().filter(|fault| fault.level == "error");
+    let broken: BTreeSet<&str> = errors.map(|fault| fault.rule.as_str()).collect();
+    match (broken.len(), outcomes.is_empty(), all) {
+        (0, false, _) => None,
+        (0, true, true) => Some("no rule here has a test".to_owned()),
+        (0, true, false) => Some("no rule says anything else than before".to_owned()),
+        (1, ..) => Some("1 rule cannot be loaded: its tests did not run".to_owned()),
+        (some, ..) => Some(format!(
+            "{some} rules cannot be loaded: their tests did not run"
+        )),
+    }
 }
 
 /// What changed between two looks, in the order of paths.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     model::Severity,
     reference::{Kind, Reference},
+    text::snippet::nearest,
 };
 
 pub use checks::Check;
@@ -47,8 +48,8 @@ pub enum Unfit {
         "'{0}' is no name for a rule; pack/name would be right, of small letters, digits and -"
     )]
     Id(String),
-    #[error("there is no class '{0}' in the catalogue")]
-    Class(String),
+    #[error("there is no class '{0}' in the catalogue; {1}")]
+    Class(String, String),
     #[error("{0}")]
     Check(String),
     #[error("this would not be a rule yet:\n{}", .0.picture)]
@@ -181,7 +182,10 @@ impl Goods {
         };
         for pattern in patterns {
             if !reference.kinds().any(|kind| fits(kind, pattern)) {
-                return Err(Unfit::Class(pattern.clone()));
+                let known = reference.kinds().map(|kind| kind.id.as_str());
+                let near = nearest(pattern, known).map(|near| format!("did you mean {near}?"));
+                let all = || "rules/reference/catalogue.toml has all of them".to_owned();
+                return Err(Unfit::Class(pattern.clone(), near.unwrap_or_else(all)));
             }
         }
         let fits_any = |kind: &&Kind| patterns.iter().any(|pattern| fits(kind, pattern));

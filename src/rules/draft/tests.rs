@@ -110,11 +110,19 @@ fn what_makes_no_rule_is_refused_with_what_would_be_right() {
     assert!(with(Check::Below(1.0, "yuan".into())).contains("ISO 4217"));
     assert!(with(Check::Certificate("cc".into())).contains("ccc"));
     assert!(with(Check::Missing(Vec::new())).contains("one row"));
-    let said = refused(Draft {
-        classes: vec!["toys/*".into()],
-        ..free()
-    });
-    assert_eq!(said, "there is no class 'toys/*' in the catalogue");
+    for (class, help) in [
+        ("toys/*", "rules/reference/catalogue.toml has all of them"),
+        ("fashon/bag", "did you mean fashion/bag?"),
+    ] {
+        let said = refused(Draft {
+            classes: vec![class.into()],
+            ..free()
+        });
+        assert_eq!(
+            said,
+            format!("there is no class '{class}' in the catalogue; {help}")
+        );
+    }
     let said = refused(Draft {
         kind: "odd".into(),
         ..free()
