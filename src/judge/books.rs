@@ -7,10 +7,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::offers::{self, Place};
 use crate::{
     model::{
-        CodeBook, FlagStatus, Holder, Listing, ListingId, ListingStatus, PriceBook, SellerBook,
-        Usual,
+        CodeBook, FlagStatus, Holder, Listing, ListingId, ListingStatus, OfferBook, PriceBook,
+        SellerBook, Usual,
     },
     store::{self, Store},
     text::fold::fold,
@@ -27,6 +28,7 @@ pub struct Books {
     pub prices: Arc<PriceBook>,
     pub sellers: Arc<SellerBook>,
     pub codes: Arc<CodeBook>,
+    pub offers: Arc<OfferBook>,
 }
 
 /// Prices by (brand, class, currency), then by seller.
@@ -38,6 +40,7 @@ struct Tables {
     prices: PriceBook,
     sellers: SellerBook,
     codes: CodeBook,
+    offers: OfferBook,
 }
 
 impl From<Tables> for Books {
@@ -46,6 +49,7 @@ impl From<Tables> for Books {
             prices: Arc::new(tables.prices),
             sellers: Arc::new(tables.sellers),
             codes: Arc::new(tables.codes),
+            offers: Arc::new(tables.offers),
         }
     }
 }
@@ -56,6 +60,7 @@ impl From<Books> for Tables {
             prices: Arc::unwrap_or_clone(books.prices),
             sellers: Arc::unwrap_or_clone(books.sellers),
             codes: Arc::unwrap_or_clone(books.codes),
+            offers: Arc::unwrap_or_clone(books.offers),
         }
     }
 }
@@ -66,6 +71,7 @@ struct Noted {
     prices: Prices,
     sellers: SellerBook,
     codes: CodeBook,
+    offers: Vec<Place>,
 }
 
 /// Listings that a thread reads at once.
@@ -100,6 +106,7 @@ impl Noted {
             note_price(&mut self.prices, listing);
         }
         note_seller(&mut self.sellers, listing);
+        self.offers.extend(Place::of(listing));
     }
 
     /// Both together, in whatever order: what is made of them does not depend on it.
@@ -122,6 +129,7 @@ impl Noted {
                 .or_default()
                 .append(&mut holders);
         }
+        self.offers.extend(other.offers);
         self
     }
 }
@@ -147,6 +155,7 @@ impl Books {
             prices,
             mut sellers,
             codes,
+            offers,
         } = noted;
         for flag in store.flags() {
             let flag = flag?;
@@ -161,6 +170,7 @@ impl Books {
             prices: Arc::new(usual(prices)),
             sellers: Arc::new(sellers),
             codes: Arc::new(sorted(codes)),
+            offers: Arc::new(offers::book(offers, store.listing_ids())?),
         })
     }
 }

@@ -6,6 +6,7 @@ mod floor;
 mod in_force;
 mod mark;
 mod merge;
+mod offers;
 mod packs;
 mod paper;
 mod reload;
@@ -226,6 +227,7 @@ impl Judge {
             prices: Arc::clone(&self.books.prices),
             sellers: Arc::clone(&self.books.sellers),
             codes: Arc::clone(&self.books.codes),
+            offers: Arc::clone(&self.books.offers),
             // Its class is that of a catalogue of then.
             past: past.cloned().map(|past| {
                 Arc::new(Listing {

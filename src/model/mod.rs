@@ -7,7 +7,9 @@ mod listing;
 mod page;
 
 pub use event::{Event, HostStanding, Waiting};
-pub use facts::{CodeBook, Facts, Holder, PriceBook, SellerBook, SellerFacts, Usual};
+pub use facts::{
+    CodeBook, Facts, Holder, Offer, OfferBook, PriceBook, SellerBook, SellerFacts, Usual,
+};
 pub use flag::{Decision, Flag, FlagId, FlagStatus, Proof, ReferenceRow, Review, Severity, Span};
 pub use listing::{
     Availability, Block, Capture, Class, Code, Listing, ListingId, ListingStatus, Money, Seller,

@@ -29,6 +29,7 @@ mod papers;
 mod picture;
 mod prepared;
 mod profile;
+mod relisted;
 mod rest;
 #[cfg(test)]
 mod rest_property;
@@ -56,6 +57,7 @@ pub use gate::Gate;
 pub use pages::{PackNote, Page};
 pub use prepared::Prepared;
 pub use profile::{Profile, Spent};
+pub use relisted::shelf;
 pub use rest::{Answers, Rest};
 pub use set::RuleSet;
 pub use turns::Turn;

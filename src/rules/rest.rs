@@ -14,7 +14,7 @@ use super::{
     view::{Library, Look, values::day_of},
 };
 use crate::{
-    model::{Facts, Holder, Listing, SellerFacts, Usual},
+    model::{Facts, Holder, Listing, Offer, SellerFacts, Usual},
     reference::{Reference, Standard},
 };
 
@@ -65,6 +65,8 @@ pub(super) enum Asked<'a> {
     Listings(&'a Pair),
     /// When the first listing of a shop was seen.
     Since(&'a Pair),
+    /// The listing that one took the place of, by its shelf and its id.
+    Relisted(u64, &'a str),
     /// Whether a field differs from the version before.
     Changed(&'a str),
     /// How many flags on a shop's listings were confirmed.
@@ -74,7 +76,7 @@ pub(super) enum Asked<'a> {
 }
 
 /// Numbers that are the same in every process of one version of the program.
-fn hash(value: &impl Hash) -> u64 {
+pub(super) fn hash(value: &impl Hash) -> u64 {
     foldhash::quality::FixedState::with_seed(0x6c69_7374).hash_one(value)
 }
 
@@ -194,6 +196,9 @@ impl Look {
             Asked::Notice(.., print) => print.0,
             Asked::Usual(key) => known(facts.prices.usual.get(key), usual),
             Asked::Since(shop) => known(facts.sellers.sellers.get(shop), since),
+            Asked::Relisted(..) => {
+                history::relisted_from(self).map_or(NOTHING, |id| hash(&id.as_str()))
+            }
             Asked::Changed(field) => hash(&history::is_changed(self, field)),
             Asked::Listings(shop) => known(facts.sellers.sellers.get(shop), listings),
             Asked::Confirmed(shop) => known(facts.sellers.sellers.get(shop), confirmed),
@@ -245,6 +250,14 @@ impl Answers {
             put(Asked::Listings(shop), listings(seller));
             put(Asked::Confirmed(shop), confirmed(seller));
             put(Asked::Since(shop), since(seller));
+        }
+        for (shelf, offers) in &facts.offers.shelves {
+            for Offer { id, first_seen, .. } in offers {
+                if let Some(before) = facts.offers.before(*shelf, id, *first_seen) {
+                    let asked = Asked::Relisted(*shelf, id.as_str());
+                    put(asked, hash(&before.as_str()));
+                }
+            }
         }
         for (key, all) in &facts.codes.holders {
             put(Asked::Holders(key), holders(all));

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     model::{
-        Block, Class, Code, CodeBook, Facts, Holder, Listing, ListingId, Money, PriceBook, Seller,
-        SellerBook, SellerFacts, Usual,
+        Block, Class, Code, CodeBook, Facts, Holder, Listing, ListingId, Money, Offer, OfferBook,
+        PriceBook, Seller, SellerBook, SellerFacts, Time, Usual,
     },
     reference::Reference,
 };
@@ -41,6 +41,7 @@ const BODIES: &[&str] = &[
     "if item.count([\"电水壶\", \"高仿\"]) > 1 { return pass(\"often\"); } if item.near(\"replica\", [\"电水壶\"], 2) { return unsure(\"near\"); } pass(`${item.count(\"replica\")}`)",
     "if valid(\"gtin\", item.sku) { return pass(\"valid\"); } let years = days_between(seller_since(item), item.captured_on); pass(`${years} ${changed(item, \"price\")} ${changed(item, \"title\")} ${changed(item, \"sku\")} ${quantity(item.attr([\"型号\"]), \"kg\")}`)",
     "for name in item.standards { let known = standard(name); if known?.status == \"replaced\" { return flag(name, name); } if known?.status == () { return unsure(name); } } pass()",
+    "let before = relisted_from(item); if before == () { return pass(); } flag(before, before)",
     "let dollars = item.price_in(\"USD\"); if dollars == () { return unsure(\"no price\"); } pass(`${dollars}`)",
     "if item.sku == \"loop\" { let n = 0; loop { n += 1; } } pass(item.sku ?? \"none\")",
 ];
@@ -166,6 +167,35 @@ fn listings() -> impl Strategy<Value = Listing> {
     })
 }
 
+fn first_seen(sold: u32) -> Option<Time> {
+    "2026-01-01T00:00:00Z".parse().ok().filter(|_| sold > 0)
+}
+
+/// The listing itself, as in the books of a store that has it, and one from before.
+fn offers(sold: u32) -> OfferBook {
+    let mut book = OfferBook::default();
+    for title in ["电水壶 高仿", "NIKE 运动鞋"] {
+        let mut listing = Listing {
+            platform: "shop".to_owned(),
+            title: Some(title.to_owned()),
+            ..Listing::default()
+        };
+        listing.seller.name = Some("a shop".to_owned());
+        let offer = |item: &str, first_seen: i64| Offer {
+            id: ListingId::new("shop", item),
+            first_seen,
+            last_seen: first_seen,
+            over: sold == 1,
+        };
+        let second = first_seen(1).map_or(0, Time::as_second);
+        let own = offer("1", first_seen(sold).map_or(i64::MAX, Time::as_second));
+        let earlier = offer(&format!("0{sold}"), second - i64::from(sold));
+        let shelf = super::shelf(&listing).unwrap();
+        book.shelves.insert(shelf, vec![earlier, own]);
+    }
+    book
+}
+
 fn facts() -> impl Strategy<Value = Facts> {
     (0..3u32, 0..3u32, prop::option::of(1..3i64), 0..3usize).prop_map(
         |(usual, sold, past, holders)| {
@@ -207,7 +237,8 @@ fn facts() -> impl Strategy<Value = Facts> {
                         ..Listing::default()
                     })
                 }),
-                first_seen: "2026-01-01T00:00:00Z".parse().ok().filter(|_| sold > 0),
+                offers: Arc::new(offers(sold)),
+                first_seen: first_seen(sold),
             }
         },
     )
@@ -254,6 +285,11 @@ proptest! {
                 // What was before a version is the same as long as the version is.
                 let mut now = other.clone();
                 (now.past, now.first_seen) = (facts[0].past.clone(), facts[0].first_seen);
+                let since = now.first_seen.map_or(i64::MAX, Time::as_second);
+                let shelves = Arc::make_mut(&mut now.offers).shelves.values_mut();
+                for own in shelves.flatten().filter(|offer| offer.id == listing.id) {
+                    own.first_seen = since;
+                }
                 let again = set.evaluate(&item, &now);
                 if set.answers(&now).stand(&verdict.rests, &listing) {
                     prop_assert_eq!(format!("{:?}", again), format!("{:?}", verdict));

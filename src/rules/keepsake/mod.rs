@@ -180,7 +180,8 @@ impl<'a> Asked<'a> {
     }
 
     fn seller(&self, facts: &Map) -> Map {
-        let about_shop = facts.keys().any(|key| key.starts_with("seller_"));
+        let about = |key: &str| key.starts_with("seller_") || key == "relisted_from";
+        let about_shop = facts.keys().any(|key| about(key));
         let named = about_shop || self.looked_at("seller");
         let fields = FIELDS.iter().filter_map(|field| {
             let name = field.name.strip_prefix("seller.")?;
@@ -259,7 +260,7 @@ impl<'a> Asked<'a> {
             };
             let told = match name {
                 "holders" => self.holders(&proof.field),
-                "first_seen" => Some(proof.text.clone().into()),
+                "first_seen" | "relisted_from" => Some(proof.text.clone().into()),
                 "seller_listings" | "seller_confirmed" => {
                     proof.text.parse().ok().map(Dynamic::from_int)
                 }

@@ -6,10 +6,11 @@ use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 
 use super::{Doc, Family, item_of, maybe, words, wrong};
 use crate::{
-    model::{Holder, Listing, Proof, SellerFacts},
+    model::{Holder, Listing, ListingId, Proof, SellerFacts, Time},
     rules::{
         picture::did_you_mean,
         prepared::spoken,
+        relisted::shelf,
         rest::Asked,
         view::{
             Answer, Item, Look,
@@ -58,6 +59,12 @@ const DOCS: &[Doc] = &[
         example: "seller_since(item) == ()",
     },
     Doc {
+        name: "relisted_from",
+        signature: "relisted_from(item: Listing) -> text?",
+        doc: "the id of a listing of the same shop under the same title (folded) that this one took the place of: it was seen first, and is gone or removed, or was last seen before this one came; of several the one seen last, `()` where there is none",
+        example: "relisted_from(item) == ()",
+    },
+    Doc {
         name: "changed",
         signature: "changed(item: Listing, field: text) -> true, false or ()",
         doc: "whether a field, named as in `item.seller.name` without `item`, differs from the version before this one: prices with their currency, texts folded, lists in whatever order; `()` where there is no such version, or where either page does not show it. `captured_on` cannot be asked about, for it moves with every visit",
@@ -93,6 +100,13 @@ fn register(engine: &mut Engine) {
     engine.register_fn("seller_since", |item: &mut Item| {
         item.asked_store(Asked::Since(&seller_key(&item.sheet().listing)));
         known(item, "seller_since", maybe(seller_since(item.look())))
+    });
+    engine.register_fn("relisted_from", |item: &mut Item| {
+        if let Some((shelf, id, _)) = place(item.look()) {
+            item.asked_store(Asked::Relisted(shelf, id.as_str()));
+        }
+        let from = relisted_from(item.look()).map(|id| id.as_str().to_owned());
+        known(item, "relisted_from", maybe(from))
     });
     engine.register_fn("changed", changed);
     engine.register_fn("holders", holders);
@@ -137,6 +151,19 @@ pub(in crate::rules) fn price_was(look: &Look) -> Option<f64> {
 pub(in crate::rules) fn first_seen(look: &Look) -> Option<String> {
     let time = look.facts().first_seen?;
     Some(time.strftime("%Y-%m-%d").to_string())
+}
+
+/// Where a listing stands among the offers of its shop, and since when.
+fn place(look: &Look) -> Option<(u64, &ListingId, i64)> {
+    let listing = &look.sheet().listing;
+    let since = look.facts().first_seen.map_or(i64::MAX, Time::as_second);
+    Some((shelf(listing)?, &listing.id, since))
+}
+
+/// The listing that this one took the place of.
+pub(in crate::rules) fn relisted_from(look: &Look) -> Option<&ListingId> {
+    let (shelf, id, since) = place(look)?;
+    look.facts().offers.before(shelf, id, since)
 }
 
 pub(in crate::rules) fn seller(look: &Look) -> Option<&SellerFacts> {
@@ -249,6 +276,29 @@ fn holders(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answer<A
 #[cfg(test)]
 mod tests {
     use crate::rules::{RuleSet, tests::source};
+
+    #[test]
+    fn an_offer_that_was_there_before_under_another_number_is_told() {
+        let text = r#"//! A rule of the tests. 测试用规则。
+const RULE = #{ title: "There again", title_zh: "重新上架", kind: "relisting", severity: "low", basis: ["b"] };
+fn check(item) {
+    let before = relisted_from(item);
+    if before == () { return pass("new"); }
+    flag("{before}", "{before}").because("before", before)
+}
+const TESTS = [
+    #{ flag: "there before", facts: #{ relisted_from: "test:0" }, item: #{ title: "水壶", seller: #{ name: "甲" } } },
+    #{ pass: "not there before", item: #{ title: "水壶", seller: #{ name: "甲" } } },
+    #{ pass: "the shop is not known", facts: #{ relisted_from: "test:0" }, item: #{ title: "水壶" } },
+];
+"#;
+        let (set, faults) = RuleSet::load(&[source("a/b", text)], Default::default());
+        crate::rules::tests::sound(&faults);
+        let tests = set.test();
+        assert_eq!(tests.len(), 3);
+        assert!(tests.iter().all(|test| test.ok), "{tests:#?}");
+        assert_eq!(tests[0].detail, "test:0");
+    }
 
     #[test]
     fn every_field_of_the_version_before_can_be_asked_about() {

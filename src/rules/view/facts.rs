@@ -9,8 +9,11 @@ use super::{
     values::{day, number, string},
 };
 use crate::{
-    model::{CodeBook, Facts, Holder, Listing, Money, PriceBook, SellerBook, SellerFacts, Usual},
-    rules::{native::history::seller_key, picture::did_you_mean},
+    model::{
+        CodeBook, Facts, Holder, Listing, Money, Offer, OfferBook, PriceBook, SellerBook,
+        SellerFacts, Usual,
+    },
+    rules::{native::history::seller_key, picture::did_you_mean, relisted::shelf},
     text::fold::fold,
 };
 
@@ -19,6 +22,7 @@ const FACTS: &[&str] = &[
     "was",
     "usual_price",
     "price_was",
+    "relisted_from",
     "title_was",
     "first_seen",
     "seller_since",
@@ -48,6 +52,7 @@ pub(in crate::rules) fn facts(map: &Map, listing: &Listing) -> (Facts, Vec<Probl
                 seller.first_seen = since;
                 since.is_some()
             }
+            "relisted_from" => relisted_from(&mut facts, value, listing),
             "first_seen" => {
                 facts.first_seen = string(value).and_then(|text| day(&text));
                 facts.first_seen.is_some()
@@ -127,6 +132,24 @@ fn was(facts: &mut Facts, value: &Dynamic, listing: &Listing, problems: &mut Vec
         made.price = made.price.or_else(|| known.price.clone());
     }
     facts.past = Some(Arc::new(made));
+    true
+}
+
+/// The id of a listing that the shop had before.
+fn relisted_from(facts: &mut Facts, value: &Dynamic, listing: &Listing) -> bool {
+    let Some(id) = string(value) else {
+        return false;
+    };
+    let offer = Offer {
+        id: id.into(),
+        first_seen: i64::MIN,
+        last_seen: i64::MIN,
+        over: true,
+    };
+    let shelves = shelf(listing).map(|shelf| (shelf, vec![offer]));
+    facts.offers = Arc::new(OfferBook {
+        shelves: shelves.into_iter().collect(),
+    });
     true
 }
 
