@@ -102,7 +102,7 @@ fn probe(name: &str, asks: &str) -> RuleSource {
 
 /// A listing as rules.py takes it.
 fn item(listing: &Listing, reference: &Reference, found: &Verdict) -> Value {
-    let has = |name: &str| found.passes.iter().any(|(rule, _)| rule == name);
+    let has = |name: &str| found.passes.iter().any(|(rule, _)| **rule == *name);
     let lists = |names: &[&str]| -> Vec<String> {
         names
             .iter()

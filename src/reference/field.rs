@@ -1,6 +1,6 @@
 //! A field of a listing, and the names and numbers of notices that stand in it.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap, rc::Rc};
 
 use super::{
     RecallQuery, accessory,
@@ -24,7 +24,8 @@ pub(super) struct Field<'t> {
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) field: &'static str,
-    pub(super) text: String,
+    /// One text for all notices that share it.
+    pub(super) text: Rc<str>,
     /// The page itself calls it a model.
     pub(super) labelled: bool,
     pub(super) worth: Worth,
@@ -94,20 +95,35 @@ impl<'t> Field<'t> {
         }
     }
 
-    /// Notes a hit of `count` units at `at`, unless it is only part of a longer word or number, or only mentioned.
+    /// Notes hits of `count` units at `at`, unless they are only part of a longer word or number, or only mentioned.
     pub(super) fn take(
         &self,
         at: usize,
         count: usize,
-        hit: Hit,
+        hits: &[Hit],
         shared: &mut BTreeMap<usize, Shared>,
     ) {
         if at >= self.made_for {
             return;
         }
+        let text = OnceCell::new();
+        let text = || Rc::clone(text.get_or_init(|| self.shown(at, count).into()));
+        for hit in hits {
+            self.take_one(at, count, *hit, &text, shared);
+        }
+    }
+
+    fn take_one(
+        &self,
+        at: usize,
+        count: usize,
+        hit: Hit,
+        text: &dyn Fn() -> Rc<str>,
+        shared: &mut BTreeMap<usize, Shared>,
+    ) {
         let seen = |worth, units| Seen {
             field: self.name,
-            text: self.shown(at, count),
+            text: text(),
             labelled: self.labelled(at),
             worth,
             units,

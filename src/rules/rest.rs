@@ -158,9 +158,18 @@ fn goods(reference: &Reference, class: &str) -> u64 {
 impl Look {
     /// Notes what is asked for, and what the answer rests on.
     pub(super) fn asked(&self, asked: Asked<'_>) -> Rest {
-        let rest = asked.with(self.answer(asked));
-        self.note_rest(rest);
-        rest
+        let key = hash(&asked);
+        // A notice's answer is its own: the same question may come with another.
+        let known = match asked {
+            Asked::Notice(..) => None,
+            _ => self.rest(|rest| rest.asked == key),
+        };
+        known.unwrap_or_else(|| {
+            let answer = self.answer(asked);
+            let rest = Rest { asked: key, answer };
+            self.note_rest(rest);
+            rest
+        })
     }
 
     fn answer(&self, asked: Asked<'_>) -> u64 {

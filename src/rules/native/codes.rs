@@ -1,8 +1,8 @@
 //! Identifiers: what the page shows of them, and what a number says by itself.
 
-use rhai::{Array, Dynamic, Engine};
+use rhai::{Array, Dynamic};
 
-use super::{Doc, Family, Kind, maybe, wrong};
+use super::{Doc, Family, Host, Kind, maybe, wrong};
 use crate::{
     model::{Block, Code, Proof},
     rules::{
@@ -108,7 +108,7 @@ const DOCS: &[Doc] = &[
     },
 ];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_type_with_name::<CodeOf>("Code");
     for (part, name) in KIND.fields.iter().enumerate() {
         engine.register_get(*name, move |code: &mut CodeOf| code.read(part));

@@ -1,8 +1,8 @@
 //! What the store knew before: an earlier price, the first sight, the shop, others who use a number.
 
-use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+use rhai::{Array, Dynamic, Map, NativeCallContext};
 
-use super::{Doc, Family, item_of, maybe, words, wrong};
+use super::{Doc, Family, Host, item_of, maybe, words, wrong};
 use crate::{
     model::{Holder, Listing, Proof, SellerFacts},
     rules::{
@@ -65,7 +65,7 @@ const DOCS: &[Doc] = &[
     },
 ];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_fn("price_was", |item: &mut Item| {
         item.asked_store(Asked::PriceWas);
         known(item, "price_was", maybe(price_was(item.look())))

@@ -13,9 +13,12 @@ pub(super) mod reference;
 mod text;
 mod units;
 
-use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
+use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
-use super::view::{Answer, Item};
+use super::{
+    host::Host,
+    view::{Answer, Item},
+};
 
 /// One function as the manual shows it.
 pub(super) struct Doc {
@@ -41,7 +44,7 @@ pub(super) struct Family {
     pub name: &'static str,
     pub docs: &'static [Doc],
     pub kinds: &'static [Kind],
-    pub register: fn(&mut Engine),
+    pub register: fn(&mut Host),
 }
 
 /// Everything a rule can call beside the language itself.
@@ -60,7 +63,7 @@ pub(super) const FAMILIES: &[Family] = &[
 ];
 
 /// Registers every family.
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Host) {
     for family in FAMILIES {
         (family.register)(engine);
     }
@@ -70,7 +73,7 @@ pub(super) fn register(engine: &mut Engine) {
 fn item_of(context: &NativeCallContext) -> Answer<Item> {
     context
         .tag()
-        .and_then(|tag| tag.clone().try_cast::<Item>())
+        .and_then(|tag| tag.read_lock::<Item>().map(|item| item.clone()))
         .ok_or_else(|| wrong("no listing is being looked at".to_owned()))
 }
 

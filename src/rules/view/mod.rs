@@ -7,9 +7,10 @@ pub(super) mod values;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
+use rhai::{Dynamic, EvalAltResult, Map, Position};
 
 use super::{
+    host::Host,
     lookalike::BrandNames,
     native::{self, reference::Recall},
     prepared::Sheet,
@@ -108,6 +109,11 @@ impl Look {
 
     pub(super) fn library(&self) -> &Library {
         &self.library
+    }
+
+    /// What was asked for before.
+    pub(super) fn rest(&self, is: impl Fn(&Rest) -> bool) -> Option<Rest> {
+        entered(&self.rests).iter().copied().find(is)
     }
 
     pub(super) fn note_rest(&self, rest: Rest) {
@@ -235,9 +241,9 @@ impl Params {
 }
 
 /// Registers `item`, `item.seller` and their fields, and `p`.
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Host) {
     engine.register_type_with_name::<Params>("Params");
-    engine.register_indexer_get(Params::get);
+    engine.engine.register_indexer_get(Params::get);
     engine.register_type_with_name::<Item>("Listing");
     engine.register_type_with_name::<SellerOf>("Seller");
     engine.register_get("seller", |item: &mut Item| SellerOf(item.clone()));
