@@ -51,12 +51,22 @@ pub(super) fn of_listing<'t>(
         ("mpn", query.mpn, None),
         ("title", Some(query.title), query.folded_title),
     ];
-    let attributes = query.attributes.into_iter().flatten();
-    let attributes = attributes
-        .filter(|(key, _)| is_model_label(key))
+    let (folded, rows) = match query.folded_attributes {
+        Some(rows) => (rows, None),
+        None => (&[][..], query.attributes),
+    };
+    let folded = folded.iter().filter(|row| is_model_label(row.name));
+    let folded = folded.map(|row| ("attributes", Some(row.value), Some(row.folded)));
+    let rows = rows.into_iter().flatten();
+    let rows = rows
+        .filter(|(name, _)| is_model_label(&fold(name)))
         .map(|(_, value)| ("attributes", Some(value.as_str()), None));
     let description = ("description", query.description, query.folded_description);
-    let all = named.into_iter().chain(attributes).chain([description]);
+    let all = named
+        .into_iter()
+        .chain(folded)
+        .chain(rows)
+        .chain([description]);
     all.filter_map(|(name, text, folded)| {
         let text = text?;
         let folded = folded_anew(text, folded);
@@ -186,7 +196,7 @@ impl<'t> Field<'t> {
     }
 }
 
-/// An attribute that holds the model number.
+/// The folded name of an attribute that holds the model number.
 fn is_model_label(label: &str) -> bool {
     const LABELS: &[&str] = &[
         "model",
@@ -199,6 +209,5 @@ fn is_model_label(label: &str) -> bool {
         "product number",
         "规格",
     ];
-    let label = fold(label);
     LABELS.iter().any(|known| label.contains(known))
 }

@@ -39,15 +39,26 @@ impl fmt::Debug for Native {
 
 /// The functions of this host by name; a field is a function too, under the name that the language gives it.
 #[derive(Debug, Default)]
-pub(super) struct Natives(HashMap<String, Vec<Native>>);
+pub(super) struct Natives {
+    functions: HashMap<String, Vec<Native>>,
+    ready: HashMap<String, Ready>,
+}
+
+/// Makes of a constant what a function would make of it in each run; none where the function would complain.
+pub(super) type Ready = fn(&Dynamic) -> Option<Dynamic>;
 
 impl Natives {
     /// The functions of a name that take so many values.
     pub(super) fn functions(&self, name: &str, count: usize) -> Vec<Native> {
-        let all = self.0.get(name).into_iter().flatten();
+        let all = self.functions.get(name).into_iter().flatten();
         all.filter(|one| one.kinds.len() == count)
             .cloned()
             .collect()
+    }
+
+    /// What is made of constants that a function takes.
+    pub(super) fn ready(&self, name: &str) -> Option<Ready> {
+        self.ready.get(name).copied()
     }
 
     /// What reads a field of that name.
@@ -88,9 +99,27 @@ impl Host {
         name: &str,
         function: impl RhaiNativeFunc<A, N, X, R, F> + Clone + Send + Sync + 'static,
     ) {
-        let all = self.natives.0.entry(name.to_owned()).or_default();
-        all.extend(native(function.clone()));
+        let all = self.natives.functions.entry(name.to_owned());
+        all.or_default().extend(native(function.clone()));
         self.engine.register_fn(name, function);
+    }
+
+    /// A function that scripts know already, for constants made `ready`.
+    pub(super) fn register_ready<
+        A: 'static,
+        const N: usize,
+        const X: bool,
+        R: Variant + Clone,
+        const F: bool,
+    >(
+        &mut self,
+        name: &str,
+        ready: Ready,
+        function: impl RhaiNativeFunc<A, N, X, R, F>,
+    ) {
+        let all = self.natives.functions.entry(name.to_owned());
+        all.or_default().extend(native(function));
+        self.natives.ready.insert(name.to_owned(), ready);
     }
 
     /// The value of a field.

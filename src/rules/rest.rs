@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     native::history,
+    terms::Map,
     view::{Library, Look, values::day_of},
 };
 use crate::{
@@ -142,6 +143,14 @@ pub(super) fn brands(reference: &Reference) -> u64 {
     )
 }
 
+/// What stands for the entries of each class of the catalogue.
+pub(super) fn kinds(reference: &Reference) -> Map<String, u64> {
+    let kinds = reference.kinds();
+    kinds
+        .map(|kind| (kind.id.clone(), goods(reference, &kind.id)))
+        .collect()
+}
+
 fn goods(reference: &Reference, class: &str) -> u64 {
     let versions = reference.kind_versions(class);
     match versions.is_empty() {
@@ -178,7 +187,7 @@ impl Look {
             Asked::Day => day(self.day()),
             Asked::PriceWas => hash(&history::price_was(self).map(f64::to_bits)),
             Asked::FirstSeen => hash(&history::first_seen(self)),
-            Asked::Goods(class) => goods(reference, class),
+            Asked::Goods(class) => self.library().goods.get(class).copied().unwrap_or(NOTHING),
             Asked::Brand(name) => known(reference.brand_folded(name), |brand| {
                 hash(&brand.row.hash.as_str())
             }),

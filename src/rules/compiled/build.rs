@@ -275,9 +275,18 @@ impl Builder<'_> {
     }
 
     /// A function of this host or of the language.
-    fn call(&self, name: &ImmutableString, arguments: Vec<Node>, at: Position) -> Option<Node> {
+    fn call(&self, name: &ImmutableString, mut arguments: Vec<Node>, at: Position) -> Option<Node> {
         if self.functions.iter().any(|f| f.name == name.as_str()) {
             return None;
+        }
+        if let Some(ready) = self.natives.ready(name) {
+            for argument in &mut arguments {
+                if let Node::Value(constant) = argument
+                    && let Some(value) = ready(constant)
+                {
+                    *argument = Node::Value(value);
+                }
+            }
         }
         let ways = self.natives.functions(name, arguments.len());
         let word = Word::of(name, arguments.len());

@@ -7,10 +7,11 @@ use rhai::{Array, Dynamic, NativeCallContext};
 use super::{Doc, Family, Host, Kind, item_of, maybe, words};
 use crate::{
     model::{Proof, ReferenceRow},
-    reference::{self, Certificate, RecallQuery, Reference, Tier},
+    reference::{self, Certificate, FoldedRow, RecallQuery, Reference, Tier},
     rules::{
         prepared::Sheet,
         rest::{Asked, Print},
+        rows,
         trace::path,
         view::{Answer, Item},
     },
@@ -142,9 +143,11 @@ fn goods_kind(engine: &mut Host) {
 
 /// The notices that fit a listing, the surest first.
 pub(in crate::rules) fn fitting(reference: &Reference, sheet: &Sheet) -> Vec<Recall> {
+    let rows: Vec<FoldedRow<'_>> = rows::folded(sheet).collect();
     let query = RecallQuery {
         folded_title: sheet.folded("title"),
         folded_description: sheet.folded("description"),
+        folded_attributes: Some(&rows),
         ..RecallQuery::of(&sheet.listing)
     };
     let found = reference.recalls(&query).into_iter();

@@ -7,7 +7,7 @@ pub(super) mod values;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rhai::{Dynamic, EvalAltResult, Map, Position};
+use rhai::{Dynamic, EvalAltResult, Position};
 
 use super::{
     host::Host,
@@ -15,6 +15,7 @@ use super::{
     native::{self, reference::Recall},
     prepared::Sheet,
     rest::{self, Asked, Rest},
+    terms::Map,
     trace::{Note, Trace},
 };
 use crate::{
@@ -38,6 +39,8 @@ pub(super) struct Library {
     brand_names: BrandNames,
     /// Stands for all brands.
     pub(super) brands: u64,
+    /// Stands for the catalogue's entries for a class.
+    pub(super) goods: Map<String, u64>,
 }
 
 impl Library {
@@ -45,6 +48,7 @@ impl Library {
         Arc::new(Self {
             brand_names: BrandNames::of(&reference),
             brands: rest::brands(&reference),
+            goods: rest::kinds(&reference),
             reference,
         })
     }
@@ -228,7 +232,7 @@ pub(super) fn field(name: &str) -> Option<usize> {
 
 /// `p`: the parameters of a rule, which its script cannot change.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Params(pub(super) Arc<Map>);
+pub(super) struct Params(pub(super) Arc<rhai::Map>);
 
 impl Params {
     fn get(&mut self, name: &str) -> Answer<Dynamic> {
