@@ -77,7 +77,13 @@ fn hundred(dir: &Path, scratch: &Path, most: usize) -> Result<(), Box<dyn Error>
         text * 1e6 / most as f64,
         judging * 1e6 / most as f64,
     );
-    let told = peer::run(&set, &reference, &listings, scratch)?;
+    let told = peer::run(
+        &set,
+        &reference,
+        &listings,
+        &dir.join("recalls/made.jsonl"),
+        scratch,
+    )?;
     println!(
         "  CPython, text made ready as well: {} ran, {:.1} µs a listing, {:.1} times what it takes here",
         told.ran,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, error::Error, fs, path::Path, process::Command,
 
 use listwarden::{
     model::{Block, Facts, Listing},
-    reference::{RecallQuery, Reference},
+    reference::Reference,
     rules::{RuleSet, RuleSource, Verdict},
     text::fold::fold,
 };
@@ -36,6 +36,7 @@ pub(crate) fn run(
     set: &RuleSet,
     reference: &Arc<Reference>,
     listings: &[Listing],
+    notices: &Path,
     scratch: &Path,
 ) -> Result<Told, Box<dyn Error>> {
     let probes: Vec<RuleSource> = PROBES
@@ -47,7 +48,7 @@ pub(crate) fn run(
     let mut ours = Verdicts::default();
     for listing in listings {
         let found = probes.evaluate(&probes.prepare(listing.clone()), &Facts::default());
-        lines.push_str(&item(listing, reference, &found).to_string());
+        lines.push_str(&item(listing, &found).to_string());
         lines.push('\n');
         ours.add(&set.evaluate(&set.prepare(listing.clone()), &Facts::default()));
     }
@@ -57,6 +58,7 @@ pub(crate) fn run(
     let told = Command::new("python3")
         .arg(script)
         .arg(&path)
+        .arg(notices)
         .arg("7")
         .output()?;
     if !told.status.success() {
@@ -101,8 +103,8 @@ fn probe(name: &str, asks: &str) -> RuleSource {
 }
 
 /// A listing as rules.py takes it.
-fn item(listing: &Listing, reference: &Reference, found: &Verdict) -> Value {
-    let has = |name: &str| found.passes.iter().any(|(rule, _)| rule == name);
+fn item(listing: &Listing, found: &Verdict) -> Value {
+    let has = |name: &str| found.passes.iter().any(|(rule, _)| **rule == *name);
     let lists = |names: &[&str]| -> Vec<String> {
         names
             .iter()
@@ -130,19 +132,19 @@ fn item(listing: &Listing, reference: &Reference, found: &Verdict) -> Value {
         .filter(|code| code.scheme == "ccc")
         .map(|code| json!({ "raw": code.raw, "year": year(code).filter(|_| code.raw.len() >= 16) }))
         .collect();
-    let recalls: Vec<Value> = reference
-        .recalls(&RecallQuery::of(listing))
-        .iter()
-        .map(|hit| json!({ "tier": hit.tier, "title": hit.notice.title }))
-        .collect();
+    let folded = |text: &Option<String>| text.as_deref().map_or_else(String::new, fold);
     let price = listing.price.as_ref();
     json!({
+        "folded": {
+            "brand": folded(&listing.brand), "model": folded(&listing.model), "mpn": folded(&listing.mpn),
+            "title": folded(&listing.title), "description": folded(&listing.description),
+        },
         "title": listing.title, "brand": listing.brand, "manufacturer": listing.manufacturer,
         "class": listing.class.as_ref().map(|class| &class.id),
         "price": price.and_then(|price| f64::try_from(price.amount).ok()),
         "currency": price.and_then(|price| price.currency.as_ref()),
         "condition": listing.condition, "seller": listing.seller.name, "rating": listing.seller.rating,
-        "texts": texts, "rows": rows.into_iter().collect::<Vec<_>>(), "ccc": ccc, "recalls": recalls,
+        "texts": texts, "rows": rows.into_iter().collect::<Vec<_>>(), "ccc": ccc,
         "observed": listing.observed.iter().map(|block: &Block| block.as_str()).collect::<Vec<_>>(),
         "lists": lists(&["replica", "diversion", "second-hand"]),
         "title_lists": if has("title second-hand") { vec!["second-hand"] } else { vec![] },

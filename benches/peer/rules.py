@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The ten kinds of rules of benches/made/rules.rs in plain Python, over the same listings.
 
-usage: rules.py LISTINGS.jsonl ROUNDS
+usage: rules.py LISTINGS.jsonl NOTICES.jsonl ROUNDS
 
-Each line holds a listing (as `judge_rules` writes it): its fields as scripts see them, its folded text, and the term lists that
-occur in it, so that both sides begin where the text has been made ready. Prints the seconds of CPU a round takes (median) and
+Each line of the first holds a listing (as `judge_rules` writes it): its fields as scripts see them, its folded text, and the term
+lists that occur in it, so that both sides begin where the text has been made ready. The second holds the recall notices. Prints the seconds of CPU a round takes (median) and
 how many checks ran and what they said.
 """
 import json
+import re
 import statistics
 import sys
 import time
@@ -40,6 +41,42 @@ def title_mentions(item, listed):
 def left_empty(item, names):
     rows = [value for name, value in item["rows"] if name in names]
     return bool(rows) and all(value in BLANK for value in rows)
+
+
+UNITS = re.compile(r"[a-z0-9]+|[^\W\da-z_]")
+MODEL_LABELS = ("model", "型号", "货号", "part number", "item number", "mpn", "style", "product number", "规格")
+GRAMS, STARTS = {}, set()
+
+
+def take_notices(lines):
+    """Brands and models by their letters alone, and the first units of them."""
+    for line in lines:
+        notice = json.loads(line)
+        for kind, names in (("brand", notice.get("brands", [])), ("model", notice.get("models", []))):
+            for name in names:
+                units = UNITS.findall(name.lower())
+                STARTS.add(units[0])
+                GRAMS.setdefault("".join(units), []).append((kind, notice))
+
+
+def recalls(item):
+    """Notices of which a listing names brand and model."""
+    texts = [item["folded"][name] for name in ("brand", "model", "mpn", "title", "description")]
+    texts += [value for name, value in item["rows"] if any(label in name for label in MODEL_LABELS)]
+    brands, models = {}, {}
+    for text in texts:
+        units = UNITS.findall(text)
+        if STARTS.isdisjoint(units):
+            continue
+        for at, unit in enumerate(units):
+            if unit not in STARTS:
+                continue
+            gram = ""
+            for part in units[at : at + 8]:
+                gram += part
+                for kind, notice in GRAMS.get(gram, ()):
+                    (brands if kind == "brand" else models)[notice["id"]] = notice
+    return [{"tier": "strong", "title": brands[number]["title"]} for number in models if number in brands]
 
 
 def floor_price(item, p):
@@ -91,7 +128,7 @@ def unlisted(item, p, lists={}):
 
 
 def recalled(item, p):
-    for recall in item["recalls"]:
+    for recall in recalls(item):
         if recall["tier"] != "candidate":
             return ("flag", "recalled: " + recall["title"])
     return ("pass", "no notice fits")
@@ -166,9 +203,12 @@ def main():
     items = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
     for item in items:
         item["lists"], item["title_lists"] = set(item["lists"]), set(item["title_lists"])
+    with open(sys.argv[2], encoding="utf-8") as notices:
+        next(notices)
+        take_notices(notices)
     all_rules = list(rules())
     times = []
-    for _ in range(int(sys.argv[2])):
+    for _ in range(int(sys.argv[3])):
         start = time.thread_time()
         ran, said = judge(items, all_rules)
         times.append(time.thread_time() - start)

@@ -60,7 +60,7 @@ impl<'a> Comparer<'a> {
             let most = self.examples;
             let tally = self.tally(rule);
             tally.counts.faults += 1;
-            let told = || example(&listing, Change::Fault, message.clone());
+            let told = || example(&listing, Change::Fault, message.to_string());
             tally.show(most, told, Change::Fault);
         }
         for flag in &after.suppressed {

@@ -45,9 +45,9 @@ pub(super) fn merge(
     };
     for (rule, message) in &verdict.faults {
         judgement.events.push(Event::Fault {
-            rule: rule.clone(),
+            rule: rule.to_string(),
             listing: listing.id.clone(),
-            message: message.clone(),
+            message: message.to_string(),
         });
     }
     // A rule that failed or could not say has not taken its word back.
@@ -56,7 +56,7 @@ pub(super) fn merge(
             .faults
             .iter()
             .chain(&verdict.unsure)
-            .any(|(r, _)| r == rule)
+            .any(|(r, _)| **r == *rule)
     };
     for flag in standing {
         let raised = verdict.flags.iter().any(|f| f.id == flag.id);

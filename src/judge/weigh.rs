@@ -19,7 +19,7 @@ impl Weighed {
     /// Whether a rule failed or could not say, and so takes no word back.
     pub fn silent(&self, rule: &str) -> bool {
         let mut said_nothing = self.verdict.faults.iter().chain(&self.verdict.unsure);
-        said_nothing.any(|(silent, _)| silent == rule)
+        said_nothing.any(|(silent, _)| **silent == *rule)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A field of a listing, and the names and numbers of notices that stand in it.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap, rc::Rc};
 
 use super::{
     RecallQuery, accessory,
@@ -24,7 +24,8 @@ pub(super) struct Field<'t> {
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) field: &'static str,
-    pub(super) text: String,
+    /// One text for all notices that share it.
+    pub(super) text: Rc<str>,
     /// The page itself calls it a model.
     pub(super) labelled: bool,
     pub(super) worth: Worth,
@@ -50,12 +51,22 @@ pub(super) fn of_listing<'t>(
         ("mpn", query.mpn, None),
         ("title", Some(query.title), query.folded_title),
     ];
-    let attributes = query.attributes.into_iter().flatten();
-    let attributes = attributes
-        .filter(|(key, _)| is_model_label(key))
+    let (folded, rows) = match query.folded_attributes {
+        Some(rows) => (rows, None),
+        None => (&[][..], query.attributes),
+    };
+    let folded = folded.iter().filter(|row| is_model_label(row.name));
+    let folded = folded.map(|row| ("attributes", Some(row.value), Some(row.folded)));
+    let rows = rows.into_iter().flatten();
+    let rows = rows
+        .filter(|(name, _)| is_model_label(&fold(name)))
         .map(|(_, value)| ("attributes", Some(value.as_str()), None));
     let description = ("description", query.description, query.folded_description);
-    let all = named.into_iter().chain(attributes).chain([description]);
+    let all = named
+        .into_iter()
+        .chain(folded)
+        .chain(rows)
+        .chain([description]);
     all.filter_map(|(name, text, folded)| {
         let text = text?;
         let folded = folded_anew(text, folded);
@@ -94,20 +105,35 @@ impl<'t> Field<'t> {
         }
     }
 
-    /// Notes a hit of `count` units at `at`, unless it is only part of a longer word or number, or only mentioned.
+    /// Notes hits of `count` units at `at`, unless they are only part of a longer word or number, or only mentioned.
     pub(super) fn take(
         &self,
         at: usize,
         count: usize,
-        hit: Hit,
+        hits: &[Hit],
         shared: &mut BTreeMap<usize, Shared>,
     ) {
         if at >= self.made_for {
             return;
         }
+        let text = OnceCell::new();
+        let text = || Rc::clone(text.get_or_init(|| self.shown(at, count).into()));
+        for hit in hits {
+            self.take_one(at, count, *hit, &text, shared);
+        }
+    }
+
+    fn take_one(
+        &self,
+        at: usize,
+        count: usize,
+        hit: Hit,
+        text: &dyn Fn() -> Rc<str>,
+        shared: &mut BTreeMap<usize, Shared>,
+    ) {
         let seen = |worth, units| Seen {
             field: self.name,
-            text: self.shown(at, count),
+            text: text(),
             labelled: self.labelled(at),
             worth,
             units,
@@ -170,7 +196,7 @@ impl<'t> Field<'t> {
     }
 }
 
-/// An attribute that holds the model number.
+/// The folded name of an attribute that holds the model number.
 fn is_model_label(label: &str) -> bool {
     const LABELS: &[&str] = &[
         "model",
@@ -183,6 +209,5 @@ fn is_model_label(label: &str) -> bool {
         "product number",
         "规格",
     ];
-    let label = fold(label);
     LABELS.iter().any(|known| label.contains(known))
 }

@@ -64,8 +64,8 @@ impl<'a> Matcher<'a> {
                     let Some(gram) = field.units.gram(at, count) else {
                         break;
                     };
-                    for hit in self.index.grams.get(gram).into_iter().flatten() {
-                        field.take(at, count, *hit, &mut shared);
+                    if let Some(hits) = self.index.grams.get(gram) {
+                        field.take(at, count, hits, &mut shared);
                     }
                 }
             }
@@ -151,6 +151,10 @@ impl<'a> Matcher<'a> {
         said: &BTreeSet<String>,
         query: &RecallQuery<'_>,
     ) -> Option<RecallMatch<'a>> {
+        // Without its noun only a number can name the goods.
+        if shared.models.is_empty() && !goods.may_be_named_by(said) {
+            return None;
+        }
         let brand_words: BTreeSet<String> = shared
             .brand
             .iter()

@@ -43,7 +43,7 @@ pub use catalogue::Kind;
 pub use certificates::Certificate;
 pub use import::{Error, Imported, SOURCES, Source, Summary, import};
 pub use notice::{Notice, PriceRange};
-pub use query::{RecallMatch, RecallQuery};
+pub use query::{FoldedRow, RecallMatch, RecallQuery};
 pub use rates::Rates;
 pub use standards::{Standard, Standing};
 pub use terms::TermList;

@@ -27,6 +27,17 @@ pub struct RecallQuery<'a> {
     /// Title and description folded, where somebody did that before.
     pub folded_title: Option<&'a Folded>,
     pub folded_description: Option<&'a Folded>,
+    /// The attributes folded, in place of [`Self::attributes`].
+    pub folded_attributes: Option<&'a [FoldedRow<'a>]>,
+}
+
+/// An attribute: its folded name, its value, and that folded.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "plain names")]
+pub struct FoldedRow<'a> {
+    pub name: &'a str,
+    pub value: &'a str,
+    pub folded: &'a Folded,
 }
 
 impl<'a> RecallQuery<'a> {

@@ -269,6 +269,11 @@ impl Goods {
         }
     }
 
+    /// Whether one of the goods' nouns is among the words of a listing.
+    pub(super) fn may_be_named_by(&self, said: &BTreeSet<String>) -> bool {
+        self.heads.iter().any(|word| said.contains(word))
+    }
+
     /// What of the goods the words of a listing ([`said`]) name, the brand's own words aside.
     pub(super) fn named_by(&self, said: &BTreeSet<String>, brand: &BTreeSet<String>) -> Agreement {
         let count = |of: &BTreeSet<String>| {

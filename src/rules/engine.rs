@@ -8,7 +8,7 @@ use rhai::{
     },
 };
 
-use super::{native, steps, view};
+use super::{host::Host, native, steps, view};
 
 // What a run holds at most: 128 KiB of text, 4,096 elements and 512 keys in a value, times 64 variables, times 16 calls within
 // calls. The language measures a value when it is assigned whole and when a method has changed it, with all that lies within it.
@@ -31,6 +31,11 @@ pub(super) const VARIABLES: usize = 64;
 
 /// An engine without eval, import, print, debug, clock or randomness.
 pub(super) fn engine() -> Engine {
+    host().engine
+}
+
+/// The same, with its functions by name.
+pub(super) fn host() -> Host {
     let mut engine = Engine::new_raw();
     engine
         .register_global_module(ArithmeticPackage::new().as_shared_module())
@@ -58,8 +63,9 @@ pub(super) fn engine() -> Engine {
         .set_max_functions(64)
         .set_max_modules(0)
         .on_progress(steps::count);
-    view::register(&mut engine);
-    native::register(&mut engine);
-    native::bounds::register(&mut engine);
-    engine
+    let mut host = Host::of(engine);
+    view::register(&mut host);
+    native::register(&mut host);
+    native::bounds::register(&mut host.engine);
+    host
 }

@@ -132,8 +132,8 @@ pub(super) fn word(rule: &Rule, sheet: &Sheet, answer: &Answer) -> Word {
         Answer::Fault(message) => plain("fault", message.clone()),
         Answer::Said(outcome, _) => Word {
             outcome: outcome.said.as_str(),
-            reason: run::fill(&outcome.reason, outcome, sheet),
-            reason_zh: run::fill(&outcome.reason_zh, outcome, sheet),
+            reason: run::fill(&outcome.reason, &outcome.because, sheet),
+            reason_zh: run::fill(&outcome.reason_zh, &outcome.because, sheet),
             score: (outcome.said == Said::Flag).then(|| run::score(rule, outcome)),
         },
     }

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use super::{
-    RuleSet,
-    engine::{OPERATIONS, engine},
+    RuleSet, Word,
+    engine::{OPERATIONS, host},
     tests::{listing, rule, source},
     view::Item,
 };
@@ -159,8 +159,8 @@ fn every_excess_is_a_fault_of_its_own_rule() {
     assert_eq!(verdict.flags.len(), 1, "the good rule flags");
     for (name, _, told) in greedy() {
         let id = format!("x/{name}");
-        let fault = verdict.faults.iter().find(|(rule, _)| *rule == id);
-        let said = fault.map_or("no fault", |(_, said)| said.as_str());
+        let fault = verdict.faults.iter().find(|(rule, _)| **rule == *id);
+        let said = fault.map_or("no fault", |(_, said)| said);
         assert!(said.to_lowercase().contains(told), "{name}: {said}");
     }
 }
@@ -168,7 +168,7 @@ fn every_excess_is_a_fault_of_its_own_rule() {
 #[test]
 fn steps_within_closures_count_as_all_others() {
     let called = Arc::new(AtomicU64::new(0));
-    let (mut engine, count) = (engine(), Arc::clone(&called));
+    let (mut engine, count) = (host(), Arc::clone(&called));
     engine.register_fn("tick", move || {
         count.fetch_add(1, Ordering::Relaxed);
         0_i64
@@ -190,7 +190,7 @@ fn steps_within_closures_count_as_all_others() {
     super::tests::sound(&faults);
     let verdict = set.evaluate(&set.prepare(listing()), &Facts::default());
     assert_eq!(verdict.faults.len(), bodies.len());
-    let stopped = |(_, said): &(String, String)| said.contains("20000 steps");
+    let stopped = |(_, said): &Word| said.contains("20000 steps");
     assert!(verdict.faults.iter().all(stopped), "{:?}", verdict.faults);
     let most = OPERATIONS * u64::try_from(bodies.len()).unwrap_or(0);
     assert!(called.load(Ordering::Relaxed) <= most);
@@ -245,7 +245,7 @@ fn what_is_too_large_to_be_read_is_a_fault_before_it_runs() {
 
 #[test]
 fn a_getter_that_panics_is_a_fault_of_the_rule_that_read_it() {
-    let mut engine = engine();
+    let mut engine = host();
     engine.register_get("title", |_: &mut Item| -> i64 { panic!("a test's panic") });
     let sources = [
         source("a/reads", &rule("let t = item.title; flag(\"a\", \"b\")")),
@@ -253,6 +253,6 @@ fn a_getter_that_panics_is_a_fault_of_the_rule_that_read_it() {
     ];
     let (set, _) = RuleSet::compile(engine, &sources, Arc::default());
     let verdict = set.evaluate(&set.prepare(listing()), &Facts::default());
-    let faulty: Vec<&str> = verdict.faults.iter().map(|(id, _)| id.as_str()).collect();
+    let faulty: Vec<&str> = verdict.faults.iter().map(|(id, _)| &**id).collect();
     assert_eq!((faulty, verdict.flags.len()), (vec!["a/reads"], 1));
 }

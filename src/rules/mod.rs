@@ -1,6 +1,7 @@
 //! Rules in Rhai: compiled once, then asked about one listing at a time. No file, no store, no network, no clock.
 
 mod adopt;
+mod compiled;
 mod coverage;
 mod definitions;
 mod dispatch;
@@ -11,6 +12,7 @@ mod fault;
 mod gate;
 #[cfg(test)]
 mod gate_property;
+mod host;
 mod insert;
 mod keepsake;
 #[cfg(test)]
@@ -42,13 +44,14 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod tree;
 mod trial;
 mod turns;
 mod versions;
 mod view;
 mod written;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 pub use adopt::{Adopted, Refused};
 pub use coverage::{Coverage, Ending};
@@ -101,19 +104,22 @@ pub struct Fault {
     pub picture: String,
 }
 
+/// A rule's id, and what it said: most rules say the same of many listings, and it is theirs to keep.
+pub type Word = (Arc<str>, Arc<str>);
+
 /// What one listing gave.
 #[derive(Debug, Default)]
 pub struct Verdict {
     /// Raised, status open, `raised_at` the capture's time.
     pub flags: Vec<Flag>,
     /// (rule, reason) of every pass.
-    pub passes: Vec<(String, String)>,
+    pub passes: Vec<Word>,
     /// (rule, reason) of every unsure.
-    pub unsure: Vec<(String, String)>,
+    pub unsure: Vec<Word>,
     /// Rules whose gate was open; all others of the set were skipped.
     pub ran: usize,
     /// (rule, message) of every rule that failed.
-    pub faults: Vec<(String, String)>,
+    pub faults: Vec<Word>,
     /// What the rules asked for beside the version of the listing and the term lists, sorted.
     pub rests: Vec<Rest>,
 }

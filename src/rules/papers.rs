@@ -114,9 +114,9 @@ fn every_documented_example_is_true() {
 
 #[test]
 fn every_function_is_documented_and_every_documented_one_exists() {
-    let mut engine = rhai::Engine::new_raw();
-    super::native::register(&mut engine);
-    let metadata = engine.gen_fn_metadata_to_json(false).unwrap();
+    let mut host = super::host::Host::of(rhai::Engine::new_raw());
+    super::native::register(&mut host);
+    let metadata = host.engine.gen_fn_metadata_to_json(false).unwrap();
     let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
     let functions = metadata["functions"].as_array().unwrap().iter();
     let mut there: Vec<&str> = functions

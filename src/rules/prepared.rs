@@ -65,6 +65,7 @@ impl Prepared {
     /// Folds the text and looks for the words of all rules now rather than when the first rule asks.
     pub fn search(&self) {
         self.0.found();
+        self.0.prints();
     }
 
     pub(super) fn new(listing: Listing, terms: &Arc<Terms>) -> Self {

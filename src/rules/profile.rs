@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     Fault, Prepared, RuleSet,
+    compiled::Bench,
     fault::Code,
     native::outcome::Said,
     picture::{Findings, Place},
@@ -86,13 +87,16 @@ impl<'a> Profile<'a> {
         // The text is made ready once for all rules: it is no rule's cost.
         look.sheet().found();
         let quiet = Item::quiet(&look);
+        let mut bench = Bench::new(self.set.engine(), &quiet);
         for (rule, spent) in self.set.all().iter().zip(&mut self.spent) {
             if !rule.meta.when.open(look.sheet()) {
                 continue;
             }
             let start = (self.clock)();
-            let (answer, steps) = run::ask(self.set.engine(), rule, &quiet);
+            run::ask(self.set.engine(), rule, &mut bench);
             let took = (self.clock)().saturating_sub(start);
+            // The limits are written in steps of the interpreter, which says the same.
+            let (answer, steps) = run::ask_interpreter(self.set.engine(), rule, &quiet);
             spent.seconds += took.saturating_sub(self.glance).as_secs_f64();
             spent.take(&answer, steps);
         }

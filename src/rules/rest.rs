@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     native::history,
+    terms::Map,
     view::{Library, Look, values::day_of},
 };
 use crate::{
@@ -155,6 +156,14 @@ fn editions(editions: &[Standard]) -> u64 {
     }
 }
 
+/// What stands for the entries of each class of the catalogue.
+pub(super) fn kinds(reference: &Reference) -> Map<String, u64> {
+    let kinds = reference.kinds();
+    kinds
+        .map(|kind| (kind.id.clone(), goods(reference, &kind.id)))
+        .collect()
+}
+
 fn goods(reference: &Reference, class: &str) -> u64 {
     let versions = reference.kind_versions(class);
     match versions.is_empty() {
@@ -171,9 +180,18 @@ fn goods(reference: &Reference, class: &str) -> u64 {
 impl Look {
     /// Notes what is asked for, and what the answer rests on.
     pub(super) fn asked(&self, asked: Asked<'_>) -> Rest {
-        let rest = asked.with(self.answer(asked));
-        self.note_rest(rest);
-        rest
+        let key = hash(&asked);
+        // A notice's answer is its own: the same question may come with another.
+        let known = match asked {
+            Asked::Notice(..) => None,
+            _ => self.rest(|rest| rest.asked == key),
+        };
+        known.unwrap_or_else(|| {
+            let answer = self.answer(asked);
+            let rest = Rest { asked: key, answer };
+            self.note_rest(rest);
+            rest
+        })
     }
 
     fn answer(&self, asked: Asked<'_>) -> u64 {
@@ -182,7 +200,7 @@ impl Look {
             Asked::Day => day(self.day()),
             Asked::PriceWas => hash(&history::price_was(self).map(f64::to_bits)),
             Asked::FirstSeen => hash(&history::first_seen(self)),
-            Asked::Goods(class) => goods(reference, class),
+            Asked::Goods(class) => self.library().goods.get(class).copied().unwrap_or(NOTHING),
             Asked::Brand(name) => known(reference.brand_folded(name), |brand| {
                 hash(&brand.row.hash.as_str())
             }),

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use proptest::prelude::*;
 
 use super::{
-    RuleSet, Verdict,
+    RuleSet, Verdict, Word,
     native::FAMILIES,
     tests::{rule, source},
 };
@@ -58,7 +58,7 @@ fn reference() -> Arc<Reference> {
     Arc::new(Reference::load(&dir).0.with_rows(rows).unwrap())
 }
 
-fn rules() -> RuleSet {
+pub(super) fn rules() -> RuleSet {
     let sources: Vec<_> = BODIES
         .iter()
         .enumerate()
@@ -113,7 +113,7 @@ fn attributes() -> impl Strategy<Value = BTreeMap<String, String>> {
     )
 }
 
-fn listings() -> impl Strategy<Value = Listing> {
+pub(super) fn listings() -> impl Strategy<Value = Listing> {
     let words = (
         text(&[
             "电水壶 高仿",
@@ -196,7 +196,7 @@ fn offers(sold: u32) -> OfferBook {
     book
 }
 
-fn facts() -> impl Strategy<Value = Facts> {
+pub(super) fn facts() -> impl Strategy<Value = Facts> {
     (0..3u32, 0..3u32, prop::option::of(1..3i64), 0..3usize).prop_map(
         |(usual, sold, past, holders)| {
             let key = |brand: &str| {
@@ -246,9 +246,9 @@ fn facts() -> impl Strategy<Value = Facts> {
 
 /// What a rule said, in the words of `explain`.
 fn said(verdict: &Verdict, rule: &str) -> (&'static str, String) {
-    let of = |all: &[(String, String)]| {
-        let found = all.iter().find(|(id, _)| id == rule);
-        found.map(|(_, reason)| reason.clone())
+    let of = |all: &[Word]| {
+        let found = all.iter().find(|(id, _)| **id == *rule);
+        found.map(|(_, reason)| reason.to_string())
     };
     if let Some(flag) = verdict.flags.iter().find(|flag| flag.rule == rule) {
         return ("flag", flag.reason.clone());

@@ -3,7 +3,10 @@
 use std::sync::OnceLock;
 
 use super::prepared::{Passage, Sheet};
-use crate::text::{blank::says_nothing, codes, fold::fold};
+use crate::{
+    reference::FoldedRow,
+    text::{blank::says_nothing, codes, fold::fold},
+};
 
 /// The names that a rule gives for one row, the first one preferred.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +101,18 @@ pub(super) fn telling<'s>(sheet: &'s Sheet, names: &Names) -> Option<Row<'s>> {
 /// Whether there are rows, and nothing in any of them.
 pub(super) fn all_blank(rows: &[Row<'_>]) -> bool {
     !rows.is_empty() && rows.iter().all(|row| row.blank)
+}
+
+/// All rows as notices are looked for in them.
+pub(super) fn folded(sheet: &Sheet) -> impl Iterator<Item = FoldedRow<'_>> {
+    sheet.prints().iter().filter_map(|prints| {
+        let passage = sheet.passages().get(prints.passage)?;
+        Some(FoldedRow {
+            name: &prints.folded,
+            value: &passage.original,
+            folded: &passage.folded,
+        })
+    })
 }
 
 fn row<'s>(sheet: &'s Sheet, prints: &Prints) -> Option<Row<'s>> {

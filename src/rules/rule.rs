@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use rhai::{AST, Caches, Engine, OptimizationLevel, Scope};
+use rhai::{AST, Caches, OptimizationLevel, Scope};
 
 use super::{
     Fault, RuleSource,
+    compiled::Program,
     fault::Code,
+    host::Host,
     lint::{self, Vocabulary},
     literal::{constant, loose_statement},
     meta::{self, Meta},
@@ -20,6 +22,8 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Rule {
     pub source: RuleSource,
+    /// The source's, for verdicts.
+    pub id: Arc<str>,
     /// Hex BLAKE3 of the source.
     pub hash: String,
     pub meta: Meta,
@@ -29,6 +33,8 @@ pub(super) struct Rule {
     /// `check(item, p)` rather than `check(item)`.
     pub takes_params: bool,
     pub ast: AST,
+    /// `check` made ready, where it can be.
+    pub program: Option<Program>,
     /// The words that `check` looks for itself.
     pub words: Vec<String>,
     pub trials: Vec<Trial>,
@@ -38,13 +44,13 @@ pub(super) struct Rule {
 
 /// Reads, checks and compiles one rule. All its faults come at once; errors among them keep it out.
 pub(super) fn compile(
-    engine: &Engine,
+    host: &Host,
     vocabulary: &Vocabulary,
     names: &Names<'_>,
     source: &RuleSource,
 ) -> (Option<Rule>, Vec<Fault>) {
     let mut findings = Findings::of(source);
-    let ast = match engine.compile(&source.text) {
+    let ast = match host.engine.compile(&source.text) {
         Ok(ast) => ast,
         Err(error) => match lint::report_syntax(&error, &mut findings) {
             Some(ast) => ast,
@@ -78,22 +84,27 @@ pub(super) fn compile(
     let trials = trial::read(constant(&ast, "TESTS"), &mut findings);
     let fatal = findings.fatal();
     let faults = findings.sorted();
-    let rule = meta
-        .zip(takes_params)
-        .filter(|_| !fatal)
-        .map(|(meta, takes_params)| Rule {
-            hash: blake3::hash(source.text.as_bytes()).to_hex().to_string(),
-            ast: engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
-            source: source.clone(),
-            doc,
-            params: Params(Arc::new(meta.params.clone())),
-            meta,
-            takes_params,
-            words,
-            trials,
-            resolved: Mutex::default(),
-        });
-    (rule, faults)
+    let Some((meta, takes_params)) = meta.zip(takes_params).filter(|_| !fatal) else {
+        return (None, faults);
+    };
+    let level = OptimizationLevel::Simple;
+    let ast = host.engine.optimize_ast(&Scope::new(), ast, level);
+    let params = Params(Arc::new(meta.params.clone()));
+    let rule = Rule {
+        hash: blake3::hash(source.text.as_bytes()).to_hex().to_string(),
+        program: Program::of(&ast, &params, &host.natives),
+        ast,
+        id: source.id.as_str().into(),
+        source: source.clone(),
+        doc,
+        params,
+        meta,
+        takes_params,
+        words,
+        trials,
+        resolved: Mutex::default(),
+    };
+    (Some(rule), faults)
 }
 
 /// The lines of the `//!` comment, without their marks.

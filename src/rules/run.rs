@@ -8,6 +8,7 @@ use std::{
 use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, Scope};
 
 use super::{
+    compiled::{self, Bench, Left},
     native::outcome::{Outcome, Said},
     prepared::Sheet,
     rest::Asked,
@@ -29,9 +30,27 @@ pub(super) enum Answer {
     Said(Outcome, Trace),
 }
 
-/// Asks one rule whose gate is open. What it looks at is noted only where a flag comes of it, in a second run: few do, and
-/// notes take longer than looking.
-pub(super) fn ask(engine: &Engine, rule: &Rule, quiet: &Item) -> (Answer, u64) {
+/// What came of asking a rule.
+pub(super) enum Answered<'r> {
+    /// The script's own words, without the interpreter.
+    Ready(&'r compiled::Answer),
+    Ran(Answer),
+}
+
+/// Asks one rule whose gate is open. What it looks at is noted only where a flag comes of it: few do, and notes take longer
+/// than looking.
+pub(super) fn ask<'r>(engine: &Engine, rule: &'r Rule, bench: &mut Bench<'_>) -> Answered<'r> {
+    let ready = |program| catch_unwind(AssertUnwindSafe(|| bench.run(program)));
+    match rule.program.as_ref().map(ready) {
+        Some(Ok(Ok(answer))) => Answered::Ready(answer),
+        Some(Ok(Err(Left::Flag))) => Answered::Ran(noted(engine, rule, bench.item().look()).0),
+        // What panicked will do so again, where it is written down.
+        _ => Answered::Ran(ask_interpreter(engine, rule, bench.item()).0),
+    }
+}
+
+/// The same by the interpreter alone; with the steps that it took.
+pub(super) fn ask_interpreter(engine: &Engine, rule: &Rule, quiet: &Item) -> (Answer, u64) {
     match run(engine, rule, quiet) {
         (Answer::Said(outcome, _), _) if outcome.said == Said::Flag => {
             noted(engine, rule, quiet.look())
@@ -135,8 +154,8 @@ pub(super) fn flag(rule: &Rule, sheet: &Sheet, outcome: &Outcome, trace: &Trace)
         severity: rule.meta.severity,
         score: score(rule, outcome),
         kind: rule.meta.kind.clone(),
-        reason: fill(&outcome.reason, outcome, sheet),
-        reason_zh: fill(&outcome.reason_zh, outcome, sheet),
+        reason: fill(&outcome.reason, &outcome.because, sheet),
+        reason_zh: fill(&outcome.reason_zh, &outcome.because, sheet),
         basis,
         proofs: proofs(outcome, trace, sheet),
         status: FlagStatus::Open,
@@ -176,7 +195,7 @@ pub(super) fn proofs(outcome: &Outcome, trace: &Trace, sheet: &Sheet) -> Vec<Pro
 }
 
 /// Fills `{name}` from what the rule gave with `.because`, else from the listing's field of that name.
-pub(super) fn fill(reason: &str, outcome: &Outcome, sheet: &Sheet) -> String {
+pub(super) fn fill(reason: &str, because: &[(String, String)], sheet: &Sheet) -> String {
     let mut filled = String::with_capacity(reason.len());
     let mut rest = reason;
     while let Some(name) = placeholders(rest).next() {
@@ -184,7 +203,7 @@ pub(super) fn fill(reason: &str, outcome: &Outcome, sheet: &Sheet) -> String {
         let Some((before, after)) = rest.split_once(&mark) else {
             break;
         };
-        let given = outcome.because.iter().rev().find(|(key, _)| key == name);
+        let given = because.iter().rev().find(|(key, _)| key == name);
         filled.push_str(before);
         match given {
             Some((_, text)) => filled.push_str(text),

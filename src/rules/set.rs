@@ -5,14 +5,17 @@ use std::{fmt, sync::Arc};
 use rhai::Engine;
 
 use super::{
-    Answers, Fault, Prepared, RuleInfo, RuleSource, Verdict, definitions,
+    Answers, Fault, Prepared, RuleInfo, RuleSource, Verdict,
+    compiled::Bench,
+    definitions,
     dispatch::Dispatch,
-    engine::engine,
+    engine::host,
     fault::Code,
+    host::Host,
     lint::Vocabulary,
     native::outcome::Said,
     rule::{self, Rule},
-    run::{self, Answer},
+    run::{self, Answer, Answered},
     terms::{Names, Terms},
     view::{Item, Library, Look},
 };
@@ -45,23 +48,33 @@ impl fmt::Debug for RuleSet {
     }
 }
 
+impl Verdict {
+    fn say(&mut self, rule: &Rule, said: Said, reason: Arc<str>) {
+        let word = (Arc::clone(&rule.id), reason);
+        match said {
+            Said::Unsure => self.unsure.push(word),
+            _ => self.passes.push(word),
+        }
+    }
+}
+
 impl RuleSet {
     /// Rules that compiled, and beside them what is wrong with the ones that did not (and warnings about those that did).
     /// A broken rule stops no other.
     pub fn load(sources: &[RuleSource], reference: Arc<Reference>) -> (Self, Vec<Fault>) {
-        Self::compile(engine(), sources, reference)
+        Self::compile(host(), sources, reference)
     }
 
     pub(super) fn compile(
-        engine: Engine,
+        host: Host,
         sources: &[RuleSource],
         reference: Arc<Reference>,
     ) -> (Self, Vec<Fault>) {
-        let vocabulary = Vocabulary::of(&engine);
+        let vocabulary = Vocabulary::of(&host.engine);
         let names = Names::of(&reference);
         let (mut rules, mut faults) = (Vec::new(), Vec::new());
         for source in sources {
-            let (rule, found) = rule::compile(&engine, &vocabulary, &names, source);
+            let (rule, found) = rule::compile(&host, &vocabulary, &names, source);
             rules.extend(rule);
             faults.extend(found);
         }
@@ -75,7 +88,7 @@ impl RuleSet {
         }
         let set = Self {
             dispatch: dispatch(&rules, &reference),
-            engine,
+            engine: host.engine,
             rules,
             terms,
             library: Library::new(reference),
@@ -103,26 +116,32 @@ impl RuleSet {
     ) -> Verdict {
         let look = self.look(item, facts);
         let (item, quiet) = (look.sheet(), Item::quiet(&look));
+        let mut bench = Bench::new(&self.engine, &quiet);
         let mut verdict = Verdict::default();
         let candidates = self.dispatch.candidates(item).into_iter();
         let rules = candidates.filter_map(|number| self.rules.get(number as usize));
         let open = |rule: &&Rule| asked(&rule.source.id) && rule.meta.when.open(item);
         for rule in rules.filter(open) {
-            let id = || rule.source.id.clone();
             verdict.ran += 1;
-            match run::ask(&self.engine, rule, &quiet).0 {
-                Answer::Skip => {}
-                Answer::Fault(message) => verdict.faults.push((id(), message)),
-                Answer::Said(outcome, trace) => {
-                    let reason = || run::fill(&outcome.reason, &outcome, item);
-                    match outcome.said {
-                        Said::Flag => {
-                            run::consult_quoted(&outcome, &look);
-                            verdict.flags.push(run::flag(rule, item, &outcome, &trace));
-                        }
-                        Said::Pass => verdict.passes.push((id(), reason())),
-                        Said::Unsure => verdict.unsure.push((id(), reason())),
-                    }
+            match run::ask(&self.engine, rule, &mut bench) {
+                Answered::Ready(answer) => {
+                    let reason = match answer.reason.contains('{') {
+                        true => run::fill(&answer.reason, &[], item).into(),
+                        false => Arc::clone(&answer.reason),
+                    };
+                    verdict.say(rule, answer.said, reason);
+                }
+                Answered::Ran(Answer::Skip) => {}
+                Answered::Ran(Answer::Fault(message)) => {
+                    verdict.faults.push((Arc::clone(&rule.id), message.into()));
+                }
+                Answered::Ran(Answer::Said(outcome, trace)) if outcome.said == Said::Flag => {
+                    run::consult_quoted(&outcome, &look);
+                    verdict.flags.push(run::flag(rule, item, &outcome, &trace));
+                }
+                Answered::Ran(Answer::Said(outcome, _)) => {
+                    let reason = run::fill(&outcome.reason, &outcome.because, item);
+                    verdict.say(rule, outcome.said, reason.into());
                 }
             }
         }

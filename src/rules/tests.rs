@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{engine::engine, set::RuleSet, *};
+use super::{engine::host, set::RuleSet, *};
 use crate::{
     model::{Facts, Listing, ListingId, Money, UnitPrice},
     reference::Reference,
@@ -110,7 +110,7 @@ fn pass_unsure_and_fault_are_three_things() {
         verdict.unsure,
         [("a/unsure".into(), "no model for Nike".into())]
     );
-    let faulty: Vec<_> = verdict.faults.iter().map(|(id, _)| id.as_str()).collect();
+    let faulty: Vec<_> = verdict.faults.iter().map(|(id, _)| &**id).collect();
     assert_eq!(faulty, ["a/nothing", "a/throws"]);
     assert!(
         verdict.faults[1].1.starts_with("line 4: "),
@@ -149,7 +149,7 @@ fn every_excess_is_a_fault_of_its_own_rule_only() {
         }),
     );
     assert_eq!(verdict.flags.len(), 1);
-    let faulty: Vec<_> = verdict.faults.iter().map(|(id, _)| id.as_str()).collect();
+    let faulty: Vec<_> = verdict.faults.iter().map(|(id, _)| &**id).collect();
     assert_eq!(
         faulty,
         [
@@ -174,7 +174,7 @@ fn every_excess_is_a_fault_of_its_own_rule_only() {
 
 #[test]
 fn a_native_panic_is_a_fault_and_the_next_rule_runs() {
-    let mut engine = engine();
+    let mut engine = host();
     engine.register_fn("boom", |_: &mut view::Item| -> i64 {
         panic!("a test's panic")
     });

@@ -21,19 +21,18 @@ mod reasons;
 mod slips;
 mod slow;
 mod syntax;
-mod tree;
 mod trials;
 mod vocabulary;
 mod words;
 
 use rhai::{AST, Expr};
 
+use super::tree::{self, Function};
 use super::{
     literal::{Literal, constant},
     picture::{Findings, Place},
     terms::Names,
 };
-use tree::Function;
 
 pub(super) use syntax::report as report_syntax;
 pub(super) use vocabulary::Vocabulary;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::Vocabulary;
 use crate::{
     reference::Reference,
-    rules::{RuleSource, engine::engine, rule, terms::Names},
+    rules::{RuleSource, engine::host, rule, terms::Names},
 };
 
 #[derive(Clone, Copy, Debug)]
@@ -87,8 +87,8 @@ fn shipped() -> Vec<String> {
 
 #[test]
 fn a_spoilt_rule_gives_a_fault_or_a_rule() {
-    let engine = engine();
-    let vocabulary = Vocabulary::of(&engine);
+    let host = host();
+    let vocabulary = Vocabulary::of(&host.engine);
     let reference = Reference::default();
     let names = Names::of(&reference);
     let shipped = shipped();
@@ -102,7 +102,7 @@ fn a_spoilt_rule_gives_a_fault_or_a_rule() {
             path: "rules/a/b.rhai".into(),
             text: changed(&text, &changes),
         };
-        let (rule, faults) = rule::compile(&engine, &vocabulary, &names, &source);
+        let (rule, faults) = rule::compile(&host, &vocabulary, &names, &source);
         let errors = faults.iter().any(|fault| fault.level == "error");
         prop_assert_eq!(rule.is_none(), errors, "{:?}", faults);
         prop_assert!(faults.iter().all(|fault| !fault.picture.is_empty()));

@@ -2,12 +2,12 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use rhai::Engine;
-
 use super::Vocabulary;
 use crate::{
     reference::Reference,
-    rules::{Fault, RuleSet, RuleSource, engine::engine, fault::Code, rule, terms::Names},
+    rules::{
+        Fault, RuleSet, RuleSource, engine::host, fault::Code, host::Host, rule, terms::Names,
+    },
 };
 
 fn root() -> &'static Path {
@@ -19,7 +19,7 @@ fn blessed() -> bool {
 }
 
 struct Bench {
-    engine: Engine,
+    host: Host,
     vocabulary: Vocabulary,
     reference: Arc<Reference>,
 }
@@ -34,10 +34,10 @@ fn example(name: &str, text: &str) -> RuleSource {
 
 impl Bench {
     fn new() -> Self {
-        let engine = engine();
+        let host = host();
         Self {
-            vocabulary: Vocabulary::of(&engine),
-            engine,
+            vocabulary: Vocabulary::of(&host.engine),
+            host,
             reference: Arc::new(Reference::load(&root().join("rules/reference")).0),
         }
     }
@@ -45,7 +45,7 @@ impl Bench {
     fn faults(&self, text: &str) -> Vec<Fault> {
         let names = Names::of(&self.reference);
         let source = example("example", text);
-        let mut faults = rule::compile(&self.engine, &self.vocabulary, &names, &source).1;
+        let mut faults = rule::compile(&self.host, &self.vocabulary, &names, &source).1;
         let (set, _) = RuleSet::load(&[source], Arc::clone(&self.reference));
         faults.extend(set.over_budget());
         faults

@@ -1,8 +1,8 @@
 //! Brands: which are known, who may sell them, what their goods usually cost, and who imitates them.
 
-use rhai::{Array, Dynamic, Engine, NativeCallContext};
+use rhai::{Array, Dynamic, NativeCallContext};
 
-use super::{Doc, Family, item_of, words};
+use super::{Doc, Family, Host, item_of, words};
 use crate::{
     model::{Proof, ReferenceRow},
     reference,
@@ -54,7 +54,7 @@ const DOCS: &[Doc] = &[
     },
 ];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_fn("usual_price", usual_price);
     engine.register_fn("authorised", authorised);
     engine.register_fn("brand_known", brand_known);

@@ -1,8 +1,10 @@
 //! Identifiers: what the page shows of them, and what a number says by itself.
 
-use rhai::{Array, Dynamic, Engine};
+use std::sync::Arc;
 
-use super::{Doc, Family, Kind, maybe, wrong};
+use rhai::{Array, Dynamic};
+
+use super::{Doc, Family, Host, Kind, maybe, wrong};
 use crate::{
     model::{Block, Code, Proof},
     rules::{
@@ -108,7 +110,7 @@ const DOCS: &[Doc] = &[
     },
 ];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_type_with_name::<CodeOf>("Code");
     for (part, name) in KIND.fields.iter().enumerate() {
         engine.register_get(*name, move |code: &mut CodeOf| code.read(part));
@@ -116,11 +118,19 @@ fn register(engine: &mut Engine) {
     engine.register_fn("codes", codes);
     engine.register_fn("observed", observed);
     engine.register_fn("attr", |item: &mut Item, name: &str| {
-        attribute(item, vec![name.into()])
+        attribute(item, &Names::new(vec![name.into()]))
     });
     engine.register_fn("attr", |item: &mut Item, names: Array| -> Answer<Dynamic> {
-        Ok(attribute(item, all_words(names)?))
+        Ok(attribute(item, &Names::new(all_words(names)?)))
     });
+    engine.register_ready("attr", ready_names, |item: &mut Item, names: Arc<Names>| {
+        attribute(item, &names)
+    });
+    engine.register_ready(
+        "left_empty",
+        ready_names,
+        |item: &mut Item, names: Arc<Names>| left_empty(item, &rows::named(item.sheet(), &names)),
+    );
     engine.register_fn(
         "left_empty",
         |item: &mut Item, names: Array| -> Answer<bool> {
@@ -238,10 +248,15 @@ fn all_words(names: Array) -> Answer<Vec<String>> {
     names.ok_or_else(|| wrong("the names of attributes are texts".to_owned()))
 }
 
-fn attribute(item: &Item, names: Vec<String>) -> Dynamic {
-    let names = Names::new(names);
+/// Names that a script gives always alike, folded once.
+fn ready_names(names: &Dynamic) -> Option<Dynamic> {
+    let names = all_words(names.read_lock::<Array>()?.clone()).ok()?;
+    Some(Dynamic::from(Arc::new(Names::new(names))))
+}
+
+fn attribute(item: &Item, names: &Names) -> Dynamic {
     let sheet = item.sheet();
-    let found = rows::telling(sheet, &names);
+    let found = rows::telling(sheet, names);
     let note = match sheet.listing.observed(Block::Attributes) {
         true => "absent",
         false => "not observed",

@@ -1,9 +1,9 @@
 //! How often words stand in the listing, and how near to one another.
 
-use rhai::{Array, Dynamic, Engine, ImmutableString};
+use rhai::{Array, Dynamic, ImmutableString};
 
 use super::{
-    Doc, Family,
+    Doc, Family, Host,
     mentions::{Place, in_list, named},
     wrong,
 };
@@ -35,7 +35,7 @@ const DOCS: &[Doc] = &[
     },
 ];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_fn("count", |item: &mut Item, list: &str| -> Answer<i64> {
         let hits = in_list(item, list, Place::Anywhere)?;
         Ok(different(hits.collect()))

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+use rhai::{Array, Dynamic, Map, NativeCallContext};
 
-use super::{Doc, Family, item_of, maybe, words, wrong};
+use super::{Doc, Family, Host, item_of, maybe, words, wrong};
 use crate::{
     model::{Holder, Listing, ListingId, Proof, SellerFacts, Time},
     rules::{
@@ -78,7 +78,7 @@ const DOCS: &[Doc] = &[
     },
 ];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_fn("price_was", |item: &mut Item| {
         item.asked_store(Asked::PriceWas);
         known(item, "price_was", maybe(price_was(item.look())))

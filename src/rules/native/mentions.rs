@@ -1,8 +1,8 @@
 //! Looking for words in the listing, and for words that hide.
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, NativeCallContext};
+use rhai::{Array, Dynamic, EvalAltResult, NativeCallContext};
 
-use super::{Doc, Family, Kind, item_of, words, wrong};
+use super::{Doc, Family, Host, Kind, item_of, words, wrong};
 use crate::{
     model::Proof,
     rules::{
@@ -69,7 +69,7 @@ const DOCS: &[Doc] = &[
     },
 ];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_type_with_name::<Disguise>("Disguise");
     engine.register_get("kind", |d: &mut Disguise| d.kind.as_str());
     engine.register_get("text", |d: &mut Disguise| d.text.clone());

@@ -14,9 +14,12 @@ mod standards;
 mod text;
 mod units;
 
-use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
+use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
-use super::view::{Answer, Item};
+use super::{
+    host::Host,
+    view::{Answer, Item},
+};
 
 /// One function as the manual shows it.
 pub(super) struct Doc {
@@ -42,7 +45,7 @@ pub(super) struct Family {
     pub name: &'static str,
     pub docs: &'static [Doc],
     pub kinds: &'static [Kind],
-    pub register: fn(&mut Engine),
+    pub register: fn(&mut Host),
 }
 
 /// Everything a rule can call beside the language itself.
@@ -62,7 +65,7 @@ pub(super) const FAMILIES: &[Family] = &[
 ];
 
 /// Registers every family.
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Host) {
     for family in FAMILIES {
         (family.register)(engine);
     }
@@ -72,7 +75,7 @@ pub(super) fn register(engine: &mut Engine) {
 fn item_of(context: &NativeCallContext) -> Answer<Item> {
     context
         .tag()
-        .and_then(|tag| tag.clone().try_cast::<Item>())
+        .and_then(|tag| tag.read_lock::<Item>().map(|item| item.clone()))
         .ok_or_else(|| wrong("no listing is being looked at".to_owned()))
 }
 

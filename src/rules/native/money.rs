@@ -1,9 +1,9 @@
 //! Prices in other currencies, by the rates of the reference data.
 
-use rhai::{Dynamic, Engine};
+use rhai::Dynamic;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Doc, Family, maybe, wrong};
+use super::{Doc, Family, Host, maybe, wrong};
 use crate::{
     model::Proof,
     rules::{
@@ -27,7 +27,7 @@ const DOCS: &[Doc] = &[Doc {
     example: r#"item.price_in("CNY") == 89.0 && item.price_in("XXX") == ()"#,
 }];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_fn("price_in", price_in);
 }
 

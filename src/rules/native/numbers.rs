@@ -1,9 +1,9 @@
 //! Numbers as people read them.
 
 use jiff::civil::Date;
-use rhai::{Dynamic, Engine, FLOAT};
+use rhai::{Dynamic, FLOAT};
 
-use super::{Doc, Family, maybe, words, wrong};
+use super::{Doc, Family, Host, maybe, words, wrong};
 use crate::rules::view::{Answer, values::number};
 
 pub(super) const FAMILY: Family = Family {
@@ -34,7 +34,7 @@ const DOCS: &[Doc] = &[
     },
 ];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_fn(
         "days_between",
         |from: Dynamic, until: Dynamic| -> Answer<Dynamic> {

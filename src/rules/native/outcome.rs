@@ -1,8 +1,8 @@
 //! What a rule answers: `flag`, `pass` or `unsure`.
 
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext, Position};
+use rhai::{Dynamic, ImmutableString, NativeCallContext, Position};
 
-use super::{Doc, Family, Kind, wrong};
+use super::{Doc, Family, Host, Kind, wrong};
 use crate::rules::{prepared::spoken, view::Answer};
 
 /// The three things that a rule can say.
@@ -86,7 +86,7 @@ const DOCS: &[Doc] = &[
     },
 ];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_type_with_name::<Outcome>("Outcome");
     engine.register_fn(
         "flag",

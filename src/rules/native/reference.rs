@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, Engine, NativeCallContext};
+use rhai::{Array, Dynamic, NativeCallContext};
 
-use super::{Doc, Family, Kind, item_of, maybe, words};
+use super::{Doc, Family, Host, Kind, item_of, maybe, words};
 use crate::{
     model::{Proof, ReferenceRow},
-    reference::{self, Certificate, RecallQuery, Reference, Tier},
+    reference::{self, Certificate, FoldedRow, RecallQuery, Reference, Tier},
     rules::{
         prepared::Sheet,
         rest::{Asked, Print},
+        rows,
         trace::path,
         view::{Answer, Item},
     },
@@ -91,7 +92,7 @@ pub(in crate::rules) struct Recall {
     print: u64,
 }
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     recall_kind(engine);
     certificate_kind(engine);
     goods_kind(engine);
@@ -100,7 +101,7 @@ fn register(engine: &mut Engine) {
     engine.register_fn("goods", goods);
 }
 
-fn recall_kind(engine: &mut Engine) {
+fn recall_kind(engine: &mut Host) {
     engine.register_type_with_name::<Recall>("Recall");
     engine.register_get("tier", |r: &mut Recall| r.tier);
     engine.register_get("by", |r: &mut Recall| r.by);
@@ -117,7 +118,7 @@ fn recall_kind(engine: &mut Engine) {
     engine.register_get("url", |r: &mut Recall| maybe(r.url.clone()));
 }
 
-fn certificate_kind(engine: &mut Engine) {
+fn certificate_kind(engine: &mut Host) {
     engine.register_type_with_name::<Certificate>("Certificate");
     engine.register_get("scheme", |c: &mut Certificate| c.scheme.clone());
     engine.register_get("value", |c: &mut Certificate| c.value.clone());
@@ -129,7 +130,7 @@ fn certificate_kind(engine: &mut Engine) {
     engine.register_get("valid_until", |c: &mut Certificate| maybe(c.until.clone()));
 }
 
-fn goods_kind(engine: &mut Engine) {
+fn goods_kind(engine: &mut Host) {
     let list = |items: &[String]| -> Array { items.iter().cloned().map(Dynamic::from).collect() };
     engine.register_type_with_name::<Goods>("Goods");
     engine.register_get("id", |k: &mut Goods| k.id.clone());
@@ -142,9 +143,11 @@ fn goods_kind(engine: &mut Engine) {
 
 /// The notices that fit a listing, the surest first.
 pub(in crate::rules) fn fitting(reference: &Reference, sheet: &Sheet) -> Vec<Recall> {
+    let rows: Vec<FoldedRow<'_>> = rows::folded(sheet).collect();
     let query = RecallQuery {
         folded_title: sheet.folded("title"),
         folded_description: sheet.folded("description"),
+        folded_attributes: Some(&rows),
         ..RecallQuery::of(&sheet.listing)
     };
     let found = reference.recalls(&query).into_iter();

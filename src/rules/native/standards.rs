@@ -1,8 +1,8 @@
 //! Standards that a page names, and how they stood on the day of the capture.
 
-use rhai::{Array, Dynamic, Engine, NativeCallContext};
+use rhai::{Array, Dynamic, NativeCallContext};
 
-use super::{Doc, Family, Kind, item_of, maybe, words};
+use super::{Doc, Family, Host, Kind, item_of, maybe, words};
 use crate::{
     model::Proof,
     reference::{Standard, Standing},
@@ -69,7 +69,7 @@ impl Named {
     }
 }
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_type_with_name::<Named>("Standard");
     engine.register_get("name", |s: &mut Named| s.edition.name.clone());
     engine.register_get("series", |s: &mut Named| s.edition.series.clone());

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rhai::{Array, Dynamic, Engine};
+use rhai::{Array, Dynamic};
 
-use super::{Doc, Family, words};
+use super::{Doc, Family, Host, words};
 use crate::{
     rules::{lookalike::looks_like, terms::stands_alone, view::Answer},
     text::{fold::fold, likeness, region},
@@ -56,7 +56,7 @@ const DOCS: &[Doc] = &[
     },
 ];
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_fn("different", different);
     engine.register_fn("fold", |text: Dynamic| -> Answer<Dynamic> {
         Ok(words(&text, "the text")?.map_or(Dynamic::UNIT, |text| fold(&text).into()))

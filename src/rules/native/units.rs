@@ -1,8 +1,8 @@
 //! Quantities that stand in a text with their unit: 1500W, 1.7 升, 220V~.
 
-use rhai::{Dynamic, Engine};
+use rhai::Dynamic;
 
-use super::{Doc, Family, maybe, words, wrong};
+use super::{Doc, Family, Host, maybe, words, wrong};
 use crate::{
     rules::{picture::did_you_mean, view::Answer},
     text::fold::fold,
@@ -63,7 +63,7 @@ units! {
     "GHz" "frequency" 1_000_000_000.0 ["ghz"];
 }
 
-fn register(engine: &mut Engine) {
+fn register(engine: &mut Host) {
     engine.register_fn("quantity", |text: Dynamic, unit: &str| -> Answer<Dynamic> {
         let wanted = UNITS.iter().find(|known| known.name == unit);
         let Some(wanted) = wanted else {

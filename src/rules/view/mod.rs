@@ -7,13 +7,15 @@ pub(super) mod values;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
+use rhai::{Dynamic, EvalAltResult, Position};
 
 use super::{
+    host::Host,
     lookalike::BrandNames,
     native::{self, reference::Recall},
     prepared::Sheet,
     rest::{self, Asked, Rest},
+    terms::Map,
     trace::{Note, Trace},
 };
 use crate::{
@@ -37,6 +39,8 @@ pub(super) struct Library {
     brand_names: BrandNames,
     /// Stands for all brands.
     pub(super) brands: u64,
+    /// Stands for the catalogue's entries for a class.
+    pub(super) goods: Map<String, u64>,
 }
 
 impl Library {
@@ -44,6 +48,7 @@ impl Library {
         Arc::new(Self {
             brand_names: BrandNames::of(&reference),
             brands: rest::brands(&reference),
+            goods: rest::kinds(&reference),
             reference,
         })
     }
@@ -108,6 +113,11 @@ impl Look {
 
     pub(super) fn library(&self) -> &Library {
         &self.library
+    }
+
+    /// What was asked for before.
+    pub(super) fn rest(&self, is: impl Fn(&Rest) -> bool) -> Option<Rest> {
+        entered(&self.rests).iter().copied().find(is)
     }
 
     pub(super) fn note_rest(&self, rest: Rest) {
@@ -222,7 +232,7 @@ pub(super) fn field(name: &str) -> Option<usize> {
 
 /// `p`: the parameters of a rule, which its script cannot change.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Params(pub(super) Arc<Map>);
+pub(super) struct Params(pub(super) Arc<rhai::Map>);
 
 impl Params {
     fn get(&mut self, name: &str) -> Answer<Dynamic> {
@@ -235,9 +245,9 @@ impl Params {
 }
 
 /// Registers `item`, `item.seller` and their fields, and `p`.
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Host) {
     engine.register_type_with_name::<Params>("Params");
-    engine.register_indexer_get(Params::get);
+    engine.engine.register_indexer_get(Params::get);
     engine.register_type_with_name::<Item>("Listing");
     engine.register_type_with_name::<SellerOf>("Seller");
     engine.register_get("seller", |item: &mut Item| SellerOf(item.clone()));

@@ -1,4 +1,4 @@
-//! The parsed text as the lint walks over it: functions with their bodies, chains of fields and calls, expressions as text.
+//! The parsed text as it is walked over: functions with their bodies, chains of fields and calls, expressions as text.
 
 use std::fmt::Write;
 

@@ -1,0 +1,127 @@
+//! `check` made ready once for many runs: the ways through a script that most listings take, without the interpreter.
+//!
+//! The interpreter looks up every variable, operator and function by name each time it meets it, which takes several times
+//! longer than what is asked for. Here variables are places, parameters are values, and functions are found when the rule is
+//! loaded. Only what a script can do without surprise is made ready: fields, comparisons, numbers, calls of this host's
+//! functions, `if`, `for` over lists, `filter` and `map`. Whatever else a run meets, a value of a kind that was not expected,
+//! an error, a flag to be raised or more work than a common run takes, is *left*: the interpreter runs the script from its
+//! beginning and its answer counts. So nothing here raises a flag or fails, and a rule says here what it says there, or
+//! nothing (`property`).
+
+mod build;
+mod operators;
+#[cfg(test)]
+mod property;
+mod run;
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, ImmutableString, Position};
+
+use self::operators::{Arithmetic, Comparison};
+pub(super) use self::run::Bench;
+use super::{host::Native, native::outcome::Said};
+
+/// `check`, made ready.
+#[derive(Debug)]
+pub(super) struct Program {
+    body: Vec<Step>,
+    /// Variables at once, the listing among them.
+    places: usize,
+    /// What it may say.
+    answers: Vec<Answer>,
+}
+
+/// An answer as it stands in the script: pass or unsure.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub said: Said,
+    pub reason: Arc<str>,
+}
+
+/// Why a run was left to the interpreter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    /// It came to where the rule flags, which is written down as it is run.
+    Flag,
+    /// It met something that is not made ready.
+    Unready,
+}
+
+#[derive(Debug)]
+enum Step {
+    /// A variable is given a value.
+    Set(usize, Node),
+    If(Node, Vec<Step>, Vec<Step>),
+    Each {
+        list: Node,
+        each: usize,
+        /// Where the number of the element stands, from 0.
+        number: Option<usize>,
+        body: Vec<Step>,
+    },
+    /// The end, with an answer by its number.
+    Answer(usize),
+    Break,
+    Continue,
+    Leave(Left),
+}
+
+#[derive(Debug)]
+enum Node {
+    Value(Dynamic),
+    Place(usize),
+    /// A field of the listing by its number.
+    Field(usize),
+    Seller,
+    List(Vec<Node>),
+    /// A field of a value, or a function of this host.
+    Call(Box<Call>),
+    /// A function of the language.
+    Word(Word, Vec<Node>),
+    /// `filter` and `map`: the list, the place of the element, and what is asked of it.
+    Filter(Box<(Node, usize, Node)>),
+    Map(Box<(Node, usize, Node)>),
+    At(Box<(Node, Node)>),
+    Compare(Comparison, Box<(Node, Node)>),
+    Compute(Arithmetic, Box<(Node, Node)>),
+    Not(Box<Node>),
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    /// `??`
+    First(Vec<Node>),
+    Leave,
+}
+
+#[derive(Debug)]
+struct Call {
+    name: ImmutableString,
+    ways: Vec<Native>,
+    /// Where no way fits.
+    word: Option<Word>,
+    arguments: Vec<Node>,
+    at: Position,
+}
+
+/// A function of the language, of texts and lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    IsEmpty,
+    Len,
+    StartsWith,
+    EndsWith,
+    Contains,
+}
+
+impl Word {
+    fn of(name: &str, count: usize) -> Option<Self> {
+        Some(match (name, count) {
+            ("is_empty", 1) => Self::IsEmpty,
+            ("len", 1) => Self::Len,
+            ("starts_with", 2) => Self::StartsWith,
+            ("ends_with", 2) => Self::EndsWith,
+            ("contains", 2) => Self::Contains,
+            _ => return None,
+        })
+    }
+}

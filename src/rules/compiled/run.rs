@@ -1,0 +1,374 @@
+//! Running what was made ready.
+
+use rhai::{Array, Dynamic, Engine, GlobalRuntimeState, INT, ImmutableString, NativeCallContext};
+
+use super::{Answer, Call, Left, Node, Program, Step, Word, operators};
+use crate::rules::{
+    engine::{ELEMENTS, TEXT},
+    rest::Asked,
+    view::{Item, SellerOf, field, fields::DAY},
+};
+
+/// Nodes of one run: what takes more is left to the interpreter, which counts steps as the limits are written. It takes less
+/// than ten steps for what is one node here, so that no run that ends here would have come to its limit there.
+const NODES: u32 = 1_000;
+
+type Ready<T> = Result<T, Left>;
+
+/// Where runs on one listing take place.
+pub(in crate::rules) struct Bench<'r> {
+    engine: &'r Engine,
+    global: GlobalRuntimeState,
+    item: &'r Item,
+    day: Option<usize>,
+    /// The listing, then the variables of the run.
+    places: Vec<Dynamic>,
+    nodes: u32,
+}
+
+enum Flow {
+    On,
+    Break,
+    Continue,
+    Answer(usize),
+}
+
+impl<'r> Bench<'r> {
+    /// For runs of which nobody wants to know what they look at.
+    pub(in crate::rules) fn new(engine: &'r Engine, item: &'r Item) -> Self {
+        let mut global = engine.new_global_runtime_state();
+        global.tag = Dynamic::from(item.clone());
+        Self {
+            engine,
+            places: vec![global.tag.clone()],
+            global,
+            item,
+            day: field(DAY),
+            nodes: 0,
+        }
+    }
+
+    pub(in crate::rules) fn item(&self) -> &'r Item {
+        self.item
+    }
+
+    /// The rule's answer, where the run was an ordinary one.
+    pub(in crate::rules) fn run<'p>(&mut self, program: &'p Program) -> Ready<&'p Answer> {
+        self.nodes = NODES;
+        self.places.truncate(1);
+        self.places.resize(program.places, Dynamic::UNIT);
+        match self.steps(&program.body)? {
+            Flow::Answer(number) => program.answers.get(number).ok_or(Left::Unready),
+            _ => Err(Left::Unready),
+        }
+    }
+
+    fn steps(&mut self, steps: &[Step]) -> Ready<Flow> {
+        for step in steps {
+            let flow = match step {
+                Step::Answer(number) => Flow::Answer(*number),
+                Step::Set(place, node) => {
+                    self.places[*place] = held(self.value(node)?)?;
+                    Flow::On
+                }
+                Step::If(met, body, branch) => match self.met(met)? {
+                    true => self.steps(body)?,
+                    false => self.steps(branch)?,
+                },
+                Step::Each {
+                    list,
+                    each,
+                    number,
+                    body,
+                } => {
+                    let list = self.list(list)?;
+                    self.each(list, *each, *number, body)?
+                }
+                Step::Break => Flow::Break,
+                Step::Continue => Flow::Continue,
+                Step::Leave(left) => return Err(*left),
+            };
+            if !matches!(flow, Flow::On) {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn each(
+        &mut self,
+        list: Array,
+        each: usize,
+        number: Option<usize>,
+        body: &[Step],
+    ) -> Ready<Flow> {
+        for (count, value) in list.into_iter().enumerate() {
+            self.count()?;
+            self.places[each] = value;
+            if let Some(number) = number {
+                self.places[number] = INT::try_from(count).unwrap_or(INT::MAX).into();
+            }
+            match self.steps(body)? {
+                Flow::On | Flow::Continue => {}
+                Flow::Break => break,
+                answer @ Flow::Answer(_) => return Ok(answer),
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn count(&mut self) -> Ready<()> {
+        self.nodes = self.nodes.checked_sub(1).ok_or(Left::Unready)?;
+        Ok(())
+    }
+
+    fn list(&mut self, node: &Node) -> Ready<Array> {
+        self.value(node)?.into_array().map_err(|_| Left::Unready)
+    }
+
+    fn met(&mut self, node: &Node) -> Ready<bool> {
+        self.count()?;
+        match node {
+            Node::Not(inner) => Ok(!self.met(inner)?),
+            Node::All(all) => {
+                for one in all {
+                    if !self.met(one)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Node::Any(all) => {
+                for one in all {
+                    if self.met(one)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Node::Compare(how, pair) => {
+                let (one, two) = self.both(pair)?;
+                let (a, b) = self.looked((&pair.0, &one), (&pair.1, &two))?;
+                how.between(a, b).ok_or(Left::Unready)
+            }
+            other => self.value(other)?.as_bool().map_err(|_| Left::Unready),
+        }
+    }
+
+    /// The values that are not simply there.
+    fn both(&mut self, pair: &(Node, Node)) -> Ready<(Option<Dynamic>, Option<Dynamic>)> {
+        Ok((self.made(&pair.0)?, self.made(&pair.1)?))
+    }
+
+    fn made(&mut self, node: &Node) -> Ready<Option<Dynamic>> {
+        match self.there(node) {
+            Some(_) => self.count().map(|()| None),
+            None => self.value(node).map(Some),
+        }
+    }
+
+    fn looked<'v>(
+        &'v self,
+        one: (&'v Node, &'v Option<Dynamic>),
+        two: (&'v Node, &'v Option<Dynamic>),
+    ) -> Ready<(&'v Dynamic, &'v Dynamic)> {
+        let look = |(node, made): (&'v Node, &'v Option<Dynamic>)| {
+            made.as_ref()
+                .or_else(|| self.there(node))
+                .ok_or(Left::Unready)
+        };
+        Ok((look(one)?, look(two)?))
+    }
+
+    /// A value that can be looked at where it is.
+    fn there<'v>(&'v self, node: &'v Node) -> Option<&'v Dynamic> {
+        match node {
+            Node::Value(value) => Some(value),
+            Node::Place(place) => self.places.get(*place),
+            Node::Field(number) if Some(*number) != self.day => self.item.sheet().value(*number),
+            _ => None,
+        }
+    }
+
+    fn value(&mut self, node: &Node) -> Ready<Dynamic> {
+        self.count()?;
+        Ok(match node {
+            Node::Field(number) => {
+                if Some(*number) == self.day {
+                    self.item.asked(Asked::Day);
+                }
+                let value = self.item.sheet().value(*number);
+                value.ok_or(Left::Unready)?.clone()
+            }
+            Node::Value(_) | Node::Place(_) => self.there(node).ok_or(Left::Unready)?.clone(),
+            Node::Seller => Dynamic::from(SellerOf(self.item.clone())),
+            Node::List(all) => {
+                let values: Ready<Array> = all.iter().map(|node| self.value(node)).collect();
+                values?.into()
+            }
+            Node::Call(call) => self.call(call)?,
+            Node::Word(word, arguments) => {
+                let mut values = [Dynamic::UNIT, Dynamic::UNIT];
+                for (value, node) in values.iter_mut().zip(arguments) {
+                    *value = self.value(node)?;
+                }
+                let [first, second] = &values;
+                said(*word, first, Some(second)).ok_or(Left::Unready)?
+            }
+            Node::Filter(parts) => {
+                let (list, place, with) = &**parts;
+                let mut kept = Array::new();
+                for value in self.list(list)? {
+                    self.places[*place] = value;
+                    let keeps = self.value(with)?.as_bool().unwrap_or(false);
+                    let value = std::mem::take(&mut self.places[*place]);
+                    if keeps {
+                        kept.push(value);
+                    }
+                }
+                kept.into()
+            }
+            Node::Map(parts) => {
+                let (list, place, with) = &**parts;
+                let mut made = Array::new();
+                for value in self.list(list)? {
+                    self.places[*place] = value;
+                    made.push(self.value(with)?);
+                }
+                held(made.into())?
+            }
+            Node::At(pair) => {
+                let (one, two) = self.both(pair)?;
+                let (list, index) = self.looked((&pair.0, &one), (&pair.1, &two))?;
+                at(list, index).ok_or(Left::Unready)?
+            }
+            Node::Compute(how, pair) => {
+                let (one, two) = self.both(pair)?;
+                let (a, b) = self.looked((&pair.0, &one), (&pair.1, &two))?;
+                how.between(a, b).ok_or(Left::Unready)?
+            }
+            Node::First(all) => {
+                let mut value = Dynamic::UNIT;
+                for one in all {
+                    value = self.value(one)?;
+                    if !value.is_unit() {
+                        break;
+                    }
+                }
+                value
+            }
+            Node::Compare(..) | Node::Not(_) | Node::All(_) | Node::Any(_) => {
+                self.met(node)?.into()
+            }
+            Node::Leave => return Err(Left::Unready),
+        })
+    }
+
+    fn call(&mut self, call: &Call) -> Ready<Dynamic> {
+        let mut values = [const { Dynamic::UNIT }; MOST];
+        let values = values.get_mut(..call.arguments.len());
+        let (first, rest) = values
+            .and_then(|v| v.split_first_mut())
+            .ok_or(Left::Unready)?;
+        // A variable is lent to what only looks at it.
+        let mut place = None;
+        match call.arguments.first() {
+            Some(Node::Place(number)) => place = Some(*number),
+            Some(node) => *first = self.value(node)?,
+            None => return Err(Left::Unready),
+        }
+        for (value, node) in rest.iter_mut().zip(call.arguments.iter().skip(1)) {
+            *value = self.value(node)?;
+        }
+        self.count()?;
+        let Self {
+            engine,
+            global,
+            places,
+            ..
+        } = self;
+        let mut first = match place {
+            Some(number) => places.get_mut(number).ok_or(Left::Unready)?,
+            None => first,
+        };
+        let mut fitting = call.ways.iter().filter(|way| way.takes(first, rest));
+        let (way, other) = (fitting.next(), fitting.next());
+        let Some(way) = way.filter(|_| other.is_none()) else {
+            let word = call.word.filter(|_| other.is_none());
+            return word
+                .and_then(|word| said(word, first, rest.first()))
+                .ok_or(Left::Unready);
+        };
+        let mut own = Dynamic::UNIT;
+        if place.is_some() && !way.lent {
+            own = first.clone();
+            first = &mut own;
+        }
+        let at = Some(NativeCallContext::new_with_all_fields(
+            engine, &call.name, None, global, call.at,
+        ));
+        let answer = match rest {
+            [] => (way.call)(at, &mut [first]),
+            [a] => (way.call)(at, &mut [first, a]),
+            [a, b] => (way.call)(at, &mut [first, a, b]),
+            [a, b, c] => (way.call)(at, &mut [first, a, b, c]),
+            _ => return Err(Left::Unready),
+        };
+        held(answer.map_err(|_| Left::Unready)?)
+    }
+}
+
+/// Values that a function takes at most.
+const MOST: usize = 4;
+
+/// What a function of the language says; none where it has to say it itself.
+fn said(word: Word, first: &Dynamic, second: Option<&Dynamic>) -> Option<Dynamic> {
+    if let Some(list) = first.read_lock::<Array>() {
+        return Some(match word {
+            Word::IsEmpty => list.is_empty().into(),
+            Word::Len => INT::try_from(list.len()).ok()?.into(),
+            Word::Contains => operators::holds(&list, second?)?.into(),
+            Word::StartsWith | Word::EndsWith => return None,
+        });
+    }
+    let text = first.read_lock::<ImmutableString>()?;
+    match word {
+        Word::IsEmpty => return Some(text.is_empty().into()),
+        Word::Len => return Some(INT::try_from(text.chars().count()).ok()?.into()),
+        _ => {}
+    }
+    let part = second?.read_lock::<ImmutableString>()?;
+    Some(match word {
+        Word::StartsWith => text.starts_with(part.as_str()).into(),
+        Word::EndsWith => text.ends_with(part.as_str()).into(),
+        _ => text.contains(part.as_str()).into(),
+    })
+}
+
+/// An element of a list, from 0.
+fn at(list: &Dynamic, index: &Dynamic) -> Option<Dynamic> {
+    let list = list.read_lock::<Array>()?;
+    let index = usize::try_from(index.as_int().ok()?).ok()?;
+    list.get(index).cloned()
+}
+
+/// The value, where a script may hold one so large.
+fn held(value: Dynamic) -> Ready<Dynamic> {
+    let fits = if let Some(text) = value.read_lock::<ImmutableString>() {
+        text.len() <= TEXT
+    } else if let Some(list) = value.read_lock::<Array>() {
+        let length = |one: &Dynamic| match one.read_lock::<ImmutableString>() {
+            Some(text) => text.len(),
+            // Lists within lists are the language's to measure.
+            None if one.is_array() || one.is_map() => TEXT,
+            None => 0,
+        };
+        list.len() <= ELEMENTS && list.iter().map(length).sum::<usize>() <= TEXT
+    } else {
+        !value.is_map()
+    };
+    match fits {
+        true => Ok(value),
+        false => Err(Left::Unready),
+    }
+}
