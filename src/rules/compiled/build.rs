@@ -5,7 +5,9 @@ use rhai::{
     Stmt,
 };
 
-use super::{Answer, Arithmetic, Call, Comparison, Left, Node, Program, Step, Word};
+use super::{
+    Answer, Arithmetic, Call, Comparison, Left, Node, Otherwise, Over, Program, Step, Word,
+};
 use crate::rules::{
     engine::VARIABLES,
     host::Natives,
@@ -296,7 +298,7 @@ impl Builder<'_> {
             (false, word) => Some(Node::Call(Box::new(Call {
                 name: name.clone(),
                 ways,
-                word,
+                otherwise: word.map(Otherwise::Word),
                 arguments,
                 at,
             }))),
@@ -351,27 +353,18 @@ impl Builder<'_> {
 
     fn linked(&mut self, base: Node, link: &Link<'_>) -> Option<Node> {
         match &link.step {
-            tree::Step::Field(name) => {
-                let ways = self.natives.fields(name);
-                (!ways.is_empty()).then(|| {
-                    Node::Call(Box::new(Call {
-                        name: (*name).into(),
-                        ways,
-                        word: None,
-                        arguments: vec![base],
-                        at: Position::NONE,
-                    }))
-                })
-            }
+            tree::Step::Field(name) => Some(Node::Call(Box::new(Call {
+                name: (*name).into(),
+                ways: self.natives.fields(name),
+                otherwise: Some(Otherwise::Key),
+                arguments: vec![base],
+                at: Position::NONE,
+            }))),
             tree::Step::At(index) => Some(Node::At(Box::new((base, self.node(index))))),
-            tree::Step::Call(call, at) => match (call.name.as_str(), call.args.as_slice()) {
-                ("filter", [with]) => {
+            tree::Step::Call(call, at) => match (Over::of(&call.name), call.args.as_slice()) {
+                (Some(over), [with]) => {
                     let (place, node) = self.with(with)?;
-                    Some(Node::Filter(Box::new((base, place, node))))
-                }
-                ("map", [with]) => {
-                    let (place, node) = self.with(with)?;
-                    Some(Node::Map(Box::new((base, place, node))))
+                    Some(Node::Over(over, Box::new((base, place, node))))
                 }
                 _ => {
                     let mut arguments = vec![base];
