@@ -44,6 +44,19 @@ impl Program {
     }
 }
 
+/// Whether a closure of the chain uses the variable that the chain begins with: the language then finds the variable taken.
+fn asks_about_itself(chain: &Chain<'_>) -> bool {
+    let Some(base) = variable(chain.base) else {
+        return false;
+    };
+    let calls = chain.links.iter().filter_map(|link| match link.step {
+        tree::Step::Call(call, _) => Some(&call.args),
+        _ => None,
+    });
+    let mut closures = calls.flatten().filter_map(closure);
+    closures.any(|(_, captured)| captured.contains(&base))
+}
+
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meant {
@@ -306,7 +319,7 @@ impl Builder<'_> {
     }
 
     fn chained(&mut self, chain: &Chain<'_>) -> Option<Node> {
-        if chain.links.iter().any(|link| link.safe) {
+        if chain.links.iter().any(|link| link.safe) || asks_about_itself(chain) {
             return None;
         }
         let meant = variable(chain.base).and_then(|name| self.meant(name));
