@@ -131,7 +131,7 @@ fn every_function_is_documented_and_every_documented_one_exists() {
     assert_eq!(there, told);
 }
 
-fn packs() -> Vec<RuleSource> {
+pub(super) fn packs() -> Vec<RuleSource> {
     let mut sources = Vec::new();
     for pack in fs::read_dir(root().join("rules")).unwrap().flatten() {
         if !pack.path().is_dir() || pack.file_name() == "reference" {

@@ -134,17 +134,20 @@ pub(super) fn closure(expr: &Expr) -> Option<(String, Vec<&str>)> {
             let pointer = value.as_ref().clone().try_cast::<FnPtr>()?;
             Some((pointer.fn_name().to_owned(), Vec::new()))
         }
-        Expr::FnCall(call, _) if call.name == "curry" => {
-            let (name, _) = closure(call.args.first()?)?;
-            let captured = call.args.iter().skip(1).filter_map(variable);
-            Some((name, captured.collect()))
-        }
+        Expr::FnCall(call, _) => curried(call),
         Expr::Stmt(block) => match block.statements() {
             [.., Stmt::Expr(last)] => closure(last),
+            [.., Stmt::FnCall(last, _)] => curried(last),
             _ => None,
         },
         _ => None,
     }
+}
+
+fn curried(call: &FnCallExpr) -> Option<(String, Vec<&str>)> {
+    let (name, _) = closure(call.args.first().filter(|_| call.name == "curry")?)?;
+    let captured = call.args.iter().skip(1).filter_map(variable);
+    Some((name, captured.collect()))
 }
 
 /// The name of a variable.

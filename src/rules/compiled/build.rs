@@ -5,7 +5,9 @@ use rhai::{
     Stmt,
 };
 
-use super::{Answer, Arithmetic, Call, Comparison, Left, Node, Program, Step, Word};
+use super::{
+    Answer, Arithmetic, Call, Comparison, Left, Node, Otherwise, Over, Program, Step, Word,
+};
 use crate::rules::{
     engine::VARIABLES,
     host::Natives,
@@ -40,6 +42,19 @@ impl Program {
             answers: builder.answers,
         })
     }
+}
+
+/// Whether a closure of the chain uses the variable that the chain begins with: the language then finds the variable taken.
+fn asks_about_itself(chain: &Chain<'_>) -> bool {
+    let Some(base) = variable(chain.base) else {
+        return false;
+    };
+    let calls = chain.links.iter().filter_map(|link| match link.step {
+        tree::Step::Call(call, _) => Some(&call.args),
+        _ => None,
+    });
+    let mut closures = calls.flatten().filter_map(closure);
+    closures.any(|(_, captured)| captured.contains(&base))
 }
 
 /// What a name stands for.
@@ -296,7 +311,7 @@ impl Builder<'_> {
             (false, word) => Some(Node::Call(Box::new(Call {
                 name: name.clone(),
                 ways,
-                word,
+                otherwise: word.map(Otherwise::Word),
                 arguments,
                 at,
             }))),
@@ -304,7 +319,7 @@ impl Builder<'_> {
     }
 
     fn chained(&mut self, chain: &Chain<'_>) -> Option<Node> {
-        if chain.links.iter().any(|link| link.safe) {
+        if chain.links.iter().any(|link| link.safe) || asks_about_itself(chain) {
             return None;
         }
         let meant = variable(chain.base).and_then(|name| self.meant(name));
@@ -351,27 +366,18 @@ impl Builder<'_> {
 
     fn linked(&mut self, base: Node, link: &Link<'_>) -> Option<Node> {
         match &link.step {
-            tree::Step::Field(name) => {
-                let ways = self.natives.fields(name);
-                (!ways.is_empty()).then(|| {
-                    Node::Call(Box::new(Call {
-                        name: (*name).into(),
-                        ways,
-                        word: None,
-                        arguments: vec![base],
-                        at: Position::NONE,
-                    }))
-                })
-            }
+            tree::Step::Field(name) => Some(Node::Call(Box::new(Call {
+                name: (*name).into(),
+                ways: self.natives.fields(name),
+                otherwise: Some(Otherwise::Key),
+                arguments: vec![base],
+                at: Position::NONE,
+            }))),
             tree::Step::At(index) => Some(Node::At(Box::new((base, self.node(index))))),
-            tree::Step::Call(call, at) => match (call.name.as_str(), call.args.as_slice()) {
-                ("filter", [with]) => {
+            tree::Step::Call(call, at) => match (Over::of(&call.name), call.args.as_slice()) {
+                (Some(over), [with]) => {
                     let (place, node) = self.with(with)?;
-                    Some(Node::Filter(Box::new((base, place, node))))
-                }
-                ("map", [with]) => {
-                    let (place, node) = self.with(with)?;
-                    Some(Node::Map(Box::new((base, place, node))))
+                    Some(Node::Over(over, Box::new((base, place, node))))
                 }
                 _ => {
                     let mut arguments = vec![base];

@@ -79,9 +79,8 @@ enum Node {
     Call(Box<Call>),
     /// A function of the language.
     Word(Word, Vec<Node>),
-    /// `filter` and `map`: the list, the place of the element, and what is asked of it.
-    Filter(Box<(Node, usize, Node)>),
-    Map(Box<(Node, usize, Node)>),
+    /// The list, the place of the element, and what is asked of it.
+    Over(Over, Box<(Node, usize, Node)>),
     At(Box<(Node, Node)>),
     Compare(Comparison, Box<(Node, Node)>),
     Compute(Arithmetic, Box<(Node, Node)>),
@@ -97,10 +96,38 @@ enum Node {
 struct Call {
     name: ImmutableString,
     ways: Vec<Native>,
-    /// Where no way fits.
-    word: Option<Word>,
+    otherwise: Option<Otherwise>,
     arguments: Vec<Node>,
     at: Position,
+}
+
+/// What is meant where none of this host's functions takes the values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Otherwise {
+    Word(Word),
+    /// What a map holds under the name.
+    Key,
+}
+
+/// A function of the language that asks a closure about the elements of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Over {
+    Filter,
+    Map,
+    Some,
+    All,
+}
+
+impl Over {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "filter" => Self::Filter,
+            "map" => Self::Map,
+            "some" => Self::Some,
+            "all" => Self::All,
+            _ => return None,
+        })
+    }
 }
 
 /// A function of the language, of texts and lists.

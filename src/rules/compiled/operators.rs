@@ -44,6 +44,24 @@ impl Comparison {
         }
     }
 
+    /// As the language compares numbers of which one is no whole one: what differs by less than they can be told apart is the
+    /// same.
+    fn nearly(self, a: FLOAT, b: FLOAT) -> bool {
+        let most = match a * b == 0.0 {
+            true => 1.0,
+            false => a.abs().max(b.abs()),
+        };
+        let (difference, apart) = ((a - b) / most, FLOAT::EPSILON);
+        match self {
+            Self::Same => difference.abs() <= apart,
+            Self::Different => difference.abs() > apart,
+            Self::Less => difference < -apart,
+            Self::AtMost => difference < apart,
+            Self::More => difference > apart,
+            Self::AtLeast => difference > -apart,
+        }
+    }
+
     pub(super) fn between(self, a: &Dynamic, b: &Dynamic) -> Option<bool> {
         if let Some((a, b)) = texts(a, b) {
             return Some(self.holds(&a.as_str(), &b.as_str()));
@@ -52,7 +70,7 @@ impl Comparison {
             return Some(self.holds(&a, &b));
         }
         if let Some((a, b)) = floats(a, b) {
-            return Some(self.holds(&a, &b));
+            return Some(self.nearly(a, b));
         }
         let alike = match (a.is_unit(), b.is_unit()) {
             (true, true) => true,

@@ -1,8 +1,10 @@
 //! Running what was made ready.
 
-use rhai::{Array, Dynamic, Engine, GlobalRuntimeState, INT, ImmutableString, NativeCallContext};
+use rhai::{
+    Array, Dynamic, Engine, GlobalRuntimeState, INT, ImmutableString, Map, NativeCallContext,
+};
 
-use super::{Answer, Call, Left, Node, Program, Step, Word, operators};
+use super::{Answer, Call, Left, Node, Otherwise, Over, Program, Step, Word, operators};
 use crate::rules::{
     engine::{ELEMENTS, TEXT},
     rest::Asked,
@@ -215,28 +217,7 @@ impl<'r> Bench<'r> {
                 let [first, second] = &values;
                 said(*word, first, Some(second)).ok_or(Left::Unready)?
             }
-            Node::Filter(parts) => {
-                let (list, place, with) = &**parts;
-                let mut kept = Array::new();
-                for value in self.list(list)? {
-                    self.places[*place] = value;
-                    let keeps = self.value(with)?.as_bool().unwrap_or(false);
-                    let value = std::mem::take(&mut self.places[*place]);
-                    if keeps {
-                        kept.push(value);
-                    }
-                }
-                kept.into()
-            }
-            Node::Map(parts) => {
-                let (list, place, with) = &**parts;
-                let mut made = Array::new();
-                for value in self.list(list)? {
-                    self.places[*place] = value;
-                    made.push(self.value(with)?);
-                }
-                held(made.into())?
-            }
+            Node::Over(over, parts) => self.over(*over, parts)?,
             Node::At(pair) => {
                 let (one, two) = self.both(pair)?;
                 let (list, index) = self.looked((&pair.0, &one), (&pair.1, &two))?;
@@ -262,6 +243,29 @@ impl<'r> Bench<'r> {
             }
             Node::Leave => return Err(Left::Unready),
         })
+    }
+
+    fn over(&mut self, over: Over, parts: &(Node, usize, Node)) -> Ready<Dynamic> {
+        let (list, place, with) = parts;
+        let mut made = Array::new();
+        for value in self.list(list)? {
+            self.places[*place] = value;
+            let answer = self.value(with)?;
+            // What is neither true nor false counts as false.
+            let holds = answer.as_bool().unwrap_or(false);
+            match over {
+                Over::Map => made.push(answer),
+                Over::Filter if holds => made.push(std::mem::take(&mut self.places[*place])),
+                Over::Some if holds => return Ok(true.into()),
+                Over::All if !holds => return Ok(false.into()),
+                _ => {}
+            }
+        }
+        match over {
+            Over::Filter | Over::Map => held(made.into()),
+            Over::Some => Ok(false.into()),
+            Over::All => Ok(true.into()),
+        }
     }
 
     fn call(&mut self, call: &Call) -> Ready<Dynamic> {
@@ -294,10 +298,12 @@ impl<'r> Bench<'r> {
         let mut fitting = call.ways.iter().filter(|way| way.takes(first, rest));
         let (way, other) = (fitting.next(), fitting.next());
         let Some(way) = way.filter(|_| other.is_none()) else {
-            let word = call.word.filter(|_| other.is_none());
-            return word
-                .and_then(|word| said(word, first, rest.first()))
-                .ok_or(Left::Unready);
+            let found = match call.otherwise.filter(|_| other.is_none()) {
+                Some(Otherwise::Word(word)) => said(word, first, rest.first()),
+                Some(Otherwise::Key) => key(first, &call.name),
+                None => None,
+            };
+            return found.ok_or(Left::Unready);
         };
         let mut own = Dynamic::UNIT;
         if place.is_some() && !way.lent {
@@ -343,6 +349,11 @@ fn said(word: Word, first: &Dynamic, second: Option<&Dynamic>) -> Option<Dynamic
         Word::EndsWith => text.ends_with(part.as_str()).into(),
         _ => text.contains(part.as_str()).into(),
     })
+}
+
+/// What a map holds under a name.
+fn key(map: &Dynamic, name: &str) -> Option<Dynamic> {
+    map.read_lock::<Map>()?.get(name).cloned()
 }
 
 /// An element of a list, from 0.
