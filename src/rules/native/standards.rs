@@ -209,4 +209,33 @@ mod tests {
             Some("replaced since 2023-08-01 by GB 4943.1-2022")
         );
     }
+
+    #[test]
+    fn a_verdict_stands_as_long_as_the_rows_of_its_standards_do() {
+        let body = "if standard(item.standards[0])?.status == \"replaced\" { return unsure(\"old\"); } pass()";
+        let by = |rows: &str| {
+            let dir = tempfile::tempdir().unwrap();
+            let text = format!("# source: x\n# licence: none\nnumber,ended,replaced_by\n{rows}");
+            std::fs::write(dir.path().join("standards.csv"), text).unwrap();
+            let (reference, faults) = crate::reference::Reference::load(dir.path());
+            assert!(faults.is_empty(), "{faults:?}");
+            RuleSet::load(&[source("a/b", &rule(body))], reference.into()).0
+        };
+        let listing = Listing {
+            standards: vec!["GB 4943.1-2011".into()],
+            last_seen: "2026-01-01T00:00:00Z".parse().ok(),
+            ..crate::rules::tests::listing()
+        };
+        let facts = Facts::default();
+        let set = by("GB 4943.1-2022,,\n");
+        let verdict = set.evaluate(&set.prepare(listing.clone()), &facts);
+        let stands = |rows: &str| by(rows).answers(&facts).stand(&verdict.rests, &listing);
+        assert!(stands(
+            "GB 4943.1-2022,,\nGB 8898-2011,2023-08-01,GB 4943.1-2022\n"
+        ));
+        assert!(!stands(
+            "GB 4943.1-2022,,\nGB 4943.1-2011,2023-08-01,GB 4943.1-2022\n"
+        ));
+        assert!(!stands(""));
+    }
 }
