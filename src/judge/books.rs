@@ -8,11 +8,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::{
-        CodeBook, FlagStatus, Holder, Listing, ListingId, ListingStatus, PriceBook, SellerBook,
-        Usual,
-    },
-    store::{self, Store},
+    model::{CodeBook, FlagStatus, Holder, Listing, ListingStatus, PriceBook, SellerBook, Usual},
+    store::{self, Stocked, Store},
     text::fold::fold,
 };
 
@@ -75,21 +72,19 @@ impl Noted {
     /// Reads listings until there are none left.
     fn read(
         store: &Store,
-        ids: &Mutex<impl Iterator<Item = Result<ListingId, store::Error>>>,
+        stock: &Mutex<impl Iterator<Item = Result<Stocked, store::Error>>>,
     ) -> Result<Self, store::Error> {
         let mut noted = Self::default();
         loop {
             let some: Vec<_> = {
-                let mut ids = ids.lock().unwrap_or_else(PoisonError::into_inner);
-                ids.by_ref().take(AT_ONCE).collect()
+                let mut stock = stock.lock().unwrap_or_else(PoisonError::into_inner);
+                stock.by_ref().take(AT_ONCE).collect()
             };
             if some.is_empty() {
                 return Ok(noted);
             }
-            for id in some {
-                if let Some(listing) = store.listing(&id?)? {
-                    noted.note(&listing);
-                }
+            for stocked in some {
+                noted.note(&store.outline(&stocked?)?);
             }
         }
     }
@@ -129,10 +124,10 @@ impl Noted {
 impl Books {
     /// Reads the whole store once, on all cores.
     pub fn of(store: &Store) -> Result<Self, store::Error> {
-        let ids = Mutex::new(store.listing_ids());
+        let stock = Mutex::new(store.stock(None));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let parts: Vec<_> = std::thread::scope(|scope| {
-            let read = || Noted::read(store, &ids);
+            let read = || Noted::read(store, &stock);
             let others: Vec<_> = (1..cores).map(|_| scope.spawn(read)).collect();
             let own = read();
             let others = others.into_iter().map(|other| match other.join() {

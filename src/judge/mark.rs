@@ -1,25 +1,18 @@
-//! What a verdict rested on, kept for every listing: while it stands, judging the listing again would say the same again.
+//! What all verdicts of a scan rested on, and what has changed of it since.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Judge;
+use super::{Judge, row::number_of, sources};
 use crate::{
     journal::Place,
-    model::{Listing, ListingId},
+    model::Listing,
     reference::{Notice, RecallQuery, Reference},
-    rules::{Rest, Verdict},
-    text::glob::fits,
 };
 
 /// The form of heads and rows; another one is none.
-const FORM: u8 = 1;
-
-/// The name of the note that keeps what was judged on arrival until the next scan takes it over.
-pub fn note(id: &ListingId) -> String {
-    format!("judged/{id}")
-}
+const FORM: u8 = 2;
 
 /// What all rows were judged by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +22,10 @@ pub struct Head {
     program: String,
     /// BLAKE3 over everything that verdicts rest on beside listings, rules and books.
     setting: [u8; 32],
+    /// BLAKE3 over everything that was loaded, where nothing of it was amiss.
+    sources: Option<[u8; 32]>,
+    /// Hex BLAKE3 over all reference data.
+    reference: String,
     /// Rules in force, with the hash of what each says and looks for.
     rules: BTreeMap<String, String>,
     /// BLAKE3 over the names of all rules that have a file.
@@ -45,28 +42,6 @@ pub struct Head {
     pub whole: bool,
 }
 
-/// One listing, as it was judged last.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// The listing.
-    pub id: ListingId,
-    /// Stands for the listing's version and state, and for the campaigns that its flags carry.
-    ground: [u8; 16],
-    class: Option<String>,
-    language: Option<String>,
-    rests: Vec<Rest>,
-    /// It was passed over when a scan was stopped.
-    stale: bool,
-}
-
-/// What a verdict on a listing's arrival rested on, until the next scan.
-#[derive(Serialize, Deserialize)]
-struct Arrival {
-    /// What it was judged by.
-    standard: [u8; 32],
-    row: Row,
-}
-
 /// What must be judged again of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Again {
@@ -81,11 +56,15 @@ pub enum Again {
 /// How a judge stands to what was judged before.
 #[derive(Debug, Default)]
 pub struct Since {
-    everything: bool,
+    pub(super) everything: bool,
     /// Rules that are new or say something else.
     pub edited: BTreeSet<String>,
-    /// Files of rules came or went.
-    pub files: bool,
+    /// The same, by what stands for them in rows.
+    pub(super) edited_numbers: BTreeSet<u64>,
+    /// All rules that have a file, where files came or went.
+    pub(super) filed: Option<BTreeSet<u64>>,
+    /// Whatever a verdict can have asked for is answered as it was then.
+    pub(super) same_answers: bool,
     /// Recall notices that are new or say something else.
     news: Option<Reference>,
 }
@@ -110,6 +89,14 @@ impl Head {
         postcard::to_stdvec(self).unwrap_or_default()
     }
 
+    /// Whether this is what a judge would be told by who loads it from these `sources` ([`super::prints`]) for a store
+    /// whose journal ends at `upto` with that hash.
+    pub fn is_from(&self, sources: [u8; 32], upto: Place, head: [u8; 32]) -> bool {
+        let program = self.program == env!("CARGO_PKG_VERSION");
+        let same = (self.upto, self.head) == (upto, head) && self.sources == Some(sources);
+        program && same && self.whole
+    }
+
     /// Whether nothing at all has changed since.
     pub fn is_of(&self, now: &Self) -> bool {
         let listings = self.listings;
@@ -118,42 +105,6 @@ impl Head {
                 listings,
                 ..now.clone()
             }
-    }
-}
-
-impl Row {
-    /// Reads what [`Self::bytes`] wrote.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
-        postcard::from_bytes(bytes).ok()
-    }
-
-    /// As the file keeps it.
-    pub fn bytes(&self) -> Vec<u8> {
-        // As above.
-        postcard::to_stdvec(self).unwrap_or_default()
-    }
-
-    /// The row of a listing that is still to be judged.
-    pub fn unjudged(id: ListingId) -> Self {
-        Self {
-            id,
-            ground: [0; 16],
-            class: None,
-            language: None,
-            rests: Vec::new(),
-            stale: true,
-        }
-    }
-
-    /// The row of a verdict of some rules, where this one was that of all of them.
-    pub fn joined(mut self, newer: Self) -> Self {
-        self.rests.extend(newer.rests);
-        self.rests.sort_unstable();
-        self.rests.dedup();
-        Self {
-            rests: self.rests,
-            ..newer
-        }
     }
 }
 
@@ -192,6 +143,10 @@ impl Judge {
             form: FORM,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             setting: self.setting,
+            sources: self
+                .sources
+                .map(|sources| sources::print(sources, &self.about)),
+            reference: self.reference.hash(),
             rules: self.rules.prints().collect(),
             files: blake3::hash(format!("{:?}", self.filed).as_bytes()).into(),
             notices: self.notices(),
@@ -212,15 +167,19 @@ impl Judge {
             .rules
             .iter()
             .filter(|(id, hash)| head.rules.get(*id) != Some(hash));
+        let edited: BTreeSet<String> = edited.map(|(id, _)| id.clone()).collect();
         let known = |notice: &Notice| {
             let entry = (number(notice), notice.print);
             head.notices.binary_search(&entry).is_ok()
         };
         let news = self.reference.notices().iter().any(|notice| !known(notice));
+        let filed = || self.filed.iter().map(|rule| number_of(rule)).collect();
         Since {
             everything: false,
-            edited: edited.map(|(id, _)| id.clone()).collect(),
-            files: head.files != now.files,
+            edited_numbers: edited.iter().map(|rule| number_of(rule)).collect(),
+            edited,
+            filed: (head.files != now.files).then(filed),
+            same_answers: self.thawed && head.reference == now.reference,
             news: news.then(|| self.reference.notices_alone(|notice| !known(notice))),
         }
     }
@@ -230,87 +189,5 @@ impl Judge {
         let mut all: Vec<_> = all.map(|notice| (number(notice), notice.print)).collect();
         all.sort_unstable();
         all
-    }
-
-    /// What must be judged again of a listing that has not changed since its row was written.
-    pub fn again(&self, row: &Row, since: &Since) -> Again {
-        if since.everything || row.stale || !self.answers.stand_unseen(&row.rests) {
-            return Again::Everything;
-        }
-        let (class, language) = (row.class.as_deref(), row.language.as_deref());
-        let may = |rule: &String| {
-            self.rules
-                .may_look(rule, class, row.id.platform(), language)
-        };
-        match since.edited.iter().any(may) {
-            true => Again::Rules,
-            false => Again::Nothing,
-        }
-    }
-
-    /// Whether a rule has no file any more: its flags are taken back.
-    pub fn is_gone(&self, rule: &str) -> bool {
-        !self.rules.contains(rule) && !self.filed.contains(rule)
-    }
-
-    /// The row of a verdict.
-    pub(super) fn row(&self, listing: &Listing, verdict: &Verdict) -> Row {
-        Row {
-            id: listing.id.clone(),
-            ground: self.ground(listing),
-            class: listing.class.as_ref().map(|class| class.id.clone()),
-            language: listing.language.clone(),
-            rests: verdict.rests.clone(),
-            stale: false,
-        }
-    }
-
-    /// The row of a listing that is not judged, because it is no longer offered.
-    pub fn row_unasked(&self, listing: &Listing) -> Row {
-        self.row(listing, &Verdict::default())
-    }
-
-    /// What keeps a verdict on arrival until the next scan.
-    pub fn arrival(&self, row: Row) -> Vec<u8> {
-        let standard = self.standard;
-        // As above.
-        postcard::to_stdvec(&Arrival { standard, row }).unwrap_or_default()
-    }
-
-    /// The row of a listing that was judged on arrival, where it would be judged so again.
-    pub fn arrived(&self, listing: &Listing, note: &[u8]) -> Option<Row> {
-        let arrival: Arrival = postcard::from_bytes(note).ok()?;
-        let same = arrival.standard == self.standard && self.stands(listing, &arrival.row);
-        same.then_some(arrival.row)
-    }
-
-    /// Whether a listing is as it was when it was judged, and what its verdict rested on too, the rules and notices aside.
-    pub fn stands(&self, listing: &Listing, row: &Row) -> bool {
-        let same = !row.stale && row.ground == self.ground(listing);
-        same && self.answers.stand(&row.rests, listing)
-    }
-
-    /// Whether a campaign is about a rule.
-    pub(super) fn is_about(&self, campaign: &str, rule: &str) -> bool {
-        match self.about.get(campaign) {
-            Some(globs) if !globs.is_empty() => globs.iter().any(|glob| fits(glob, rule)),
-            _ => true,
-        }
-    }
-
-    /// BLAKE3 over a listing's version and state, over the campaigns that its flags carry, and over how many exceptions no
-    /// longer hold for it.
-    fn ground(&self, listing: &Listing) -> [u8; 16] {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&listing.version.to_le_bytes());
-        hasher.update(&[listing.status as u8]);
-        let expired = self.exceptions.expired_for(listing) as u64;
-        hasher.update(&expired.to_le_bytes());
-        for campaign in &listing.campaigns {
-            hasher.update(campaign.as_bytes()).update(b"\0");
-        }
-        let mut ground = [0; 16];
-        ground.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        ground
     }
 }

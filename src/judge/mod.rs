@@ -9,30 +9,33 @@ mod merge;
 mod packs;
 mod paper;
 mod reload;
+mod row;
 mod sources;
 mod weigh;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 pub use books::Books;
 pub use exceptions::{Exceptions, idle};
 pub use floor::{Bar, Floor, RulesConfig};
-pub use mark::{Again, Head, Row, Since, note};
+pub use mark::{Again, Head, Since};
 pub use merge::Judgement;
 pub use packs::Pack;
 pub use reload::{Office, Reload, Reloaded};
-pub use sources::{candidates, id_of};
+pub use row::{Glance, Row, note};
+pub use sources::{candidates, id_of, prints};
 pub use weigh::Weighed;
 
 use crate::{
     model::{Facts, Flag, Listing, Past},
     reference::{self, Reference},
-    rules::{self, Answers, RuleSet, RuleSource, Verdict},
+    rules::{self, Answers, Prepared, RuleSet, RuleSource, Verdict},
     store::{self, Store},
+    text::glob::fits,
 };
 
 /// The rules folder could not be read, or the store.
@@ -54,8 +57,10 @@ pub struct Judge {
     rules: RuleSet,
     reference: Arc<Reference>,
     books: Books,
-    /// What rules would be answered now, in books and reference data.
-    answers: Answers,
+    /// The books are those that the last scan froze.
+    thawed: bool,
+    /// What rules would be answered now, in books and reference data; made when first asked for.
+    answers: OnceLock<Answers>,
     /// What each campaign is about, by glob; a flag carries the campaigns that are about its rule.
     about: BTreeMap<String, Vec<String>>,
     /// Rules that have a file, also those that do not compile: their flags are not resolved for want of a rule.
@@ -68,6 +73,8 @@ pub struct Judge {
     setting: [u8; 32],
     /// The same with the rules and all notices.
     standard: [u8; 32],
+    /// BLAKE3 over the files that were loaded, where all of them were and nothing was amiss.
+    sources: Option<[u8; 32]>,
 }
 
 /// What loading gave.
@@ -97,8 +104,16 @@ impl Judge {
         candidates: Vec<RuleSource>,
         globs: &[String],
     ) -> Result<Loaded, Error> {
+        let whole = candidates.is_empty() && globs.is_empty();
+        // Before they are read: what is written meanwhile is then taken for something new.
+        let print = sources::folder(dir).filter(|_| whole);
         let sources = sources::replaced(sources::read(dir)?, candidates);
-        Ok(Self::of(dir, sources, globs))
+        let mut loaded = Self::of(dir, sources, globs);
+        let amiss = [&loaded.papers, &loaded.rules]
+            .into_iter()
+            .any(|faults| !faults.is_empty());
+        loaded.judge.sources = print.filter(|_| !amiss && loaded.reference.is_empty());
+        Ok(loaded)
     }
 
     /// Rules given by hand, with the reference data and the exceptions below `dir`.
@@ -112,13 +127,15 @@ impl Judge {
             rules: rules.only(globs),
             reference,
             books: Books::default(),
-            answers: Answers::default(),
+            thawed: false,
+            answers: OnceLock::new(),
             about: BTreeMap::new(),
             exceptions,
             floor: Floor::default(),
             filed: sources.into_iter().map(|s| s.id).collect(),
             setting: [0; 32],
             standard: [0; 32],
+            sources: None,
         };
         judge.settle();
         faults.extend(excepted);
@@ -139,8 +156,7 @@ impl Judge {
 
     /// Freezes the price, seller and code books as the store stands now. Verdicts use these until the next freeze.
     pub fn freeze(&mut self, store: &Store) -> Result<(), Error> {
-        self.books = Books::of(store)?;
-        self.answer();
+        self.take(Books::of(store)?, false);
         Ok(())
     }
 
@@ -149,18 +165,17 @@ impl Judge {
     /// # Errors
     /// Where the store cannot be read.
     pub fn thaw(&mut self, store: &Store) -> Result<bool, Error> {
-        let Some(mut kept) = store.judged() else {
+        let Some(kept) = store.judged() else {
             return Ok(false);
         };
-        let here = Head::read(kept.head()).is_some_and(|head| head.upto == store.end());
-        let same = here && Head::read(kept.head()).map(|head| head.head) == Some(store.head()?);
-        let books = same.then(|| postcard::from_bytes(&kept.books()).ok());
-        let Some(books) = books.flatten() else {
+        let upto = Head::read(kept.head()).map(|head| (head.upto, head.head));
+        if upto != Some((store.end(), store.head()?)) {
             return Ok(false);
-        };
-        self.books = books;
-        self.answer();
-        Ok(true)
+        }
+        let books = postcard::from_bytes(kept.books()).ok();
+        let there = books.is_some();
+        books.into_iter().for_each(|books| self.take(books, true));
+        Ok(there)
     }
 
     /// The books, for [`Self::thaw`].
@@ -171,13 +186,19 @@ impl Judge {
 
     /// The books that another judge has frozen.
     pub fn freeze_like(&mut self, other: &Self) {
-        self.books = other.books.clone();
-        self.answer();
+        self.take(other.books.clone(), false);
+    }
+
+    fn take(&mut self, books: Books, thawed: bool) {
+        self.books = books;
+        self.thawed = thawed;
+        self.answers = OnceLock::new();
     }
 
     /// What rules would be answered now.
-    fn answer(&mut self) {
-        self.answers = self.rules.answers(&self.facts(&Listing::default(), None));
+    fn answers(&self) -> &Answers {
+        self.answers
+            .get_or_init(|| self.rules.answers(&self.facts(&Listing::default(), None)))
     }
 
     /// The rules that compiled.
@@ -236,7 +257,7 @@ impl Judge {
         let item = self.rules.prepare(listing);
         let verdict = self.rules.evaluate(&item, &facts);
         let loaded = |rule: &str| self.rules.contains(rule) || self.is_gone(rule);
-        self.merged(item.listing(), verdict, flags, loaded)
+        self.merged(&item, verdict, flags, loaded)
     }
 
     /// Judges by some rules again; the flags of the others stay as they are.
@@ -253,24 +274,33 @@ impl Judge {
             .rules
             .evaluate_some(&item, &facts, |rule| rules.contains(rule));
         let asked = |rule: &str| self.is_gone(rule) || rules.contains(rule);
-        self.merged(item.listing(), verdict, flags, asked)
+        self.merged(&item, verdict, flags, asked)
     }
 
     fn merged(
         &self,
-        listing: &Listing,
+        item: &Prepared,
         mut verdict: Verdict,
         flags: &[Flag],
         judged: impl Fn(&str) -> bool,
     ) -> Judgement {
+        let listing = item.listing();
         let asks = |campaign: &str, rule: &str| self.is_about(campaign, rule);
-        let (row, ran) = (self.row(listing, &verdict), verdict.ran);
+        let (row, ran) = (self.row(item, &verdict, flags), verdict.ran);
         let suppressed = self.suppress(listing, &mut verdict).len() as u64;
         Judgement {
             row: Some(row),
             ran,
             suppressed,
             ..merge::merge(listing, verdict, flags, judged, asks)
+        }
+    }
+
+    /// Whether a campaign is about a rule.
+    fn is_about(&self, campaign: &str, rule: &str) -> bool {
+        match self.about.get(campaign) {
+            Some(globs) if !globs.is_empty() => globs.iter().any(|glob| fits(glob, rule)),
+            _ => true,
         }
     }
 }

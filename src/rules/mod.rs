@@ -49,6 +49,7 @@ use std::path::PathBuf;
 
 pub use adopt::{Adopted, Refused};
 pub use coverage::{Coverage, Ending};
+pub use dispatch::{Gates, list_number};
 pub use explain::{Context, Explanation, GateTold, Looked};
 pub use gate::Gate;
 pub use pages::{PackNote, Page};

@@ -27,7 +27,7 @@ const URL: u8 = b'u';
 /// `f` flag id → `FlagRow`.
 pub(super) const FLAG: u8 = b'f';
 /// `g` hash of listing id, flag id → nothing.
-const FLAG_OF: u8 = b'g';
+pub(super) const FLAG_OF: u8 = b'g';
 /// `r` hash of flag id, number of the verdict → place.
 const REVIEW: u8 = b'r';
 /// What the journal gives; all other rows are the crawl's working state.

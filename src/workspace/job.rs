@@ -142,6 +142,16 @@ pub fn scan(
     report: Report,
     stop: &Arc<AtomicBool>,
 ) -> Result<(scan::Summary, Vec<String>), Error> {
+    let order = scan::Order {
+        partial: !globs.is_empty(),
+        ..order.clone()
+    };
+    let (store, _) = workspace.store()?;
+    let rules = workspace.rules();
+    if let Some(summary) = scan::untouched(&store, &rules, &workspace.about(), &order)? {
+        close(store)?;
+        return Ok((summary, Vec::new()));
+    }
     let loaded = workspace.judge(globs)?;
     let faults = loaded
         .rules
@@ -149,11 +159,6 @@ pub fn scan(
         .map(ToString::to_string)
         .chain(loaded.reference.iter().map(ToString::to_string))
         .collect();
-    let (store, _) = workspace.store()?;
-    let order = scan::Order {
-        partial: !globs.is_empty(),
-        ..order.clone()
-    };
     let summary = judged(&store, loaded.judge, &order, &report, stop)?;
     close(store)?;
     Ok((summary, faults))

@@ -146,18 +146,34 @@ fn where_nothing_changed_nothing_is_read_and_a_damaged_file_costs_only_time() {
     let same = unchanged(&market.store, &market.judge, &order).unwrap();
     assert_eq!(same.map(|summary| summary.listings), Some(20));
     let path = market._dir.path().join("judged");
-    let mut bytes = std::fs::read(&path).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    std::fs::write(&path, bytes).unwrap();
-    assert_eq!(
-        unchanged(&market.store, &market.judge, &order).unwrap(),
-        None
-    );
+    let whole = std::fs::read(&path).unwrap();
     let flags = market.flags();
-    assert_eq!((market.scan(false).judged, market.flags()), (20, flags));
-    std::fs::write(&path, b"LWJUDGE2").unwrap();
-    assert_eq!(market.scan(false).judged, 20);
+    let damaged = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+    };
+    for at in [whole.len() - 1, whole.len() - 40] {
+        damaged(at);
+        assert_eq!(
+            unchanged(&market.store, &market.judge, &order).unwrap(),
+            None
+        );
+        assert_eq!(market.scan(false).judged, 20);
+        assert_eq!(market.flags(), flags);
+    }
+    // Rows are read only where something has changed.
+    rules.write("shoes", "class: [\"fashion/shoes\"]", "pass(\"fine\")");
+    market.judge = rules.loaded();
+    for at in [0, 20, 200] {
+        damaged(at);
+        assert_eq!(market.scan(false).judged, 20, "byte {at}");
+        assert_eq!(market.flags(), flags);
+    }
+    for cut in [8, 100, whole.len() - 10] {
+        std::fs::write(&path, &whole[..cut]).unwrap();
+        assert_eq!(market.scan(false).judged, 20, "cut at {cut}");
+    }
     market.arrive(kettle(50, "Lumora", 100));
     assert_eq!(
         unchanged(&market.store, &market.judge, &order).unwrap(),

@@ -219,7 +219,7 @@ fn line((kind, payload): (u8, Vec<u8>)) -> String {
     format!("{kind} {hex}")
 }
 
-fn bytes(line: &str) -> (u8, Vec<u8>) {
+pub(super) fn bytes(line: &str) -> (u8, Vec<u8>) {
     let (kind, hex) = line.split_once(' ').unwrap();
     let byte = |i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap();
     (
@@ -391,5 +391,6 @@ proptest! {
     fn any_bytes_are_read_or_refused(kind in 0u8..12, payload: Vec<u8>, form in 0u8..3) {
         let _ = decode(kind, &payload);
         let _ = decode(kind, &[&[form], &payload[..]].concat());
+        let _ = outline(kind, &[&[form], &payload[..]].concat());
     }
 }
