@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -62,6 +62,11 @@ impl Reader {
             .end
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = end;
+    }
+
+    /// The file in which a place of the journal in `dir` lies.
+    pub fn segment(dir: &Path, place: Place) -> PathBuf {
+        segment_path(dir, place.segment)
     }
 
     /// The end of what is durable.

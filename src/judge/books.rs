@@ -1,14 +1,17 @@
 //! What the store as a whole says: usual prices, sellers, certificate numbers in use. Frozen, never live.
 
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::{CodeBook, FlagStatus, Holder, Listing, ListingStatus, PriceBook, SellerBook, Usual},
+    model::{
+        CodeBook, FlagStatus, Holder, Listing, ListingStatus, PriceBook, SellerBook, SellerFacts,
+        Usual,
+    },
     store::{self, Stocked, Store},
     text::fold::fold,
 };
@@ -26,8 +29,15 @@ pub struct Books {
     pub codes: Arc<CodeBook>,
 }
 
+/// Quick to note in; what is made of it is sorted.
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
 /// Prices by (brand, class, currency), then by seller.
-type Prices = BTreeMap<(String, String, String), BTreeMap<String, Vec<f64>>>;
+type Prices = Map<(String, String, String), Map<String, Vec<f64>>>;
+
+/// Sellers, or who uses a certificate number, by the keys of their books.
+type Sellers = Map<(String, String), SellerFacts>;
+type Codes = Map<(String, String), Vec<Holder>>;
 
 /// The books as they are kept.
 #[derive(Serialize, Deserialize)]
@@ -61,8 +71,8 @@ impl From<Books> for Tables {
 #[derive(Default)]
 struct Noted {
     prices: Prices,
-    sellers: SellerBook,
-    codes: CodeBook,
+    sellers: Sellers,
+    codes: Codes,
 }
 
 /// Listings that a thread reads at once.
@@ -99,24 +109,20 @@ impl Noted {
 
     /// Both together, in whatever order: what is made of them does not depend on it.
     fn and(mut self, other: Self) -> Self {
-        for (key, shops) in other.prices {
+        other.prices.into_iter().for_each(|(key, shops)| {
             let known = self.prices.entry(key).or_default();
-            for (shop, mut amounts) in shops {
+            shops.into_iter().for_each(|(shop, mut amounts)| {
                 known.entry(shop).or_default().append(&mut amounts);
-            }
-        }
-        for (key, shop) in other.sellers.sellers {
-            let known = self.sellers.sellers.entry(key).or_default();
+            });
+        });
+        other.sellers.into_iter().for_each(|(key, shop)| {
+            let known = self.sellers.entry(key).or_default();
             known.listings += shop.listings;
             known.first_seen = known.first_seen.into_iter().chain(shop.first_seen).min();
-        }
-        for (key, mut holders) in other.codes.holders {
-            self.codes
-                .holders
-                .entry(key)
-                .or_default()
-                .append(&mut holders);
-        }
+        });
+        other.codes.into_iter().for_each(|(key, mut holders)| {
+            self.codes.entry(key).or_default().append(&mut holders);
+        });
         self
     }
 }
@@ -145,16 +151,20 @@ impl Books {
         } = noted;
         for flag in store.flags() {
             let flag = flag?;
-            let confirmed = flag.status == FlagStatus::Confirmed;
-            if let Some(listing) = store.listing(&flag.listing)?.filter(|_| confirmed)
-                && let Some(seller) = sellers.sellers.get_mut(&seller_of(&listing))
+            if flag.status != FlagStatus::Confirmed {
+                continue;
+            }
+            if let Some(listing) = store.listing(&flag.listing)?
+                && let Some(seller) = sellers.get_mut(&seller_of(&listing))
             {
                 seller.confirmed += 1;
             }
         }
         Ok(Self {
             prices: Arc::new(usual(prices)),
-            sellers: Arc::new(sellers),
+            sellers: Arc::new(SellerBook {
+                sellers: sellers.into_iter().collect(),
+            }),
             codes: Arc::new(sorted(codes)),
         })
     }
@@ -194,12 +204,12 @@ fn note_price(prices: &mut Prices, listing: &Listing) {
         .push(amount);
 }
 
-fn note_seller(sellers: &mut SellerBook, listing: &Listing) {
+fn note_seller(sellers: &mut Sellers, listing: &Listing) {
     let key = seller_of(listing);
     if key.1.is_empty() {
         return;
     }
-    let seller = sellers.sellers.entry(key).or_default();
+    let seller = sellers.entry(key).or_default();
     seller.listings += 1;
     seller.first_seen = [seller.first_seen, listing.first_seen]
         .into_iter()
@@ -207,7 +217,7 @@ fn note_seller(sellers: &mut SellerBook, listing: &Listing) {
         .min();
 }
 
-fn note_code(codes: &mut CodeBook, listing: &Listing) {
+fn note_code(codes: &mut Codes, listing: &Listing) {
     let folded = |text: &Option<String>| text.as_deref().map(fold).unwrap_or_default();
     for code in listing
         .codes
@@ -225,19 +235,21 @@ fn note_code(codes: &mut CodeBook, listing: &Listing) {
                 .unwrap_or_default(),
         };
         codes
-            .holders
             .entry((code.scheme.clone(), value.clone()))
             .or_default()
             .push(holder);
     }
 }
 
-fn sorted(mut codes: CodeBook) -> CodeBook {
-    for holders in codes.holders.values_mut() {
+fn sorted(codes: Codes) -> CodeBook {
+    let holders = codes.into_iter().map(|(key, mut holders)| {
         holders.sort();
         holders.dedup();
+        (key, holders)
+    });
+    CodeBook {
+        holders: holders.collect(),
     }
-    codes
 }
 
 fn usual(prices: Prices) -> PriceBook {
@@ -277,7 +289,7 @@ mod tests {
             "appliance/kettle".to_owned(),
             "EUR".to_owned(),
         );
-        let mut prices = Prices::new();
+        let mut prices = Prices::default();
         let shops = prices.entry(key.clone()).or_default();
         shops.insert("flood".into(), vec![5.0; 50]);
         shops.insert("b".into(), vec![40.0]);
@@ -313,7 +325,7 @@ mod tests {
             condition: Some(condition.into()),
             ..Listing::default()
         };
-        let mut prices = Prices::new();
+        let mut prices = Prices::default();
         note_price(&mut prices, &kettle("UsedCondition"));
         assert!(prices.is_empty());
         note_price(&mut prices, &kettle("NewCondition"));

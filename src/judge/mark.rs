@@ -9,6 +9,7 @@ use crate::{
     journal::Place,
     model::Listing,
     reference::{Notice, RecallQuery, Reference},
+    store::Tail,
 };
 
 /// The form of heads and rows; another one is none.
@@ -22,8 +23,10 @@ pub struct Head {
     program: String,
     /// BLAKE3 over everything that verdicts rest on beside listings, rules and books.
     setting: [u8; 32],
-    /// BLAKE3 over everything that was loaded, where nothing of it was amiss.
+    /// BLAKE3 over everything that was loaded, where that was all there is.
     sources: Option<[u8; 32]>,
+    /// What was wrong with it, in words.
+    pub faults: Vec<String>,
     /// Hex BLAKE3 over all reference data.
     reference: String,
     /// Rules in force, with the hash of what each says and looks for.
@@ -36,6 +39,8 @@ pub struct Head {
     pub upto: Place,
     /// The journal's hash there.
     pub head: [u8; 32],
+    /// How it ended there, where that is still its end.
+    pub tail: Option<Tail>,
     /// How many rows there are.
     pub listings: u64,
     /// Every listing was judged, none passed over.
@@ -89,20 +94,21 @@ impl Head {
         postcard::to_stdvec(self).unwrap_or_default()
     }
 
-    /// Whether this is what a judge would be told by who loads it from these `sources` ([`super::prints`]) for a store
-    /// whose journal ends at `upto` with that hash.
-    pub fn is_from(&self, sources: [u8; 32], upto: Place, head: [u8; 32]) -> bool {
+    /// Whether nothing has changed by the look of the files: a judge would be made from these `sources` ([`super::prints`]),
+    /// and the journal ends so.
+    pub fn is_from(&self, sources: [u8; 32], tail: &Tail) -> bool {
         let program = self.program == env!("CARGO_PKG_VERSION");
-        let same = (self.upto, self.head) == (upto, head) && self.sources == Some(sources);
+        let same = self.tail.as_ref() == Some(tail) && self.sources == Some(sources);
         program && same && self.whole
     }
 
     /// Whether nothing at all has changed since.
     pub fn is_of(&self, now: &Self) -> bool {
-        let listings = self.listings;
         *self
             == Self {
-                listings,
+                listings: self.listings,
+                tail: self.tail.clone(),
+                faults: self.faults.clone(),
                 ..now.clone()
             }
     }
@@ -146,12 +152,14 @@ impl Judge {
             sources: self
                 .sources
                 .map(|sources| sources::print(sources, &self.about)),
+            faults: self.faults.clone(),
             reference: self.reference.hash(),
             rules: self.rules.prints().collect(),
             files: blake3::hash(format!("{:?}", self.filed).as_bytes()).into(),
             notices: self.notices(),
             upto,
             head,
+            tail: None,
             listings: 0,
             whole: true,
         }

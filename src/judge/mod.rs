@@ -73,8 +73,10 @@ pub struct Judge {
     setting: [u8; 32],
     /// The same with the rules and all notices.
     standard: [u8; 32],
-    /// BLAKE3 over the files that were loaded, where all of them were and nothing was amiss.
+    /// BLAKE3 over the files that were loaded, where all of them were.
     sources: Option<[u8; 32]>,
+    /// What was wrong with them, in words.
+    faults: Vec<String>,
 }
 
 /// What loading gave.
@@ -90,6 +92,14 @@ pub struct Loaded {
     pub rules: Vec<rules::Fault>,
     /// What is wrong with the other rows.
     pub reference: Vec<reference::Fault>,
+}
+
+impl Loaded {
+    /// What is wrong with rules and rows, in words.
+    pub fn told(&self) -> impl Iterator<Item = String> {
+        let rules = self.rules.iter().map(ToString::to_string);
+        rules.chain(self.reference.iter().map(ToString::to_string))
+    }
 }
 
 impl Judge {
@@ -109,10 +119,8 @@ impl Judge {
         let print = sources::folder(dir).filter(|_| whole);
         let sources = sources::replaced(sources::read(dir)?, candidates);
         let mut loaded = Self::of(dir, sources, globs);
-        let amiss = [&loaded.papers, &loaded.rules]
-            .into_iter()
-            .any(|faults| !faults.is_empty());
-        loaded.judge.sources = print.filter(|_| !amiss && loaded.reference.is_empty());
+        loaded.judge.sources = print;
+        loaded.judge.faults = loaded.told().collect();
         Ok(loaded)
     }
 
@@ -136,6 +144,7 @@ impl Judge {
             setting: [0; 32],
             standard: [0; 32],
             sources: None,
+            faults: Vec::new(),
         };
         judge.settle();
         faults.extend(excepted);

@@ -19,6 +19,8 @@ pub(super) struct Ledger<'a> {
     file: Option<JudgedWriter>,
     /// Up to where the journal is known, and its hash there: a verdict of a person that came in meanwhile is not.
     upto: (Place, [u8; 32]),
+    /// Flags that people had confirmed and that were taken back.
+    released: u64,
 }
 
 /// What one portion was written with.
@@ -40,6 +42,7 @@ impl<'a> Ledger<'a> {
             summary,
             file: remembers.then(|| store.judge_anew()).transpose()?,
             upto: (store.end(), store.head()?),
+            released: 0,
         })
     }
 
@@ -96,6 +99,7 @@ impl<'a> Ledger<'a> {
             let admitted = !looked.part || judgement.ran > 0 || judgement.resolved > 0;
             self.summary.judged += u64::from(admitted);
             self.summary.add(&judgement);
+            self.released += judgement.released;
             group.entries.extend(judgement.entries);
             events.extend(judgement.events);
         }
@@ -119,8 +123,9 @@ impl<'a> Ledger<'a> {
             let mut head = judge.head(self.upto.0, self.upto.1);
             head.listings = self.summary.listings;
             head.whole = !self.summary.stopped;
-            // A flag that people had confirmed and that is taken back counts in the sellers' book.
-            let books = match self.summary.resolved {
+            head.tail = self.store.tail().filter(|tail| tail.end == self.upto.0);
+            // A confirmed flag that is taken back counts in the sellers' book.
+            let books = match self.released {
                 0 => judge.frozen(),
                 _ => Vec::new(),
             };

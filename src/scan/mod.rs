@@ -24,7 +24,7 @@ use self::{
 use crate::{
     judge::{self, Head, Judge, Judgement, Since},
     model::{Event, ListingId, Time},
-    store::{Judged, Store},
+    store::{self, Judged, Store},
 };
 
 /// Listings judged between two commits.
@@ -101,29 +101,25 @@ pub fn unchanged(
     }))
 }
 
-/// The same for who has not loaded rules and reference data yet: where their files below `rules` are those of the last
-/// scan, and each campaign is `about` the same rules.
-///
-/// # Errors
-/// Where the store cannot be read.
+/// The same for who has opened neither the store, which lies in `dir`, nor the files below `rules`: where they are those of
+/// the last scan, and each campaign is `about` the same rules; with what was wrong with the files, in words. None also where
+/// another process has the store.
 pub fn untouched(
-    store: &Store,
+    dir: &Path,
     rules: &Path,
     about: &BTreeMap<String, Vec<String>>,
     order: &Order,
-) -> Result<Option<Summary>, judge::Error> {
+) -> Option<(Summary, Vec<String>)> {
     if order.all || order.partial || order.since.is_some() {
-        return Ok(None);
+        return None;
     }
-    let head = store.judged().and_then(|kept| Head::read(kept.head()));
-    let Some((head, sources)) = head.zip(judge::prints(rules, about)) else {
-        return Ok(None);
-    };
-    let same = head.is_from(sources, store.end(), store.head()?);
-    Ok(same.then(|| Summary {
+    let head = Head::read(store::judged(dir)?.head())?;
+    let same = head.is_from(judge::prints(rules, about)?, &store::tail(dir)?);
+    let summary = Summary {
         listings: head.listings,
         ..Summary::default()
-    }))
+    };
+    same.then_some((summary, head.faults))
 }
 
 /// Judges stored listings with the books that `judge` holds.

@@ -23,6 +23,11 @@ const TAIL: u64 = 4 + 3 * 8 + 4;
 /// Bytes of a row's length.
 const LENGTH: usize = 4;
 
+/// What the last scan left in the store in `dir`, for a process that does not own it.
+pub fn judged(dir: &Path) -> Option<Judged> {
+    Judged::open(&dir.join(NAME)).ok()?
+}
+
 /// The rows of the last scan.
 #[derive(Debug)]
 pub struct Judged {
@@ -49,7 +54,7 @@ pub struct JudgedWriter {
 impl Store {
     /// What the last scan left; none where there is none, or where it cannot be told what its rows were judged by.
     pub fn judged(&self) -> Option<Judged> {
-        Judged::open(&self.dir.join(NAME)).ok()?
+        judged(&self.dir)
     }
 
     /// Begins the file anew.

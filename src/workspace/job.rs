@@ -66,13 +66,8 @@ pub fn crawl(
     let platforms = workspace.platforms()?;
     watched(&job.urls, &platforms)?;
     let loaded = workspace.judge(&[])?;
-    let faults_loading = loaded
-        .rules
-        .iter()
-        .map(ToString::to_string)
-        .chain(loaded.reference.iter().map(ToString::to_string));
     let mut crawled = Crawled {
-        faults_loading: faults_loading.collect(),
+        faults_loading: loaded.told().collect(),
         ..Crawled::default()
     };
     let (store, opened) = workspace.store()?;
@@ -146,19 +141,13 @@ pub fn scan(
         partial: !globs.is_empty(),
         ..order.clone()
     };
-    let (store, _) = workspace.store()?;
-    let rules = workspace.rules();
-    if let Some(summary) = scan::untouched(&store, &rules, &workspace.about(), &order)? {
-        close(store)?;
-        return Ok((summary, Vec::new()));
+    let (data, rules) = (workspace.data(), workspace.rules());
+    if let Some(told) = scan::untouched(&data, &rules, &workspace.about(), &order) {
+        return Ok(told);
     }
     let loaded = workspace.judge(globs)?;
-    let faults = loaded
-        .rules
-        .iter()
-        .map(ToString::to_string)
-        .chain(loaded.reference.iter().map(ToString::to_string))
-        .collect();
+    let faults = loaded.told().collect();
+    let (store, _) = workspace.store()?;
     let summary = judged(&store, loaded.judge, &order, &report, stop)?;
     close(store)?;
     Ok((summary, faults))

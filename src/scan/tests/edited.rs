@@ -203,3 +203,87 @@ fn what_a_stopped_scan_passed_over_the_next_one_judges() {
         [("kettles".to_owned(), "shop:3".to_owned())]
     );
 }
+
+/// Terms that some listings have, and a rule that asks for them.
+fn with_words(rules: &Rules) -> Market {
+    std::fs::create_dir_all(rules.0.path().join("reference/terms")).unwrap();
+    let terms = "source = \"made\"\nlicence = \"CC0-1.0\"\nname = \"spare\"\nzh = \"备\"\nen = \"spare\"\nseen = [\"spare lid\"]\n";
+    std::fs::write(rules.0.path().join("reference/terms/spare.toml"), terms).unwrap();
+    rules.write("spares", "mentions: [\"spare\"]", "flag(\"a\", \"甲\")");
+    let market = stocked(rules);
+    let mut named = kettle(50, "Lumora", 100);
+    named.description = Some("with a spare lid".to_owned());
+    market.arrive(named);
+    market
+}
+
+#[test]
+fn an_edited_rule_is_asked_where_its_words_stand_and_nowhere_else() {
+    let rules = Rules::new();
+    let mut market = with_words(&rules);
+    market.scan(false);
+    let flagged = ("spares".to_owned(), "shop:50".to_owned());
+    assert!(market.flags().contains(&flagged));
+    rules.write("spares", "mentions: [\"spare\"]", "pass()");
+    market.judge = rules.loaded();
+    assert!(market.judge.thaw(&market.store).unwrap());
+    let since = before(&market.store, &market.judge, &Order::default());
+    let since = since.unwrap().since;
+    let gates = market.judge.rules().gates_of(&since.edited);
+    let mut kept = market.store.judged().unwrap();
+    let mut asked = Vec::new();
+    while let Some(row) = kept.row() {
+        let glance = judge::Glance::read(row).unwrap();
+        if glance.again(&since, &gates) != Some(judge::Again::Nothing) {
+            asked.push(glance.id.to_owned());
+        }
+    }
+    assert_eq!(asked, ["shop:50"]);
+    assert_eq!(market.scan(false).resolved, 1);
+    // Gone is gone: a rule of another name knows nothing of its flags.
+    rules.write("spares", "mentions: [\"spare\"]", "flag(\"a\", \"甲\")");
+    market.judge = rules.loaded();
+    assert_eq!(market.scan(false).flags, 1);
+    std::fs::remove_file(rules.0.path().join("spares.rhai")).unwrap();
+    market.judge = rules.loaded();
+    assert_eq!(market.scan(false).resolved, 1);
+    assert!(!market.flags().contains(&flagged));
+}
+
+#[test]
+fn where_no_file_changed_nothing_is_loaded() {
+    let rules = Rules::new();
+    let mut market = stocked(&rules);
+    let about = BTreeMap::new();
+    market.scan(false);
+    let untouched = |market: Market, about: &BTreeMap<_, _>| {
+        let Market { store, judge, _dir } = market;
+        let order = Order::default();
+        let data = _dir.path();
+        let busy = untouched(data, rules.0.path(), about, &order);
+        assert_eq!(busy, None, "another process has the store");
+        store.close().unwrap();
+        let told = untouched(data, rules.0.path(), about, &order);
+        let all = Order { all: true, ..order };
+        assert_eq!(untouched(data, rules.0.path(), about, &all), None);
+        let store = Store::open(data).unwrap().0;
+        (
+            Market { store, judge, _dir },
+            told.map(|(told, _)| told.listings),
+        )
+    };
+    let (market, told) = untouched(market, &about);
+    assert_eq!(told, Some(20));
+    let other = BTreeMap::from([("toys".to_owned(), vec!["toys/*".to_owned()])]);
+    let (market, told) = untouched(market, &other);
+    assert_eq!(told, None, "another campaign");
+    let shoes = std::fs::read(rules.0.path().join("shoes.rhai")).unwrap();
+    rules.write("shoes", "class: [\"fashion/shoes\"]", "pass(\"fine\")");
+    let (market, told) = untouched(market, &about);
+    assert_eq!(told, None, "a rule was edited");
+    std::fs::write(rules.0.path().join("shoes.rhai"), shoes).unwrap();
+    let (market, told) = untouched(market, &about);
+    assert_eq!(told, Some(20), "and edited back");
+    market.arrive(kettle(50, "Lumora", 100));
+    assert_eq!(untouched(market, &about).1, None, "a listing came in");
+}
