@@ -5,14 +5,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{
     model::{
         CodeBook, FlagStatus, Holder, Listing, ListingStatus, PriceBook, SellerBook, SellerFacts,
         Usual,
     },
-    store::{self, Stocked, Store},
+    store::{self, Outline, Store},
     text::fold::fold,
 };
 
@@ -20,8 +20,7 @@ use crate::{
 const SELLERS_FOR_A_PRICE: usize = 3;
 
 /// The frozen tables that rules may consult.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Tables", into = "Tables")]
+#[derive(Clone, Debug, Default)]
 #[allow(missing_docs, reason = "plain names")]
 pub struct Books {
     pub prices: Arc<PriceBook>,
@@ -40,7 +39,7 @@ type Sellers = Map<(String, String), SellerFacts>;
 type Codes = Map<(String, String), Vec<Holder>>;
 
 /// The books as they are kept.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Tables {
     prices: PriceBook,
     sellers: SellerBook,
@@ -57,13 +56,18 @@ impl From<Tables> for Books {
     }
 }
 
-impl From<Books> for Tables {
-    fn from(books: Books) -> Self {
-        Self {
-            prices: Arc::unwrap_or_clone(books.prices),
-            sellers: Arc::unwrap_or_clone(books.sellers),
-            codes: Arc::unwrap_or_clone(books.codes),
-        }
+impl Books {
+    /// As they are kept.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        // Plain strings and numbers: encoding them cannot fail, and no books only cost reading the store.
+        let tables = (&*self.prices, &*self.sellers, &*self.codes);
+        postcard::to_stdvec(&tables).unwrap_or_default()
+    }
+
+    /// Reads what [`Self::bytes`] wrote.
+    pub(super) fn kept(bytes: &[u8]) -> Option<Self> {
+        let tables: Tables = postcard::from_bytes(bytes).ok()?;
+        Some(tables.into())
     }
 }
 
@@ -82,19 +86,19 @@ impl Noted {
     /// Reads listings until there are none left.
     fn read(
         store: &Store,
-        stock: &Mutex<impl Iterator<Item = Result<Stocked, store::Error>>>,
+        outlines: &Mutex<impl Iterator<Item = Result<Outline, store::Error>>>,
     ) -> Result<Self, store::Error> {
         let mut noted = Self::default();
         loop {
             let some: Vec<_> = {
-                let mut stock = stock.lock().unwrap_or_else(PoisonError::into_inner);
-                stock.by_ref().take(AT_ONCE).collect()
+                let mut outlines = outlines.lock().unwrap_or_else(PoisonError::into_inner);
+                outlines.by_ref().take(AT_ONCE).collect()
             };
             if some.is_empty() {
                 return Ok(noted);
             }
-            for stocked in some {
-                noted.note(&store.outline(&stocked?)?);
+            for outline in some {
+                noted.note(&store.outline(&outline?)?);
             }
         }
     }
@@ -130,10 +134,10 @@ impl Noted {
 impl Books {
     /// Reads the whole store once, on all cores.
     pub fn of(store: &Store) -> Result<Self, store::Error> {
-        let stock = Mutex::new(store.stock(None));
+        let outlines = Mutex::new(store.outlines());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let parts: Vec<_> = std::thread::scope(|scope| {
-            let read = || Noted::read(store, &stock);
+            let read = || Noted::read(store, &outlines);
             let others: Vec<_> = (1..cores).map(|_| scope.spawn(read)).collect();
             let own = read();
             let others = others.into_iter().map(|other| match other.join() {

@@ -181,7 +181,7 @@ impl Judge {
         if upto != Some((store.end(), store.head()?)) {
             return Ok(false);
         }
-        let books = postcard::from_bytes(kept.books()).ok();
+        let books = Books::kept(kept.books());
         let there = books.is_some();
         books.into_iter().for_each(|books| self.take(books, true));
         Ok(there)
@@ -189,8 +189,7 @@ impl Judge {
 
     /// The books, for [`Self::thaw`].
     pub fn frozen(&self) -> Vec<u8> {
-        // Plain strings and numbers: encoding them cannot fail, and no books only cost reading the store.
-        postcard::to_stdvec(&self.books).unwrap_or_default()
+        self.books.bytes()
     }
 
     /// The books that another judge has frozen.

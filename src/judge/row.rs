@@ -21,8 +21,6 @@ pub fn note(id: &ListingId) -> String {
 pub struct Row {
     /// The listing.
     pub id: ListingId,
-    /// Stands for the listing's version and state, and for the campaigns that its flags carry.
-    ground: [u8; 16],
     class: Option<String>,
     language: Option<String>,
     /// It was passed over when a scan was stopped.
@@ -31,6 +29,8 @@ pub struct Row {
     lists: Option<Vec<u32>>,
     /// Stand for the rules that have flagged it at some time, sorted.
     flagged: Vec<u64>,
+    /// Stands for the listing's version and state, and for the campaigns that its flags carry.
+    ground: [u8; 16],
     rests: Vec<Rest>,
 }
 
@@ -39,7 +39,6 @@ pub struct Row {
 pub struct Glance<'r> {
     /// The listing.
     pub id: &'r str,
-    _ground: [u8; 16],
     class: Option<&'r str>,
     language: Option<&'r str>,
     stale: bool,

@@ -55,12 +55,11 @@ pub(super) enum Source<'a> {
 
 /// The rows of the last scan on their way into the next.
 pub(super) struct Rows<'a> {
+    pub store: &'a Store,
     pub kept: Judged,
     pub changed: Peekable<btree_map::IntoIter<ListingId, Asked>>,
     pub since: &'a Since,
     pub gates: Gates<'a>,
-    /// A row that was read and stands behind what was given out.
-    pub next: Option<Vec<u8>>,
 }
 
 /// Bytes of rows that are held until they are written.
@@ -88,6 +87,7 @@ impl Source<'_> {
                     && portion.bytes.len() < BYTES
                     && rows.put(&mut portion)
                 {}
+                rows.look_up(&mut portion)?;
             }
         }
         Ok((portion.listings > 0).then_some(portion))
@@ -95,12 +95,29 @@ impl Source<'_> {
 }
 
 impl Rows<'_> {
+    /// Asks the index about all listings of a portion at once, where most of those that it passes are meant.
+    fn look_up(&self, portion: &mut Portion) -> Result<(), store::Error> {
+        let dense = portion.asked.len() as u64 * 4 > portion.listings;
+        let Some(first) = portion.asked.first().filter(|_| dense) else {
+            return Ok(());
+        };
+        let mut stock = self.store.stock_from(&first.id).peekable();
+        for asking in &mut portion.asked {
+            while let Some(stocked) = stock.next_if(|stocked| {
+                stocked
+                    .as_ref()
+                    .is_ok_and(|stocked| stocked.id <= asking.id)
+            }) {
+                let stocked = stocked?;
+                asking.stocked = (stocked.id == asking.id).then_some(stocked);
+            }
+        }
+        Ok(())
+    }
+
     /// Puts the next listing into a portion; whether there was one.
     fn put(&mut self, portion: &mut Portion) -> bool {
-        if self.next.is_none() {
-            self.next = self.kept.row().map(<[u8]>::to_vec);
-        }
-        let row = self.next.as_deref();
+        let row = self.kept.row();
         let glance = row.and_then(|row| Some((row, Glance::read(row)?)));
         let Some((row, glance)) = glance else {
             let Some((id, asked)) = self.changed.next() else {
@@ -113,7 +130,7 @@ impl Rows<'_> {
             let same = id.as_str() == glance.id;
             portion.ask(id, asked, same.then_some(row));
             if same {
-                self.next = None;
+                self.kept.pass();
             }
             return true;
         }
@@ -128,7 +145,7 @@ impl Rows<'_> {
             Some(asked) => portion.ask(ListingId::from(glance.id), asked, Some(row)),
             None => portion.keep(row),
         }
-        self.next = None;
+        self.kept.pass();
         true
     }
 }

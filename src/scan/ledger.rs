@@ -54,33 +54,38 @@ impl<'a> Ledger<'a> {
     ) -> Result<Written, judge::Error> {
         self.summary.listings += portion.listings;
         self.summary.stopped |= looks.is_none();
-        let mut rows = Vec::with_capacity(portion.bytes.len());
         let mut written = 0;
         let mut group = Group::default();
         let mut events = Vec::new();
         let mut looks = looks.map(Vec::into_iter);
         for asking in &portion.asked {
-            rows.extend_from_slice(&portion.bytes[written..asking.row.start]);
+            self.write(&portion.bytes[written..asking.row.start])?;
             written = asking.row.end;
             let looked = looks.as_mut().map(|looks| looks.next().unwrap_or_default());
+            let unjudged = || Some(Row::unjudged(asking.id.clone()));
             let row = match looked {
                 Some(looked) => self.looked(looked, &mut group, &mut events),
-                None => Some(Row::unjudged(asking.id.clone())),
+                None => unjudged(),
             };
-            match row {
-                Some(row) => put_row(&mut rows, &row.bytes()),
-                None if asking.row.is_empty() => {
-                    put_row(&mut rows, &Row::unjudged(asking.id.clone()).bytes());
+            match row.or_else(|| unjudged().filter(|_| asking.row.is_empty())) {
+                Some(row) => {
+                    let mut bytes = Vec::new();
+                    put_row(&mut bytes, &row.bytes());
+                    self.write(&bytes)?;
                 }
-                None => rows.extend_from_slice(&portion.bytes[asking.row.clone()]),
+                None => self.write(&portion.bytes[asking.row.clone()])?,
             }
         }
-        rows.extend_from_slice(&portion.bytes[written..]);
+        self.write(&portion.bytes[written..])?;
         let end = self.commit(group)?;
-        if let Some(file) = &mut self.file {
-            file.rows(&rows)?;
-        }
         Ok(Written { events, end })
+    }
+
+    fn write(&mut self, rows: &[u8]) -> Result<(), judge::Error> {
+        match &mut self.file {
+            Some(file) => Ok(file.rows(rows)?),
+            None => Ok(()),
+        }
     }
 
     /// Adds what came of one listing; gives its row.

@@ -148,11 +148,11 @@ pub fn run(
             after: None,
         },
         Some(kept) => Source::Rows(Box::new(Rows {
+            store,
             kept,
             changed: changed.into_iter().peekable(),
             since: &since,
             gates: judge.rules().gates_of(&since.edited),
-            next: None,
         })),
     };
     let notices = since.news() as u64;

@@ -48,7 +48,7 @@ pub(super) struct Asking {
     /// Where its row stands; an empty range where it has none.
     pub row: Range<usize>,
     /// What the index says of it, where it was asked already.
-    stocked: Option<Stocked>,
+    pub stocked: Option<Stocked>,
 }
 
 impl Portion {

@@ -35,9 +35,11 @@ pub struct Judged {
     books: Vec<u8>,
     /// Where the rows end, and their checksum with what stands before them.
     rows: (u64, u32),
-    /// Where the next one stands.
+    /// Where the one behind the row that is held stands.
     at: u64,
+    /// The row that was asked for last, until it is passed.
     row: Vec<u8>,
+    held: bool,
     file: BufReader<File>,
 }
 
@@ -92,8 +94,21 @@ impl Judged {
         self.check().unwrap_or(false)
     }
 
-    /// The next row; none at the end.
+    /// The next row, the same until [`Self::pass`]; none at the end.
     pub fn row(&mut self) -> Option<&[u8]> {
+        if !self.held {
+            self.read()?;
+            self.held = true;
+        }
+        Some(&self.row)
+    }
+
+    /// Goes on to the row behind.
+    pub fn pass(&mut self) {
+        self.held = false;
+    }
+
+    fn read(&mut self) -> Option<()> {
         let mut length = [0; LENGTH];
         let left = self.rows.0.checked_sub(self.at + LENGTH as u64)?;
         self.file.read_exact(&mut length).ok()?;
@@ -104,7 +119,7 @@ impl Judged {
         self.row.resize(usize::try_from(length).ok()?, 0);
         self.file.read_exact(&mut self.row).ok()?;
         self.at += LENGTH as u64 + u64::from(length);
-        Some(&self.row)
+        Some(())
     }
 
     fn open(path: &Path) -> io::Result<Option<Self>> {
@@ -148,6 +163,7 @@ impl Judged {
             rows: (begin, crc(0)),
             at: MAGIC.len() as u64,
             row: Vec::new(),
+            held: false,
             file: BufReader::with_capacity(1 << 20, file),
         }))
     }

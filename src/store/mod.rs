@@ -29,7 +29,7 @@ pub use entry::{Entry, Group, HostCounts, ListPage, Opened, Queued, Run, Spent, 
 pub use follow::{Standing, rebuild, standing};
 pub use judged::{Judged, JudgedWriter, judged, put_row};
 pub use read::ledger;
-pub use stock::{Flagged, Stocked};
+pub use stock::{Flagged, Outline, Stocked};
 pub use tail::{Tail, tail};
 
 /// The folder of the journal in the store's folder.

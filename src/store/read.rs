@@ -132,13 +132,8 @@ impl Store {
     }
 
     fn entry(&self, place: Place) -> Result<Entry, Error> {
-        let (kind, payload) = self.record(place)?;
+        let (kind, payload) = self.reader.read(place)?;
         record::decode(kind, &payload).map_err(|fault| fault_at(fault, place))
-    }
-
-    /// Kind and payload of the journal's record at `place`.
-    pub(super) fn record(&self, place: Place) -> Result<(u8, Vec<u8>), Error> {
-        Ok(self.reader.read(place)?)
     }
 
     fn version(&self, place: Place) -> Result<(Listing, Option<Time>), Error> {
@@ -195,11 +190,11 @@ pub(super) fn entry_of(frame: &Frame) -> Result<Entry, Error> {
 }
 
 /// The error about the journal's record at a place.
-pub(super) fn fault_at(fault: record::Fault, Place { segment, offset }: Place) -> Error {
+fn fault_at(fault: record::Fault, Place { segment, offset }: Place) -> Error {
     fault.of(format!("journal record {segment}:{offset}"))
 }
 
-pub(super) fn misplaced(what: &str, Place { segment, offset }: Place) -> Error {
+fn misplaced(what: &str, Place { segment, offset }: Place) -> Error {
     Error::Decode {
         key: format!("journal record {segment}:{offset}"),
         why: format!(
