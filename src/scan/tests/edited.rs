@@ -288,3 +288,77 @@ fn where_no_file_changed_nothing_is_loaded() {
     market.arrive(kettle(50, "Lumora", 100));
     assert_eq!(untouched(market, &about).1, None, "a listing came in");
 }
+
+#[test]
+fn a_scan_that_died_in_the_middle_is_made_good_by_the_next() {
+    let rules = Rules::new();
+    let mut market = Market::by(rules.0.path());
+    let listing = |item: usize| {
+        let price = if item % 10 == 3 { 9 } else { 100 };
+        Entry::Version(Box::new(kettle(item, "Lumora", price)))
+    };
+    let entries = (0..2 * PORTION + 100).map(listing).collect();
+    let work = Vec::new();
+    market.store.commit(Group { entries, work }).unwrap();
+    market.judge.freeze(&market.store).unwrap();
+    let died = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let (order, stop) = (Order::default(), Arc::new(AtomicBool::new(false)));
+        let killed = |_| panic!("killed");
+        run(&market.store, &market.judge, &order, &killed, &stop).map(drop)
+    }));
+    assert!(died.is_err());
+    let raised = market.flags().len();
+    assert!((1..=400).contains(&raised), "{raised} of 410");
+    assert!(market.store.judged().is_none());
+    let summary = market.scan(false);
+    assert_eq!(summary.flags as usize + raised, 410);
+    let entries = market.store.entries().map(Result::unwrap);
+    let flagged = entries.filter(|entry| matches!(entry, Entry::Flagged(_)));
+    assert_eq!(
+        (flagged.count(), market.flags().len()),
+        (410, 410),
+        "none twice"
+    );
+}
+
+/// What a rule asks for and says: by class, by words, by nothing at all.
+fn edits() -> impl Strategy<Value = (usize, Option<(usize, usize)>)> {
+    (0..3usize, prop::option::of((0..4usize, 0..3usize)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn a_scan_after_edits_leaves_nothing_for_a_scan_of_everything(
+        rounds in prop::collection::vec((prop::collection::vec(edits(), 0..3), prop::collection::vec(goods(), 0..4)), 1..5),
+    ) {
+        const GATES: [&str; 4] = [
+            "class: [\"appliance/kettle\"]", "mentions: [\"spare\"]", "class: [\"children/*\"], has: [\"price\"]", "",
+        ];
+        const BODIES: [&str; 3] = [
+            "flag(\"a\", \"甲\")", "if item.price > 50.0 { return flag(\"b\", \"乙\"); } pass()", "unsure(\"c\")",
+        ];
+        let rules = Rules::new();
+        let mut market = with_words(&rules);
+        for (edited, arrived) in rounds {
+            for (rule, edit) in edited {
+                let id = ["one", "two", "spares"][rule];
+                match edit {
+                    Some((gate, body)) => rules.write(id, GATES[gate], BODIES[body]),
+                    None => drop(std::fs::remove_file(rules.0.path().join(format!("{id}.rhai")))),
+                }
+            }
+            // What arrives is still judged by the rules as they were.
+            for (_, listing) in arrived {
+                market.arrive(listing);
+            }
+            market.judge = rules.loaded();
+            market.scan(false);
+        }
+        let (flags, head) = (market.flags(), market.store.head().unwrap());
+        let whole = market.scan(true);
+        prop_assert_eq!((whole.flags, whole.resolved), (0, 0), "{:?}", &flags);
+        prop_assert_eq!((market.flags(), market.store.head().unwrap()), (flags, head));
+    }
+}
