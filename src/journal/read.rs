@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -64,6 +64,11 @@ impl Reader {
             .unwrap_or_else(PoisonError::into_inner) = end;
     }
 
+    /// The file in which a place of the journal in `dir` lies.
+    pub fn segment(dir: &Path, place: Place) -> PathBuf {
+        segment_path(dir, place.segment)
+    }
+
     /// The end of what is durable.
     pub fn end(&self) -> Place {
         *self
@@ -73,8 +78,8 @@ impl Reader {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The frame at `place`, its checksum checked.
-    pub fn read(&self, place: Place) -> Result<Frame, Error> {
+    /// Kind and payload of the frame at `place`, its checksum checked.
+    pub fn read(&self, place: Place) -> Result<(u8, Vec<u8>), Error> {
         let path = || segment_path(&self.dir, place.segment);
         let file = self.file(place.segment)?;
         let read = |bytes: &mut [u8], offset| {
@@ -89,10 +94,7 @@ impl Reader {
             let more = read(&mut bytes[got..], place.offset + got as u64)?;
             bytes.truncate(got + more);
         }
-        match frame::decode(&bytes, place) {
-            Ok(read) => Ok(read.frame),
-            Err(fault) => Err(damaged(path(), place, fault)),
-        }
+        frame::record(&bytes, place).map_err(|fault| damaged(path(), place, fault))
     }
 
     /// Every frame from `from` (a frame's place or `next`; the default is the beginning) to the end as it is now,

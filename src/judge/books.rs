@@ -1,19 +1,19 @@
 //! What the store as a whole says: usual prices, sellers, certificate numbers in use. Frozen, never live.
 
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::offers::{self, Place};
 use crate::{
     model::{
-        CodeBook, FlagStatus, Holder, Listing, ListingId, ListingStatus, OfferBook, PriceBook,
-        SellerBook, Usual,
+        CodeBook, FlagStatus, Holder, Listing, ListingStatus, OfferBook, PriceBook, SellerBook,
+        SellerFacts, Usual,
     },
-    store::{self, Store},
+    store::{self, Outline, Store},
     text::fold::fold,
 };
 
@@ -21,8 +21,7 @@ use crate::{
 const SELLERS_FOR_A_PRICE: usize = 3;
 
 /// The frozen tables that rules may consult.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Tables", into = "Tables")]
+#[derive(Clone, Debug, Default)]
 #[allow(missing_docs, reason = "plain names")]
 pub struct Books {
     pub prices: Arc<PriceBook>,
@@ -31,11 +30,18 @@ pub struct Books {
     pub offers: Arc<OfferBook>,
 }
 
+/// Quick to note in; what is made of it is sorted.
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
 /// Prices by (brand, class, currency), then by seller.
-type Prices = BTreeMap<(String, String, String), BTreeMap<String, Vec<f64>>>;
+type Prices = Map<(String, String, String), Map<String, Vec<f64>>>;
+
+/// Sellers, or who uses a certificate number, by the keys of their books.
+type Sellers = Map<(String, String), SellerFacts>;
+type Codes = Map<(String, String), Vec<Holder>>;
 
 /// The books as they are kept.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Tables {
     prices: PriceBook,
     sellers: SellerBook,
@@ -54,14 +60,18 @@ impl From<Tables> for Books {
     }
 }
 
-impl From<Books> for Tables {
-    fn from(books: Books) -> Self {
-        Self {
-            prices: Arc::unwrap_or_clone(books.prices),
-            sellers: Arc::unwrap_or_clone(books.sellers),
-            codes: Arc::unwrap_or_clone(books.codes),
-            offers: Arc::unwrap_or_clone(books.offers),
-        }
+impl Books {
+    /// As they are kept.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        // Plain strings and numbers: encoding them cannot fail, and no books only cost reading the store.
+        let tables = (&*self.prices, &*self.sellers, &*self.codes, &*self.offers);
+        postcard::to_stdvec(&tables).unwrap_or_default()
+    }
+
+    /// Reads what [`Self::bytes`] wrote.
+    pub(super) fn kept(bytes: &[u8]) -> Option<Self> {
+        let tables: Tables = postcard::from_bytes(bytes).ok()?;
+        Some(tables.into())
     }
 }
 
@@ -69,8 +79,8 @@ impl From<Books> for Tables {
 #[derive(Default)]
 struct Noted {
     prices: Prices,
-    sellers: SellerBook,
-    codes: CodeBook,
+    sellers: Sellers,
+    codes: Codes,
     offers: Vec<Place>,
 }
 
@@ -81,21 +91,19 @@ impl Noted {
     /// Reads listings until there are none left.
     fn read(
         store: &Store,
-        ids: &Mutex<impl Iterator<Item = Result<ListingId, store::Error>>>,
+        outlines: &Mutex<impl Iterator<Item = Result<Outline, store::Error>>>,
     ) -> Result<Self, store::Error> {
         let mut noted = Self::default();
         loop {
             let some: Vec<_> = {
-                let mut ids = ids.lock().unwrap_or_else(PoisonError::into_inner);
-                ids.by_ref().take(AT_ONCE).collect()
+                let mut outlines = outlines.lock().unwrap_or_else(PoisonError::into_inner);
+                outlines.by_ref().take(AT_ONCE).collect()
             };
             if some.is_empty() {
                 return Ok(noted);
             }
-            for id in some {
-                if let Some(listing) = store.listing(&id?)? {
-                    noted.note(&listing);
-                }
+            for outline in some {
+                noted.note(&store.outline(&outline?)?);
             }
         }
     }
@@ -111,24 +119,20 @@ impl Noted {
 
     /// Both together, in whatever order: what is made of them does not depend on it.
     fn and(mut self, other: Self) -> Self {
-        for (key, shops) in other.prices {
+        other.prices.into_iter().for_each(|(key, shops)| {
             let known = self.prices.entry(key).or_default();
-            for (shop, mut amounts) in shops {
+            shops.into_iter().for_each(|(shop, mut amounts)| {
                 known.entry(shop).or_default().append(&mut amounts);
-            }
-        }
-        for (key, shop) in other.sellers.sellers {
-            let known = self.sellers.sellers.entry(key).or_default();
+            });
+        });
+        other.sellers.into_iter().for_each(|(key, shop)| {
+            let known = self.sellers.entry(key).or_default();
             known.listings += shop.listings;
             known.first_seen = known.first_seen.into_iter().chain(shop.first_seen).min();
-        }
-        for (key, mut holders) in other.codes.holders {
-            self.codes
-                .holders
-                .entry(key)
-                .or_default()
-                .append(&mut holders);
-        }
+        });
+        other.codes.into_iter().for_each(|(key, mut holders)| {
+            self.codes.entry(key).or_default().append(&mut holders);
+        });
         self.offers.extend(other.offers);
         self
     }
@@ -137,10 +141,10 @@ impl Noted {
 impl Books {
     /// Reads the whole store once, on all cores.
     pub fn of(store: &Store) -> Result<Self, store::Error> {
-        let ids = Mutex::new(store.listing_ids());
+        let outlines = Mutex::new(store.outlines());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let parts: Vec<_> = std::thread::scope(|scope| {
-            let read = || Noted::read(store, &ids);
+            let read = || Noted::read(store, &outlines);
             let others: Vec<_> = (1..cores).map(|_| scope.spawn(read)).collect();
             let own = read();
             let others = others.into_iter().map(|other| match other.join() {
@@ -159,18 +163,28 @@ impl Books {
         } = noted;
         for flag in store.flags() {
             let flag = flag?;
-            let confirmed = flag.status == FlagStatus::Confirmed;
-            if let Some(listing) = store.listing(&flag.listing)?.filter(|_| confirmed)
-                && let Some(seller) = sellers.sellers.get_mut(&seller_of(&listing))
+            if flag.status != FlagStatus::Confirmed {
+                continue;
+            }
+            if let Some(listing) = store.listing(&flag.listing)?
+                && let Some(seller) = sellers.get_mut(&seller_of(&listing))
             {
                 seller.confirmed += 1;
             }
         }
+        let ids = store.stock(None).map(|stocked| Ok(stocked?.id));
         Ok(Self {
             prices: Arc::new(usual(prices)),
-            sellers: Arc::new(sellers),
+            sellers: Arc::new(SellerBook {
+                sellers: sellers.into_iter().collect(),
+            }),
             codes: Arc::new(sorted(codes)),
-            offers: Arc::new(offers::book(offers, store.listing_ids())?),
+            offers: Arc::new(offers::book(offers, ids, |id| {
+                let listing = store.listing(id)?;
+                Ok(offers::second(
+                    listing.and_then(|listing| listing.last_seen),
+                ))
+            })?),
         })
     }
 }
@@ -209,12 +223,12 @@ fn note_price(prices: &mut Prices, listing: &Listing) {
         .push(amount);
 }
 
-fn note_seller(sellers: &mut SellerBook, listing: &Listing) {
+fn note_seller(sellers: &mut Sellers, listing: &Listing) {
     let key = seller_of(listing);
     if key.1.is_empty() {
         return;
     }
-    let seller = sellers.sellers.entry(key).or_default();
+    let seller = sellers.entry(key).or_default();
     seller.listings += 1;
     seller.first_seen = [seller.first_seen, listing.first_seen]
         .into_iter()
@@ -222,7 +236,7 @@ fn note_seller(sellers: &mut SellerBook, listing: &Listing) {
         .min();
 }
 
-fn note_code(codes: &mut CodeBook, listing: &Listing) {
+fn note_code(codes: &mut Codes, listing: &Listing) {
     let folded = |text: &Option<String>| text.as_deref().map(fold).unwrap_or_default();
     for code in listing
         .codes
@@ -240,19 +254,21 @@ fn note_code(codes: &mut CodeBook, listing: &Listing) {
                 .unwrap_or_default(),
         };
         codes
-            .holders
             .entry((code.scheme.clone(), value.clone()))
             .or_default()
             .push(holder);
     }
 }
 
-fn sorted(mut codes: CodeBook) -> CodeBook {
-    for holders in codes.holders.values_mut() {
+fn sorted(codes: Codes) -> CodeBook {
+    let holders = codes.into_iter().map(|(key, mut holders)| {
         holders.sort();
         holders.dedup();
+        (key, holders)
+    });
+    CodeBook {
+        holders: holders.collect(),
     }
-    codes
 }
 
 fn usual(prices: Prices) -> PriceBook {
@@ -292,7 +308,7 @@ mod tests {
             "appliance/kettle".to_owned(),
             "EUR".to_owned(),
         );
-        let mut prices = Prices::new();
+        let mut prices = Prices::default();
         let shops = prices.entry(key.clone()).or_default();
         shops.insert("flood".into(), vec![5.0; 50]);
         shops.insert("b".into(), vec![40.0]);
@@ -328,7 +344,7 @@ mod tests {
             condition: Some(condition.into()),
             ..Listing::default()
         };
-        let mut prices = Prices::new();
+        let mut prices = Prices::default();
         note_price(&mut prices, &kettle("UsedCondition"));
         assert!(prices.is_empty());
         note_price(&mut prices, &kettle("NewCondition"));

@@ -1,29 +1,23 @@
-//! What a verdict rested on, kept for every listing: while it stands, judging the listing again would say the same again.
+//! What all verdicts of a scan rested on, and what has changed of it since.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Judge;
+use super::{Judge, row::number_of, sources};
 use crate::{
     journal::Place,
-    model::{Listing, ListingId},
+    model::Listing,
     reference::{Notice, RecallQuery, Reference},
-    rules::{Rest, Verdict},
-    text::glob::fits,
+    store::Tail,
 };
 
 /// The form of heads and rows; another one is none.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 
 /// The version, and what stands for everything that the program is made of: an engine that judges otherwise is another one
 /// also where nobody has raised the version.
 pub(super) const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("LISTWARDEN_PRINT"));
-
-/// The name of the note that keeps what was judged on arrival until the next scan takes it over.
-pub fn note(id: &ListingId) -> String {
-    format!("judged/{id}")
-}
 
 /// What all rows were judged by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +27,12 @@ pub struct Head {
     program: String,
     /// BLAKE3 over everything that verdicts rest on beside listings, rules and books.
     setting: [u8; 32],
+    /// BLAKE3 over everything that was loaded, where that was all there is.
+    sources: Option<[u8; 32]>,
+    /// What was wrong with it, in words.
+    pub faults: Vec<String>,
+    /// Hex BLAKE3 over all reference data.
+    reference: String,
     /// Rules in force, with the hash of what each says and looks for.
     rules: BTreeMap<String, String>,
     /// BLAKE3 over the names of all rules that have a file.
@@ -43,32 +43,12 @@ pub struct Head {
     pub upto: Place,
     /// The journal's hash there.
     pub head: [u8; 32],
+    /// How it ended there, where that is still its end.
+    pub tail: Option<Tail>,
     /// How many rows there are.
     pub listings: u64,
     /// Every listing was judged, none passed over.
     pub whole: bool,
-}
-
-/// One listing, as it was judged last.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// The listing.
-    pub id: ListingId,
-    /// Stands for the listing's version and state, and for the campaigns that its flags carry.
-    ground: [u8; 16],
-    class: Option<String>,
-    language: Option<String>,
-    rests: Vec<Rest>,
-    /// It was passed over when a scan was stopped.
-    stale: bool,
-}
-
-/// What a verdict on a listing's arrival rested on, until the next scan.
-#[derive(Serialize, Deserialize)]
-struct Arrival {
-    /// What it was judged by.
-    standard: [u8; 32],
-    row: Row,
 }
 
 /// What must be judged again of a listing.
@@ -85,11 +65,15 @@ pub enum Again {
 /// How a judge stands to what was judged before.
 #[derive(Debug, Default)]
 pub struct Since {
-    everything: bool,
+    pub(super) everything: bool,
     /// Rules that are new or say something else.
     pub edited: BTreeSet<String>,
-    /// Files of rules came or went.
-    pub files: bool,
+    /// The same, by what stands for them in rows.
+    pub(super) edited_numbers: BTreeSet<u64>,
+    /// All rules that have a file, where files came or went.
+    pub(super) filed: Option<BTreeSet<u64>>,
+    /// Whatever a verdict can have asked for is answered as it was then.
+    pub(super) same_answers: bool,
     /// Recall notices that are new or say something else.
     news: Option<Reference>,
 }
@@ -119,50 +103,23 @@ impl Head {
         self.program == program
     }
 
+    /// Whether nothing has changed by the look of the files: a judge would be made from these `sources` ([`super::prints`]),
+    /// and the journal ends so.
+    pub fn is_from(&self, sources: [u8; 32], tail: &Tail) -> bool {
+        let program = self.is_by(PROGRAM);
+        let same = self.tail.as_ref() == Some(tail) && self.sources == Some(sources);
+        program && same && self.whole
+    }
+
     /// Whether nothing at all has changed since.
     pub fn is_of(&self, now: &Self) -> bool {
-        let listings = self.listings;
         *self
             == Self {
-                listings,
+                listings: self.listings,
+                tail: self.tail.clone(),
+                faults: self.faults.clone(),
                 ..now.clone()
             }
-    }
-}
-
-impl Row {
-    /// Reads what [`Self::bytes`] wrote.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
-        postcard::from_bytes(bytes).ok()
-    }
-
-    /// As the file keeps it.
-    pub fn bytes(&self) -> Vec<u8> {
-        // As above.
-        postcard::to_stdvec(self).unwrap_or_default()
-    }
-
-    /// The row of a listing that is still to be judged.
-    pub fn unjudged(id: ListingId) -> Self {
-        Self {
-            id,
-            ground: [0; 16],
-            class: None,
-            language: None,
-            rests: Vec::new(),
-            stale: true,
-        }
-    }
-
-    /// The row of a verdict of some rules, where this one was that of all of them.
-    pub fn joined(mut self, newer: Self) -> Self {
-        self.rests.extend(newer.rests);
-        self.rests.sort_unstable();
-        self.rests.dedup();
-        Self {
-            rests: self.rests,
-            ..newer
-        }
     }
 }
 
@@ -201,11 +158,17 @@ impl Judge {
             form: FORM,
             program: self.program.to_owned(),
             setting: self.setting,
+            sources: self
+                .sources
+                .map(|sources| sources::print(sources, &self.about)),
+            faults: self.faults.clone(),
+            reference: self.reference.hash(),
             rules: self.rules.prints().collect(),
             files: blake3::hash(format!("{:?}", self.filed).as_bytes()).into(),
             notices: self.notices(),
             upto,
             head,
+            tail: None,
             listings: 0,
             whole: true,
         }
@@ -221,15 +184,19 @@ impl Judge {
             .rules
             .iter()
             .filter(|(id, hash)| head.rules.get(*id) != Some(hash));
+        let edited: BTreeSet<String> = edited.map(|(id, _)| id.clone()).collect();
         let known = |notice: &Notice| {
             let entry = (number(notice), notice.print);
             head.notices.binary_search(&entry).is_ok()
         };
         let news = self.reference.notices().iter().any(|notice| !known(notice));
+        let filed = || self.filed.iter().map(|rule| number_of(rule)).collect();
         Since {
             everything: false,
-            edited: edited.map(|(id, _)| id.clone()).collect(),
-            files: head.files != now.files,
+            edited_numbers: edited.iter().map(|rule| number_of(rule)).collect(),
+            edited,
+            filed: (head.files != now.files).then(filed),
+            same_answers: self.thawed && head.reference == now.reference,
             news: news.then(|| self.reference.notices_alone(|notice| !known(notice))),
         }
     }
@@ -239,88 +206,6 @@ impl Judge {
         let mut all: Vec<_> = all.map(|notice| (number(notice), notice.print)).collect();
         all.sort_unstable();
         all
-    }
-
-    /// What must be judged again of a listing that has not changed since its row was written.
-    pub fn again(&self, row: &Row, since: &Since) -> Again {
-        if since.everything || row.stale || !self.answers.stand_unseen(&row.rests) {
-            return Again::Everything;
-        }
-        let (class, language) = (row.class.as_deref(), row.language.as_deref());
-        let may = |rule: &String| {
-            self.rules
-                .may_look(rule, class, row.id.platform(), language)
-        };
-        match since.edited.iter().any(may) {
-            true => Again::Rules,
-            false => Again::Nothing,
-        }
-    }
-
-    /// Whether a rule has no file any more: its flags are taken back.
-    pub fn is_gone(&self, rule: &str) -> bool {
-        !self.rules.contains(rule) && !self.filed.contains(rule)
-    }
-
-    /// The row of a verdict.
-    pub(super) fn row(&self, listing: &Listing, verdict: &Verdict) -> Row {
-        Row {
-            id: listing.id.clone(),
-            ground: self.ground(listing),
-            class: listing.class.as_ref().map(|class| class.id.clone()),
-            language: listing.language.clone(),
-            rests: verdict.rests.clone(),
-            stale: false,
-        }
-    }
-
-    /// The row of a listing that is not judged, because it is no longer offered.
-    pub fn row_unasked(&self, listing: &Listing) -> Row {
-        self.row(listing, &Verdict::default())
-    }
-
-    /// What keeps a verdict on arrival until the next scan.
-    pub fn arrival(&self, row: Row) -> Vec<u8> {
-        let standard = self.standard;
-        // As above.
-        postcard::to_stdvec(&Arrival { standard, row }).unwrap_or_default()
-    }
-
-    /// The row of a listing that was judged on arrival, where it would be judged so again.
-    pub fn arrived(&self, listing: &Listing, note: &[u8]) -> Option<Row> {
-        let arrival: Arrival = postcard::from_bytes(note).ok()?;
-        let same = arrival.standard == self.standard && self.stands(listing, &arrival.row);
-        same.then_some(arrival.row)
-    }
-
-    /// Whether a listing is as it was when it was judged, and what its verdict rested on too, the rules and notices aside.
-    pub fn stands(&self, listing: &Listing, row: &Row) -> bool {
-        let same = !row.stale && row.ground == self.ground(listing);
-        same && self.answers.stand(&row.rests, listing)
-    }
-
-    /// Whether a campaign is about a rule.
-    pub(super) fn is_about(&self, campaign: &str, rule: &str) -> bool {
-        match self.about.get(campaign) {
-            Some(globs) if !globs.is_empty() => globs.iter().any(|glob| fits(glob, rule)),
-            _ => true,
-        }
-    }
-
-    /// BLAKE3 over a listing's version and state, over the campaigns that its flags carry, and over how many exceptions no
-    /// longer hold for it.
-    fn ground(&self, listing: &Listing) -> [u8; 16] {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&listing.version.to_le_bytes());
-        hasher.update(&[listing.status as u8]);
-        let expired = self.exceptions.expired_for(listing) as u64;
-        hasher.update(&expired.to_le_bytes());
-        for campaign in &listing.campaigns {
-            hasher.update(campaign.as_bytes()).update(b"\0");
-        }
-        let mut ground = [0; 16];
-        ground.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        ground
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Judgement {
     pub raised: u64,
     /// Flags no longer raised.
     pub resolved: u64,
+    /// Those among them that people had confirmed.
+    pub released: u64,
     /// Findings that an exception kept from being raised.
     pub suppressed: u64,
     /// Rules that could not say.
@@ -66,6 +68,7 @@ pub(super) fn merge(
             && !silent(&flag.rule)
         {
             judgement.resolved += 1;
+            judgement.released += u64::from(flag.status == FlagStatus::Confirmed);
             judgement.entries.push(entry(Flag {
                 status: FlagStatus::Resolved,
                 ..flag.clone()

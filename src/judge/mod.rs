@@ -10,30 +10,33 @@ mod offers;
 mod packs;
 mod paper;
 mod reload;
+mod row;
 mod sources;
 mod weigh;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 pub use books::Books;
 pub use exceptions::{Exceptions, idle};
 pub use floor::{Bar, Floor, RulesConfig};
-pub use mark::{Again, Head, Row, Since, note};
+pub use mark::{Again, Head, Since};
 pub use merge::Judgement;
 pub use packs::Pack;
 pub use reload::{Office, Reload, Reloaded};
-pub use sources::{candidates, id_of};
+pub use row::{Glance, Row, note};
+pub use sources::{candidates, id_of, prints};
 pub use weigh::Weighed;
 
 use crate::{
     model::{Facts, Flag, Listing},
     reference::{self, Reference},
-    rules::{self, Answers, RuleSet, RuleSource, Verdict},
+    rules::{self, Answers, Prepared, RuleSet, RuleSource, Verdict},
     store::{self, Store},
+    text::glob::fits,
 };
 
 /// The rules folder could not be read, or the store.
@@ -55,8 +58,10 @@ pub struct Judge {
     rules: RuleSet,
     reference: Arc<Reference>,
     books: Books,
-    /// What rules would be answered now, in books and reference data.
-    answers: Answers,
+    /// The books are those that the last scan froze.
+    thawed: bool,
+    /// What rules would be answered now, in books and reference data; made when first asked for.
+    answers: OnceLock<Answers>,
     /// What each campaign is about, by glob; a flag carries the campaigns that are about its rule.
     about: BTreeMap<String, Vec<String>>,
     /// Rules that have a file, also those that do not compile: their flags are not resolved for want of a rule.
@@ -71,6 +76,10 @@ pub struct Judge {
     setting: [u8; 32],
     /// The same with the program, the rules and all notices.
     standard: [u8; 32],
+    /// BLAKE3 over the files that were loaded, where all of them were.
+    sources: Option<[u8; 32]>,
+    /// What was wrong with them, in words.
+    faults: Vec<String>,
 }
 
 /// What loading gave.
@@ -88,6 +97,14 @@ pub struct Loaded {
     pub reference: Vec<reference::Fault>,
 }
 
+impl Loaded {
+    /// What is wrong with rules and rows, in words.
+    pub fn told(&self) -> impl Iterator<Item = String> {
+        let rules = self.rules.iter().map(ToString::to_string);
+        rules.chain(self.reference.iter().map(ToString::to_string))
+    }
+}
+
 impl Judge {
     /// Reads `rules/` and `rules/reference/` below `dir`. What is broken stops nothing else.
     pub fn load(dir: &Path, globs: &[String]) -> Result<Loaded, Error> {
@@ -100,8 +117,14 @@ impl Judge {
         candidates: Vec<RuleSource>,
         globs: &[String],
     ) -> Result<Loaded, Error> {
+        let whole = candidates.is_empty() && globs.is_empty();
+        // Before they are read: what is written meanwhile is then taken for something new.
+        let print = sources::folder(dir).filter(|_| whole);
         let sources = sources::replaced(sources::read(dir)?, candidates);
-        Ok(Self::of(dir, sources, globs))
+        let mut loaded = Self::of(dir, sources, globs);
+        loaded.judge.sources = print;
+        loaded.judge.faults = loaded.told().collect();
+        Ok(loaded)
     }
 
     /// Rules given by hand, with the reference data and the exceptions below `dir`.
@@ -115,7 +138,8 @@ impl Judge {
             rules: rules.only(globs),
             reference,
             books: Books::default(),
-            answers: Answers::default(),
+            thawed: false,
+            answers: OnceLock::new(),
             about: BTreeMap::new(),
             exceptions,
             floor: Floor::default(),
@@ -123,6 +147,8 @@ impl Judge {
             program: mark::PROGRAM,
             setting: [0; 32],
             standard: [0; 32],
+            sources: None,
+            faults: Vec::new(),
         };
         judge.settle();
         faults.extend(excepted);
@@ -143,8 +169,7 @@ impl Judge {
 
     /// Freezes the price, seller and code books as the store stands now. Verdicts use these until the next freeze.
     pub fn freeze(&mut self, store: &Store) -> Result<(), Error> {
-        self.books = Books::of(store)?;
-        self.answer();
+        self.take(Books::of(store)?, false);
         Ok(())
     }
 
@@ -153,36 +178,40 @@ impl Judge {
     /// # Errors
     /// Where the store cannot be read.
     pub fn thaw(&mut self, store: &Store) -> Result<bool, Error> {
-        let Some(mut kept) = store.judged() else {
+        let Some(kept) = store.judged() else {
             return Ok(false);
         };
-        let here = Head::read(kept.head())
-            .is_some_and(|head| head.is_by(self.program) && head.upto == store.end());
-        let same = here && Head::read(kept.head()).map(|head| head.head) == Some(store.head()?);
-        let books = same.then(|| postcard::from_bytes(&kept.books()).ok());
-        let Some(books) = books.flatten() else {
+        let head = Head::read(kept.head()).filter(|head| head.is_by(self.program));
+        let upto = head.map(|head| (head.upto, head.head));
+        if upto != Some((store.end(), store.head()?)) {
             return Ok(false);
-        };
-        self.books = books;
-        self.answer();
-        Ok(true)
+        }
+        let books = Books::kept(kept.books());
+        let there = books.is_some();
+        books.into_iter().for_each(|books| self.take(books, true));
+        Ok(there)
     }
 
     /// The books, for [`Self::thaw`].
     pub fn frozen(&self) -> Vec<u8> {
-        // Plain strings and numbers: encoding them cannot fail, and no books only cost reading the store.
-        postcard::to_stdvec(&self.books).unwrap_or_default()
+        self.books.bytes()
     }
 
     /// The books that another judge has frozen.
     pub fn freeze_like(&mut self, other: &Self) {
-        self.books = other.books.clone();
-        self.answer();
+        self.take(other.books.clone(), false);
+    }
+
+    fn take(&mut self, books: Books, thawed: bool) {
+        self.books = books;
+        self.thawed = thawed;
+        self.answers = OnceLock::new();
     }
 
     /// What rules would be answered now.
-    fn answer(&mut self) {
-        self.answers = self.rules.answers(&self.facts(&Listing::default(), None));
+    fn answers(&self) -> &Answers {
+        self.answers
+            .get_or_init(|| self.rules.answers(&self.facts(&Listing::default(), None)))
     }
 
     /// The rules that compiled.
@@ -245,7 +274,7 @@ impl Judge {
         let item = self.rules.prepare(listing);
         let verdict = self.rules.evaluate(&item, &facts);
         let loaded = |rule: &str| self.rules.contains(rule) || self.is_gone(rule);
-        self.merged(item.listing(), verdict, flags, loaded)
+        self.merged(&item, verdict, flags, loaded)
     }
 
     /// Judges by some rules again; the flags of the others stay as they are.
@@ -262,24 +291,33 @@ impl Judge {
             .rules
             .evaluate_some(&item, &facts, |rule| rules.contains(rule));
         let asked = |rule: &str| self.is_gone(rule) || rules.contains(rule);
-        self.merged(item.listing(), verdict, flags, asked)
+        self.merged(&item, verdict, flags, asked)
     }
 
     fn merged(
         &self,
-        listing: &Listing,
+        item: &Prepared,
         mut verdict: Verdict,
         flags: &[Flag],
         judged: impl Fn(&str) -> bool,
     ) -> Judgement {
+        let listing = item.listing();
         let asks = |campaign: &str, rule: &str| self.is_about(campaign, rule);
-        let (row, ran) = (self.row(listing, &verdict), verdict.ran);
+        let (row, ran) = (self.row(item, &verdict, flags), verdict.ran);
         let suppressed = self.suppress(listing, &mut verdict).len() as u64;
         Judgement {
             row: Some(row),
             ran,
             suppressed,
             ..merge::merge(listing, verdict, flags, judged, asks)
+        }
+    }
+
+    /// Whether a campaign is about a rule.
+    fn is_about(&self, campaign: &str, rule: &str) -> bool {
+        match self.about.get(campaign) {
+            Some(globs) if !globs.is_empty() => globs.iter().any(|glob| fits(glob, rule)),
+            _ => true,
         }
     }
 }

@@ -3,23 +3,28 @@
 use std::collections::HashMap;
 
 use crate::{
-    model::{Listing, ListingId, ListingStatus, Offer, OfferBook},
+    model::{Listing, ListingId, ListingStatus, Offer, OfferBook, Time},
     rules::shelf,
     store,
 };
 
-/// So many offers of one title are kept, those seen last: a shop that lists a thing a thousand times needs no book of its own.
+/// So many offers of one title are kept, those that came last: a shop that lists a thing a thousand times needs no book of its
+/// own.
 const MOST: usize = 32;
 
-/// Where a listing stands: 40 bytes, of which a million are 40 MB while the books are made.
+/// Where a listing stands: 32 bytes, of which a million are 32 MB while the books are made.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     shelf: u64,
     /// Stands for its id.
     id: u64,
     first_seen: i64,
-    last_seen: i64,
     over: bool,
+}
+
+/// Seconds since 1970; the largest number where they are not known.
+pub(super) fn second(time: Option<Time>) -> i64 {
+    time.map_or(i64::MAX, Time::as_second)
 }
 
 /// Stands for an id.
@@ -31,54 +36,55 @@ fn number(id: &ListingId) -> u64 {
 impl Place {
     /// None where the shop or the title is not known.
     pub(super) fn of(listing: &Listing) -> Option<Self> {
-        let second = |time: Option<crate::model::Time>| time.map_or(i64::MAX, |t| t.as_second());
         Some(Self {
             shelf: shelf(listing)?,
             id: number(&listing.id),
             first_seen: second(listing.first_seen),
-            last_seen: second(listing.last_seen),
             over: matches!(listing.status, ListingStatus::Gone | ListingStatus::Removed),
         })
     }
 }
 
-/// The book of the places; `ids` are those of the whole store, read once more only where some are wanted.
+/// The book of the places; `ids` are those of the whole store, gone through only where some are wanted, and `last_seen` is asked
+/// of those alone that share their place.
 pub(super) fn book(
     mut places: Vec<Place>,
     ids: impl Iterator<Item = Result<ListingId, store::Error>>,
+    last_seen: impl Fn(&ListingId) -> Result<i64, store::Error>,
 ) -> Result<OfferBook, store::Error> {
-    places.sort_unstable_by_key(|place| (place.shelf, place.last_seen, place.id));
+    places.sort_unstable_by_key(|place| (place.shelf, place.first_seen, place.id));
     let shelves = places.chunk_by(|a, b| a.shelf == b.shelf);
     let telling = shelves.filter(|shelf| shelf.len() > 1 || shelf.iter().any(|place| place.over));
-    let newest = |shelf: &&[Place]| shelf.len().saturating_sub(MOST);
-    let mut wanted: HashMap<u64, (Place, Option<ListingId>)> = HashMap::new();
-    let mut order = Vec::new();
-    for shelf in telling {
-        for place in &shelf[newest(&shelf)..] {
-            wanted.insert(place.id, (*place, None));
-            order.push(place.id);
-        }
-    }
+    let newest = |shelf: &[Place]| shelf.len().saturating_sub(MOST);
+    let wanted = telling.flat_map(|shelf| {
+        let shared = shelf.len() > 1;
+        shelf[newest(shelf)..]
+            .iter()
+            .map(move |place| (place.id, (*place, shared)))
+    });
+    let wanted: HashMap<u64, (Place, bool)> = wanted.collect();
+    let mut book = OfferBook::default();
     if wanted.is_empty() {
-        return Ok(OfferBook::default());
+        return Ok(book);
     }
     for id in ids {
         let id = id?;
-        if let Some((_, found)) = wanted.get_mut(&number(&id)) {
-            *found = Some(id);
-        }
+        let Some((place, shared)) = wanted.get(&number(&id)) else {
+            continue;
+        };
+        let offer = Offer {
+            first_seen: place.first_seen,
+            last_seen: match shared {
+                true => last_seen(&id)?,
+                false => place.first_seen,
+            },
+            over: place.over,
+            id,
+        };
+        book.shelves.entry(place.shelf).or_default().push(offer);
     }
-    let mut book = OfferBook::default();
-    for id in order {
-        if let Some((place, Some(id))) = wanted.remove(&id) {
-            let offer = Offer {
-                id,
-                first_seen: place.first_seen,
-                last_seen: place.last_seen,
-                over: place.over,
-            };
-            book.shelves.entry(place.shelf).or_default().push(offer);
-        }
+    for shelf in book.shelves.values_mut() {
+        shelf.sort_by(|a, b| (a.last_seen, &a.id).cmp(&(b.last_seen, &b.id)));
     }
     Ok(book)
 }
@@ -104,7 +110,11 @@ mod tests {
 
     fn book_of(listings: &[Listing]) -> OfferBook {
         let ids = listings.iter().map(|listing| Ok(listing.id.clone()));
-        book(listings.iter().filter_map(Place::of).collect(), ids).unwrap()
+        let last = |id: &ListingId| {
+            let found = listings.iter().find(|listing| listing.id == *id);
+            Ok(second(found.and_then(|listing| listing.last_seen)))
+        };
+        book(listings.iter().filter_map(Place::of).collect(), ids, last).unwrap()
     }
 
     fn before(book: &OfferBook, listing: &Listing) -> Option<String> {

@@ -101,7 +101,7 @@ pub struct Reload {
 }
 
 /// Size and time of the last change, by path.
-type Files = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
+pub(super) type Files = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 impl Reload {
     /// The folder as it is now.
@@ -178,7 +178,7 @@ fn tested(loaded: Loaded, before: &Judge) -> Reloaded {
 }
 
 /// Every file below `dir`, but those whose names begin with a dot, as editors leave them while they write.
-fn files(dir: &Path) -> io::Result<Files> {
+pub(super) fn files(dir: &Path) -> io::Result<Files> {
     let mut files = Files::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -199,7 +199,7 @@ fn files(dir: &Path) -> io::Result<Files> {
 }
 
 /// BLAKE3 over names and contents.
-fn content(files: &Files) -> io::Result<[u8; 32]> {
+pub(super) fn content(files: &Files) -> io::Result<[u8; 32]> {
     let mut hasher = blake3::Hasher::new();
     for path in files.keys() {
         let bytes = fs::read(path)?;

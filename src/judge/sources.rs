@@ -1,11 +1,12 @@
 //! The rules folder: every `.rhai` below it, a rule's id being its path.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use super::Error;
+use super::{Error, reload};
 use crate::rules::RuleSource;
 
 /// Every rule below `dir`, sorted by id; `dir/reference` holds data, not rules.
@@ -15,7 +16,12 @@ pub(super) fn read(dir: &Path) -> Result<Vec<RuleSource>, Error> {
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).map_err(|e| failed(&folder, e))? {
-            let path = entry.map_err(|e| failed(&folder, e))?.path();
+            let entry = entry.map_err(|e| failed(&folder, e))?;
+            let path = entry.path();
+            // Editors leave files of such names while they write.
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
             if path.is_dir() && path != dir.join("reference") {
                 folders.push(path);
             } else if path.extension().is_some_and(|x| x == "rhai") {
@@ -25,6 +31,27 @@ pub(super) fn read(dir: &Path) -> Result<Vec<RuleSource>, Error> {
     }
     found.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(found)
+}
+
+/// Stands for everything that a judge is made from: the files below the rules folder, and which rules each campaign is
+/// about. None where a file cannot be read.
+pub fn prints(dir: &Path, about: &BTreeMap<String, Vec<String>>) -> Option<[u8; 32]> {
+    folder(dir).map(|folder| print(folder, about))
+}
+
+pub(super) fn print(folder: [u8; 32], about: &BTreeMap<String, Vec<String>>) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    // Names and globs: their `Debug` form tells any two apart.
+    hasher
+        .update(&folder)
+        .update(format!("{about:?}").as_bytes());
+    hasher.finalize().into()
+}
+
+/// BLAKE3 over the names and contents of the files below a folder.
+pub(super) fn folder(dir: &Path) -> Option<[u8; 32]> {
+    let files = reload::files(dir).ok()?;
+    reload::content(&files).ok()
 }
 
 fn source(dir: &Path, path: PathBuf) -> Result<RuleSource, Error> {
@@ -85,6 +112,7 @@ mod tests {
             "recall/hard.rhai",
             "reference/x.rhai",
             "fake/pack.toml",
+            "fake/.#price.rhai",
         ] {
             let path = dir.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -15,7 +15,7 @@ use crate::{
 /// Words of the catalogue by their first unit. The map is only looked up, never walked.
 #[derive(Debug, Default)]
 pub(super) struct Classes {
-    words: HashMap<String, Vec<Word>>,
+    words: HashMap<String, Vec<Word>, foldhash::fast::RandomState>,
     ids: Vec<String>,
     /// Words that name an accessory, cut into units.
     accessories: Phrases,

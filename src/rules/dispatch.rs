@@ -2,6 +2,50 @@
 
 use super::{gate::When, prepared::Sheet, terms::Map};
 
+/// The gates of some rules, for telling what may be for them by little more than a class. Made by [`super::RuleSet::gates_of`].
+#[derive(Debug)]
+pub struct Gates<'r>(Vec<Gate<'r>>);
+
+/// A gate, and what stands for the term lists that it asks for.
+#[derive(Debug)]
+struct Gate<'r> {
+    when: &'r When,
+    lists: Vec<u32>,
+}
+
+/// Stands for a term list, whatever other lists there are; two may share a number.
+pub fn list_number(name: &str) -> u32 {
+    let hash = blake3::hash(name.as_bytes());
+    u32::from_le_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())
+}
+
+impl<'r> Gates<'r> {
+    pub(super) fn of(gates: impl Iterator<Item = &'r When>) -> Self {
+        let gate = |when: &'r When| Gate {
+            when,
+            lists: when.mentions.iter().map(|name| list_number(name)).collect(),
+        };
+        Self(gates.map(gate).collect())
+    }
+
+    /// Whether one of them may be open for a listing of which only this is known; `lists` by [`list_number`], where it is
+    /// known of which term lists a word stands in its text.
+    pub fn may_open(
+        &self,
+        class: Option<&str>,
+        platform: &str,
+        language: Option<&str>,
+        lists: Option<&[u32]>,
+    ) -> bool {
+        let found = |gate: &Gate<'_>| {
+            let one = |found: &[u32]| gate.lists.iter().any(|list| found.contains(list));
+            gate.lists.is_empty() || lists.is_none_or(one)
+        };
+        let may = |gate: &Gate<'_>| gate.when.may_open(class, platform, language) && found(gate);
+        self.0.iter().any(may)
+    }
+}
+
 /// Rules by the narrowest thing that their gates ask for; each stands in one place. The maps are only looked up, never walked.
 #[derive(Debug, Default)]
 pub(super) struct Dispatch {

@@ -158,7 +158,7 @@ impl When {
             && one_of(&self.language, sheet.listing.language.as_deref())
     }
 
-    /// Whether it may be open for a listing of which only this is known.
+    /// Whether it may be open, the term lists aside, for a listing of which only this is known.
     pub(super) fn may_open(
         &self,
         class: Option<&str>,

@@ -55,6 +55,7 @@ use std::{path::PathBuf, sync::Arc};
 
 pub use adopt::{Adopted, Refused};
 pub use coverage::{Coverage, Ending};
+pub use dispatch::{Gates, list_number};
 pub use explain::{Context, Explanation, GateTold, Looked};
 pub use gate::Gate;
 pub use pages::{PackNote, Page};

@@ -68,6 +68,13 @@ impl Prepared {
         self.0.prints();
     }
 
+    /// The term lists of which a word stands in the text; none where nobody has looked for them.
+    pub fn lists(&self) -> Option<impl Iterator<Item = &str>> {
+        let lists = self.0.found.get()?.lists();
+        let info = |list| self.0.terms.info(list);
+        Some(lists.filter_map(info).map(|list| list.name.as_str()))
+    }
+
     pub(super) fn new(listing: Listing, terms: &Arc<Terms>) -> Self {
         Self(Arc::new(Sheet {
             values: [const { OnceLock::new() }; FIELDS.len()],

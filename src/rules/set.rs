@@ -1,6 +1,6 @@
 //! The rules that compiled, asked together.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use rhai::Engine;
 
@@ -8,7 +8,7 @@ use super::{
     Answers, Fault, Prepared, RuleInfo, RuleSource, Verdict,
     compiled::Bench,
     definitions,
-    dispatch::Dispatch,
+    dispatch::{Dispatch, Gates},
     engine::host,
     fault::Code,
     host::Host,
@@ -214,19 +214,13 @@ impl RuleSet {
         rules.map(|rule| (rule.source.id.clone(), rule.hash.clone()))
     }
 
-    /// Whether the rule of that id may open its gate for a listing of that class, platform and language.
-    pub fn may_look(
-        &self,
-        id: &str,
-        class: Option<&str>,
-        platform: &str,
-        language: Option<&str>,
-    ) -> bool {
-        let found = self
+    /// The gates of some of the rules.
+    pub fn gates_of(&self, ids: &BTreeSet<String>) -> Gates<'_> {
+        let some = self
             .rules
-            .binary_search_by(|rule| rule.source.id.as_str().cmp(id));
-        let rule = found.ok().and_then(|place| self.rules.get(place));
-        rule.is_some_and(|rule| rule.meta.when.may_open(class, platform, language))
+            .iter()
+            .filter(|rule| ids.contains(&rule.source.id));
+        Gates::of(some.map(|rule| &rule.meta.when))
     }
 
     /// What the manual says of a fault such as `R101`, as Markdown; none where there is no such code.

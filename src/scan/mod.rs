@@ -1,30 +1,36 @@
 //! The stage that judges what is stored, offline: only where something changed that a verdict rested on, unless all is asked for.
 
 mod changed;
+mod ledger;
 mod pass;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
 };
 
 use serde::Serialize;
 
 use self::{
-    changed::{Changed, changed},
-    pass::{Asked, Pass},
+    changed::{Rows, Source, changed},
+    ledger::{Ledger, Written},
+    pass::{Asked, Looked, Pass, Portion},
 };
 use crate::{
-    journal::Place,
-    judge::{self, Again, Head, Judge, Judgement, Row, Since},
-    model::{Event, Time},
-    store::{Group, Judged, JudgedWriter, Store, Work},
+    judge::{self, Head, Judge, Judgement, Since},
+    model::{Event, ListingId, Time},
+    store::{self, Judged, Store},
 };
 
 /// Listings judged between two commits.
-const GROUP: usize = 2_000;
-/// Rows held until those among them that are judged have been.
-const ROWS: usize = 50_000;
+const PORTION: usize = 2_000;
+/// Portions after which others who want to change something in the store are let in.
+const STRETCH: usize = 8;
 
 /// What a scan looks at.
 #[derive(Clone, Debug, Default)]
@@ -95,6 +101,27 @@ pub fn unchanged(
     }))
 }
 
+/// The same for who has opened neither the store, which lies in `dir`, nor the files below `rules`: where they are those of
+/// the last scan, and each campaign is `about` the same rules; with what was wrong with the files, in words. None also where
+/// another process has the store.
+pub fn untouched(
+    dir: &Path,
+    rules: &Path,
+    about: &BTreeMap<String, Vec<String>>,
+    order: &Order,
+) -> Option<(Summary, Vec<String>)> {
+    if order.all || order.partial || order.since.is_some() {
+        return None;
+    }
+    let head = Head::read(store::judged(dir)?.head())?;
+    let same = head.is_from(judge::prints(rules, about)?, &store::tail(dir)?);
+    let summary = Summary {
+        listings: head.listings,
+        ..Summary::default()
+    };
+    same.then_some((summary, head.faults))
+}
+
 /// Judges stored listings with the books that `judge` holds.
 pub fn run(
     store: &Store,
@@ -103,38 +130,57 @@ pub fn run(
     report: &dyn Fn(Event),
     stop: &Arc<AtomicBool>,
 ) -> Result<Summary, judge::Error> {
-    let before = before(store, judge, order)?;
+    let Before {
+        kept,
+        since,
+        changed,
+    } = before(store, judge, order)?;
     let remembers = !order.partial && order.since.is_none();
-    let mut scan = Scan {
+    let asked = match order.all {
+        true => Asked::Everything,
+        false => Asked::Arrival,
+    };
+    let gates = judge.rules().gates_of(&since.edited);
+    let source = match kept {
+        None => Source::Stock {
+            store,
+            asked,
+            after: None,
+        },
+        Some(kept) => Source::Rows(Box::new(Rows {
+            store,
+            kept,
+            changed: changed.into_iter().peekable(),
+            since: &since,
+            gates: judge.rules().gates_of(&since.edited),
+        })),
+    };
+    let notices = since.news() as u64;
+    let summary = Summary {
+        notices,
+        ..Summary::default()
+    };
+    let scan = Scan {
         pass: Pass {
             store,
             judge,
-            since: &before.since,
+            since: &since,
+            gates: &gates,
             seen: order.since,
+            flagged: None,
         },
         report,
         stop,
-        summary: Summary {
-            notices: before.since.news() as u64,
-            ..Summary::default()
-        },
-        rows: Vec::new(),
-        waiting: Vec::new(),
-        file: remembers.then(|| store.judge_anew()).transpose()?,
-        upto: (store.end(), store.head()?),
     };
-    for item in all(before.kept, before.changed, store, order) {
-        let (row, asked) = item?;
-        scan.take(row, asked)?;
-    }
-    scan.end()
+    let ledger = Ledger::new(store, summary, remembers)?;
+    scan.run(source, ledger)?.end(judge)
 }
 
 /// What a scan finds of the one before.
 struct Before {
     kept: Option<Judged>,
     since: Since,
-    changed: Changed,
+    changed: BTreeMap<ListingId, Asked>,
 }
 
 /// What was judged before, as far as it still says something.
@@ -142,47 +188,27 @@ fn before(store: &Store, judge: &Judge, order: &Order) -> Result<Before, judge::
     let nothing = Before {
         kept: None,
         since: Since::all(),
-        changed: Changed::default(),
+        changed: BTreeMap::new(),
     };
-    let Some(kept) = store
-        .judged()
-        .filter(|_| !order.all && !order.partial && order.since.is_none())
-    else {
+    let remembered = !order.all && !order.partial && order.since.is_none();
+    let Some(mut kept) = store.judged().filter(|_| remembered) else {
         return Ok(nothing);
     };
     let Some(head) = Head::read(kept.head()) else {
         return Ok(nothing);
     };
     let since = judge.since(&head);
-    match changed(store, judge, &head, &since)? {
-        Some(changed) if !since.is_everything() => Ok(Before {
+    if since.is_everything() || !kept.is_whole() {
+        return Ok(nothing);
+    }
+    Ok(match changed(store, &head)? {
+        Some(changed) => Before {
             kept: Some(kept),
             since,
             changed,
-        }),
-        _ => Ok(nothing),
-    }
-}
-
-/// Every listing in the order of the ids, with what is asked of it.
-fn all<'a>(
-    kept: Option<Judged>,
-    changed: Changed,
-    store: &'a Store,
-    order: &Order,
-) -> Box<dyn Iterator<Item = Result<(Row, Asked), judge::Error>> + 'a> {
-    let asked = match order.all {
-        true => Asked::Everything,
-        false => Asked::Arrival,
-    };
-    match kept {
-        None => Box::new(
-            store
-                .listing_ids()
-                .map(move |id| Ok((Row::unjudged(id?), asked))),
-        ),
-        Some(kept) => Box::new(changed.among(kept).map(Ok)),
-    }
+        },
+        None => nothing,
+    })
 }
 
 /// A scan under way.
@@ -190,109 +216,81 @@ struct Scan<'a> {
     pass: Pass<'a>,
     report: &'a dyn Fn(Event),
     stop: &'a AtomicBool,
-    summary: Summary,
-    /// Rows in order that are not in the file yet.
-    rows: Vec<Row>,
-    /// Those among them that are to be looked at, by their places.
-    waiting: Vec<(usize, Asked)>,
-    /// None where what is judged now is not judged for good.
-    file: Option<JudgedWriter>,
-    /// Up to where the journal is known, and its hash there: a verdict of a person that came in meanwhile is not.
-    upto: (Place, [u8; 32]),
 }
 
-impl Scan<'_> {
-    /// Takes the next row; looks at those that wait where they are enough for a commit.
-    fn take(&mut self, row: Row, asked: Asked) -> Result<(), judge::Error> {
-        self.summary.listings += 1;
-        let of_row = || match self.pass.judge.again(&row, self.pass.since) {
-            Again::Everything => Asked::Arrival,
-            Again::Rules => Asked::Rules,
-            Again::Nothing if self.pass.since.news() > 0 => Asked::News,
-            Again::Nothing => Asked::Row,
-        };
-        let asked = match asked {
-            Asked::Row | Asked::Rules => asked.max(of_row()),
-            asked => asked,
-        };
-        if asked != Asked::Row {
-            self.waiting.push((self.rows.len(), asked));
-        }
-        self.rows.push(row);
-        if self.waiting.len() >= GROUP || self.rows.len() >= ROWS {
-            self.group()?;
-        }
-        Ok(())
-    }
+/// A portion, and what came of each listing that was looked at; none where it was passed over.
+type Done = (Portion, Option<Vec<Looked>>);
 
-    /// Judges what waits, commits it, and writes the rows.
-    fn group(&mut self) -> Result<(), judge::Error> {
-        self.summary.stopped |= self.stop.load(Ordering::Relaxed);
-        let waiting = std::mem::take(&mut self.waiting);
-        if self.summary.stopped {
-            for (place, _) in waiting {
-                self.rows[place] = Row::unjudged(self.rows[place].id.clone());
-            }
-        } else {
-            let _changing = self.pass.store.changing();
-            let mut group = Group::default();
-            for (place, looked) in self.pass.look(&self.rows, &waiting)? {
-                self.summary.touched += u64::from(looked.touched);
-                if let Some(key) = looked.note.filter(|_| self.file.is_some()) {
-                    group.work.push(Work::Forget { key });
+impl<'a> Scan<'a> {
+    /// Looks at everything that the source has: one portion is looked at while the one before is committed.
+    fn run(&self, mut source: Source<'_>, ledger: Ledger<'a>) -> Result<Ledger<'a>, judge::Error> {
+        let flagged = self.pass.store.flagged()?;
+        let mut end = Some(self.pass.store.end());
+        std::thread::scope(|scope| {
+            let (hand, taken) = mpsc::sync_channel::<Done>(1);
+            let (tell, told) = mpsc::channel();
+            let writing = scope.spawn(move || {
+                let mut ledger = ledger;
+                for (portion, looks) in taken {
+                    // Nobody listens any more where looking has failed.
+                    let _ = tell.send(ledger.take(&portion, looks)?);
                 }
-                if let Some(judgement) = looked.judgement {
-                    // A listing that an edited rule's gate does not admit was only looked at.
-                    let admitted = !looked.part || judgement.ran > 0 || judgement.resolved > 0;
-                    self.summary.judged += u64::from(admitted);
-                    self.summary.add(&judgement);
-                    group.entries.extend(judgement.entries);
-                    judgement.events.into_iter().for_each(self.report);
+                Ok(ledger)
+            });
+            let looking = loop {
+                // What is read is the same until what rests on it is committed.
+                let _changing = self.pass.store.changing();
+                let alone = end == Some(self.pass.store.end());
+                let pass = Pass {
+                    flagged: alone.then_some(&flagged),
+                    ..self.pass
+                };
+                match self.stretch(pass, &mut source, &hand, &told) {
+                    Ok(Some(last)) => end = last.end,
+                    ended => break ended.map(|_| ()),
                 }
-                if let Some(row) = looked.row {
-                    let before = std::mem::replace(&mut self.rows[place], row.clone());
-                    if looked.part {
-                        self.rows[place] = before.joined(row);
-                    }
-                }
-            }
-            self.commit(group)?;
-        }
-        let rows = std::mem::take(&mut self.rows);
-        if let Some(file) = &mut self.file {
-            for row in rows {
-                file.row(&row.bytes())?;
-            }
-        }
-        Ok(())
-    }
-
-    fn end(mut self) -> Result<Summary, judge::Error> {
-        self.group()?;
-        if let Some(file) = self.file.take() {
-            let mut head = self.pass.judge.head(self.upto.0, self.upto.1);
-            head.listings = self.summary.listings;
-            head.whole = !self.summary.stopped;
-            // A flag that people had confirmed and that is taken back counts in the sellers' book.
-            let books = match self.summary.resolved {
-                0 => self.pass.judge.frozen(),
-                _ => Vec::new(),
             };
-            file.finish(&books, &head.bytes())?;
-        }
-        Ok(self.summary)
+            drop(hand);
+            let written = match writing.join() {
+                Ok(written) => written,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            looking.and(written)
+        })
     }
 
-    fn commit(&mut self, group: Group) -> Result<(), judge::Error> {
-        let store = self.pass.store;
-        let alone = store.end() == self.upto.0;
-        if !group.entries.is_empty() || !group.work.is_empty() {
-            store.commit(group)?;
+    /// Some portions, until all of them are committed; none where there are no more.
+    fn stretch(
+        &self,
+        pass: Pass<'_>,
+        source: &mut Source<'_>,
+        hand: &mpsc::SyncSender<Done>,
+        told: &mpsc::Receiver<Written>,
+    ) -> Result<Option<Written>, judge::Error> {
+        let mut last = None;
+        let mut under_way = false;
+        let hear = || {
+            let written = told.recv().ok();
+            let mut written = written?;
+            written.events.drain(..).for_each(self.report);
+            Some(written)
+        };
+        for _ in 0..STRETCH {
+            let Some(portion) = source.portion(PORTION)? else {
+                break;
+            };
+            let stopped = self.stop.load(Ordering::Relaxed);
+            let looks = (!stopped).then(|| pass.look(&portion)).transpose()?;
+            if under_way {
+                last = hear();
+            }
+            // Where writing has failed its own error is told in the end.
+            under_way = hand.send((portion, looks)).is_ok();
+            if !under_way {
+                return Ok(None);
+            }
         }
-        if alone {
-            self.upto = (store.end(), store.head()?);
-        }
-        Ok(())
+        Ok(if under_way { hear() } else { last })
     }
 }
 

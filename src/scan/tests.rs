@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     model::{Capture, Class, Code, FlagStatus, Listing, ListingId, ListingStatus, Money, Seller},
-    store::Entry,
+    store::{Entry, Group, Work},
 };
 
 /// A market in a store, with the rules that are shipped.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Entry, Error,
-    record::{self, Applied, FlagRow, ListingRow},
+    record::{self, Applied, FlagRow, ListingRow, OutlineRow},
 };
 use crate::{
     journal::Place,
@@ -18,6 +18,8 @@ use crate::{
 pub(super) const APPLIED: &[u8] = b"a";
 /// `l` listing id → `ListingRow`.
 pub(super) const LISTING: u8 = b'l';
+/// `o` listing id → `OutlineRow`; none where an earlier version of the program has written the listing.
+pub(super) const OUTLINE: u8 = b'o';
 /// `v` hash of listing id, version → place.
 const VERSION: u8 = b'v';
 /// `t` hash of listing id, place of the frame that says that its status took a turn → nothing.
@@ -27,11 +29,13 @@ const URL: u8 = b'u';
 /// `f` flag id → `FlagRow`.
 pub(super) const FLAG: u8 = b'f';
 /// `g` hash of listing id, flag id → nothing.
-const FLAG_OF: u8 = b'g';
+pub(super) const FLAG_OF: u8 = b'g';
 /// `r` hash of flag id, number of the verdict → place.
 const REVIEW: u8 = b'r';
 /// What the journal gives; all other rows are the crawl's working state.
-pub(super) const JOURNALLED: [u8; 8] = [b'a', LISTING, VERSION, TURN, URL, FLAG, FLAG_OF, REVIEW];
+pub(super) const JOURNALLED: [u8; 9] = [
+    b'a', LISTING, OUTLINE, VERSION, TURN, URL, FLAG, FLAG_OF, REVIEW,
+];
 
 pub(super) fn listing_key(id: &ListingId) -> Vec<u8> {
     [&[LISTING], id.as_str().as_bytes()].concat()
@@ -190,6 +194,8 @@ impl<'a> Changes<'a> {
         let n = listing.version;
         let row = ListingRow::new(n, place, listing.first_seen, listing.status);
         self.put(key, &row)?;
+        let outline = [&[OUTLINE], listing.id.as_str().as_bytes()].concat();
+        self.put(outline, &OutlineRow::of(listing))?;
         let nth = hashed(VERSION, listing.id.as_str(), &n.to_be_bytes());
         self.put(nth, &place)?;
         if !listing.url.is_empty() {

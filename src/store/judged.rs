@@ -1,8 +1,10 @@
 //! What was judged, a row for each listing in the order of their ids, in a file that is written anew as a whole. It is no
 //! truth: where it is missing or damaged, everything is judged again.
 //!
-//! `LWJUDGE2`, then rows of a length (u32, little-endian) and so many bytes; then the length 0, the books by which they were
-//! judged, what the rows are to be understood by, the lengths of both (u64), and the CRC-32 (u32) of everything before it.
+//! `LWJUDGE3`, then rows, each a length (u32, little-endian) and so many bytes; then the books by which they were judged,
+//! what the rows are to be understood by, the CRC-32 (u32) of everything before the books, where the books begin and how
+//! long both are (u64), and the CRC-32 (u32) of everything behind the rows. So it can be told without reading the rows
+//! what they were judged by.
 
 use std::{
     fs::{self, File},
@@ -15,16 +17,29 @@ use crate::journal::append::{self, failed};
 
 const NAME: &str = "judged";
 const NEW: &str = "judged.new";
-const MAGIC: &[u8; 8] = b"LWJUDGE2";
-/// No row is longer.
-const LONGEST: usize = 64 << 20;
+const MAGIC: &[u8; 8] = b"LWJUDGE3";
+/// Bytes of the last part: two checksums and three numbers.
+const TAIL: u64 = 4 + 3 * 8 + 4;
+/// Bytes of a row's length.
+const LENGTH: usize = 4;
+
+/// What the last scan left in the store in `dir`, for a process that does not own it.
+pub fn judged(dir: &Path) -> Option<Judged> {
+    Judged::open(&dir.join(NAME)).ok()?
+}
 
 /// The rows of the last scan.
 #[derive(Debug)]
 pub struct Judged {
     head: Vec<u8>,
-    /// Where the books stand, and how long they are.
-    books: (u64, u64),
+    books: Vec<u8>,
+    /// Where the rows end, and their checksum with what stands before them.
+    rows: (u64, u32),
+    /// Where the one behind the row that is held stands.
+    at: u64,
+    /// The row that was asked for last, until it is passed.
+    row: Vec<u8>,
+    held: bool,
     file: BufReader<File>,
 }
 
@@ -35,16 +50,13 @@ pub struct JudgedWriter {
     target: PathBuf,
     file: BufWriter<File>,
     crc: crc32fast::Hasher,
+    length: u64,
 }
 
 impl Store {
-    /// What the last scan left; none where there is none, or not the whole of it.
+    /// What the last scan left; none where there is none, or where it cannot be told what its rows were judged by.
     pub fn judged(&self) -> Option<Judged> {
-        let path = self.dir.join(NAME);
-        if !is_whole(&path).unwrap_or(false) {
-            return None;
-        }
-        Judged::open(&path).ok()
+        judged(&self.dir)
     }
 
     /// Begins the file anew.
@@ -59,8 +71,9 @@ impl Store {
             path,
             file: BufWriter::with_capacity(1 << 20, file),
             crc: crc32fast::Hasher::new(),
+            length: 0,
         };
-        writer.put(MAGIC)?;
+        writer.rows(MAGIC)?;
         Ok(writer)
     }
 }
@@ -72,55 +85,116 @@ impl Judged {
     }
 
     /// The books by which the rows were judged; nothing where they are not those of the whole store any more.
-    pub fn books(&mut self) -> Vec<u8> {
-        let (at, length) = self.books;
-        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
-        let read = self.file.seek(SeekFrom::Start(at));
-        let read = read.and_then(|_| self.file.read_exact(&mut bytes));
-        let back = self.file.seek(SeekFrom::Start(MAGIC.len() as u64));
-        match (read, back) {
-            (Ok(()), Ok(_)) => bytes,
-            _ => Vec::new(),
+    pub fn books(&self) -> &[u8] {
+        &self.books
+    }
+
+    /// Whether the rows are what was once written.
+    pub fn is_whole(&mut self) -> bool {
+        self.check().unwrap_or(false)
+    }
+
+    /// The next row, the same until [`Self::pass`]; none at the end.
+    pub fn row(&mut self) -> Option<&[u8]> {
+        if !self.held {
+            self.read()?;
+            self.held = true;
         }
+        Some(&self.row)
     }
 
-    /// The next row.
-    pub fn row(&mut self) -> Option<Vec<u8>> {
-        // The whole file was checked before.
-        row(&mut self.file).ok()?
+    /// Goes on to the row behind.
+    pub fn pass(&mut self) {
+        self.held = false;
     }
 
-    fn open(path: &Path) -> io::Result<Self> {
-        let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
-        let end = file.seek(SeekFrom::End(-20))?;
-        let mut length = || -> io::Result<u64> {
-            let mut length = [0; 8];
-            file.read_exact(&mut length)?;
-            Ok(u64::from_le_bytes(length))
+    fn read(&mut self) -> Option<()> {
+        let mut length = [0; LENGTH];
+        let left = self.rows.0.checked_sub(self.at + LENGTH as u64)?;
+        self.file.read_exact(&mut length).ok()?;
+        let length = u32::from_le_bytes(length);
+        if u64::from(length) > left {
+            return None;
+        }
+        self.row.resize(usize::try_from(length).ok()?, 0);
+        self.file.read_exact(&mut self.row).ok()?;
+        self.at += LENGTH as u64 + u64::from(length);
+        Some(())
+    }
+
+    fn open(path: &Path) -> io::Result<Option<Self>> {
+        let mut file = File::open(path)?;
+        let whole = file.metadata()?.len();
+        let Some(end) = whole.checked_sub(TAIL) else {
+            return Ok(None);
         };
-        let (books, head) = (length()?, length()?);
-        let at_head = end.saturating_sub(head);
-        file.seek(SeekFrom::Start(at_head))?;
-        let mut bytes = vec![0; usize::try_from(head).unwrap_or(0)];
+        let mut tail = [0; TAIL as usize];
+        file.seek(SeekFrom::Start(end))?;
+        file.read_exact(&mut tail)?;
+        let number = |at: usize| {
+            tail[at..]
+                .first_chunk()
+                .map_or(0, |n| u64::from_le_bytes(*n))
+        };
+        let crc = |at: usize| {
+            tail[at..]
+                .first_chunk()
+                .map_or(0, |n| u32::from_le_bytes(*n))
+        };
+        let (begin, books, head) = (number(4), number(12), number(20));
+        let fits = begin.checked_add(books).and_then(|at| at.checked_add(head));
+        if fits != Some(end) || begin < MAGIC.len() as u64 {
+            return Ok(None);
+        }
+        let mut bytes = vec![0; usize::try_from(end - begin).unwrap_or(0)];
+        file.seek(SeekFrom::Start(begin))?;
         file.read_exact(&mut bytes)?;
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(&bytes);
+        hasher.update(&tail[..TAIL as usize - 4]);
+        if hasher.finalize() != crc(TAIL as usize - 4) {
+            return Ok(None);
+        }
+        let head = bytes.split_off(usize::try_from(books).unwrap_or(0));
         file.seek(SeekFrom::Start(MAGIC.len() as u64))?;
-        Ok(Self {
-            head: bytes,
-            books: (at_head.saturating_sub(books), books),
-            file,
-        })
+        Ok(Some(Self {
+            head,
+            books: bytes,
+            rows: (begin, crc(0)),
+            at: MAGIC.len() as u64,
+            row: Vec::new(),
+            held: false,
+            file: BufReader::with_capacity(1 << 20, file),
+        }))
+    }
+
+    fn check(&mut self) -> io::Result<bool> {
+        let (mut left, wanted) = self.rows;
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut crc = crc32fast::Hasher::new();
+        let mut bytes = vec![0; 1 << 18];
+        let mut magic = true;
+        while left > 0 {
+            let take = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            self.file.read_exact(&mut bytes[..take])?;
+            magic &= left < self.rows.0 || bytes.starts_with(MAGIC);
+            crc.update(&bytes[..take]);
+            left -= take as u64;
+        }
+        self.at = MAGIC.len() as u64;
+        self.file.seek(SeekFrom::Start(self.at))?;
+        Ok(magic && crc.finalize() == wanted)
     }
 }
 
 impl JudgedWriter {
-    /// Adds a row.
+    /// Adds rows, each as [`put_row`] made it.
     ///
     /// # Errors
-    /// Where it cannot be written.
-    pub fn row(&mut self, row: &[u8]) -> Result<(), Error> {
-        let length = u32::try_from(row.len()).unwrap_or(u32::MAX);
-        self.put(&length.to_le_bytes())?;
-        self.put(row)
+    /// Where they cannot be written.
+    pub fn rows(&mut self, rows: &[u8]) -> Result<(), Error> {
+        self.length += rows.len() as u64;
+        self.put(rows)
     }
 
     /// Adds the books and what the rows are to be understood by, and puts the file in the place of the old one.
@@ -128,12 +202,12 @@ impl JudgedWriter {
     /// # Errors
     /// Where it cannot be written.
     pub fn finish(mut self, books: &[u8], head: &[u8]) -> Result<(), Error> {
-        self.put(&[0; 4])?;
-        for part in [books, head] {
-            self.put(part)?;
-        }
-        for part in [books, head] {
-            self.put(&(part.len() as u64).to_le_bytes())?;
+        let rows = std::mem::take(&mut self.crc).finalize();
+        self.put(books)?;
+        self.put(head)?;
+        self.put(&rows.to_le_bytes())?;
+        for number in [self.length, books.len() as u64, head.len() as u64] {
+            self.put(&number.to_le_bytes())?;
         }
         let crc = self.crc.clone().finalize().to_le_bytes();
         self.put(&crc)?;
@@ -155,34 +229,10 @@ impl JudgedWriter {
     }
 }
 
-/// The next row; none at the end.
-fn row(file: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
-    let mut length = [0; 4];
-    file.read_exact(&mut length)?;
-    let length = u32::from_le_bytes(length) as usize;
-    if length == 0 || length > LONGEST {
-        return Ok(None);
-    }
-    let mut bytes = vec![0; length];
-    file.read_exact(&mut bytes)?;
-    Ok(Some(bytes))
-}
-
-/// Whether a file is what was once written.
-fn is_whole(path: &Path) -> io::Result<bool> {
-    let mut file = File::open(path)?;
-    let Some(mut left) = file.metadata()?.len().checked_sub(4) else {
-        return Ok(false);
-    };
-    let mut crc = crc32fast::Hasher::new();
-    let mut bytes = vec![0; 1 << 20];
-    while left > 0 {
-        let take = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        file.read_exact(&mut bytes[..take])?;
-        crc.update(&bytes[..take]);
-        left -= take as u64;
-    }
-    let mut kept = [0; 4];
-    file.read_exact(&mut kept)?;
-    Ok(u32::from_le_bytes(kept) == crc.finalize())
+/// Puts a row behind others, as the file has them.
+pub fn put_row(rows: &mut Vec<u8>, row: &[u8]) {
+    // No row comes near the limit: it would take a verdict that rests on 200 million answers.
+    let length = u32::try_from(row.len()).unwrap_or(u32::MAX);
+    rows.extend_from_slice(&length.to_le_bytes());
+    rows.extend_from_slice(row);
 }

@@ -9,6 +9,8 @@ mod judged;
 mod queue;
 mod read;
 mod record;
+mod stock;
+mod tail;
 mod visit;
 
 use std::{
@@ -25,8 +27,10 @@ pub use commit::{OnStep, Step};
 pub use config::StoreConfig;
 pub use entry::{Entry, Group, HostCounts, ListPage, Opened, Queued, Run, Spent, Visit, Work};
 pub use follow::{Standing, rebuild, standing};
-pub use judged::{Judged, JudgedWriter};
+pub use judged::{Judged, JudgedWriter, judged, put_row};
 pub use read::ledger;
+pub use stock::{Flagged, Outline, Stocked};
+pub use tail::{Tail, tail};
 
 /// The folder of the journal in the store's folder.
 pub const JOURNAL: &str = "journal";

@@ -227,14 +227,14 @@ impl Store {
 
     /// A small named value of the working state (such as what was last scanned).
     pub fn note(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        let row = self.tree.get(named(NOTE, key)).map_err(Error::index)?;
+        let row = self.tree.get(note_key(key)).map_err(Error::index)?;
         Ok(row.map(|value| value.to_vec()))
     }
 
     /// Sets a small named value; durable when this returns.
     pub fn set_note(&self, key: &str, value: &[u8]) -> Result<(), Error> {
         let _writer = self.writer()?;
-        let set = self.tree.insert(named(NOTE, key), value);
+        let set = self.tree.insert(note_key(key), value);
         set.map_err(Error::index)?;
         self.flush()
     }
@@ -356,6 +356,11 @@ fn page_hash(url: &str) -> [u8; 16] {
 
 fn host_key(queue: u64, host: &str) -> Vec<u8> {
     [&numbered(COUNTED, queue)[..], host.as_bytes()].concat()
+}
+
+/// The key of a small named value.
+pub(super) fn note_key(name: &str) -> Vec<u8> {
+    named(NOTE, name)
 }
 
 fn named(tag: u8, name: &str) -> Vec<u8> {

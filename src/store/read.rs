@@ -71,16 +71,6 @@ impl Store {
         }))
     }
 
-    /// The id of every listing, in order.
-    pub fn listing_ids(&self) -> Items<'_, ListingId> {
-        Box::new(self.tree.scan_prefix([LISTING]).keys().map(|key| {
-            let key = key.map_err(Error::index)?;
-            Ok(ListingId::from(
-                String::from_utf8_lossy(&key[1..]).into_owned(),
-            ))
-        }))
-    }
-
     /// A flag with its verdicts.
     pub fn flag(&self, id: &FlagId) -> Result<Option<Flag>, Error> {
         let row = index::get(&self.tree, &index::flag_key(id))?;
@@ -142,7 +132,8 @@ impl Store {
     }
 
     fn entry(&self, place: Place) -> Result<Entry, Error> {
-        entry_of(&self.reader.read(place)?)
+        let (kind, payload) = self.reader.read(place)?;
+        record::decode(kind, &payload).map_err(|fault| fault_at(fault, place))
     }
 
     fn version(&self, place: Place) -> Result<(Listing, Option<Time>), Error> {
@@ -153,7 +144,7 @@ impl Store {
         }
     }
 
-    fn merged(&self, row: &ListingRow) -> Result<Listing, Error> {
+    pub(super) fn merged(&self, row: &ListingRow) -> Result<Listing, Error> {
         let (mut listing, _) = self.version(row.version)?;
         listing.status = row.status().map_err(|f| f.of(listing.id.as_str()))?;
         if let Some(place) = row.seen {
@@ -195,9 +186,12 @@ pub fn ledger(dir: &Path, end: Place) -> impl Iterator<Item = Result<Entry, Erro
 }
 
 pub(super) fn entry_of(frame: &Frame) -> Result<Entry, Error> {
-    let Place { segment, offset } = frame.place;
-    record::decode(frame.kind, &frame.payload)
-        .map_err(|fault| fault.of(format!("journal record {segment}:{offset}")))
+    record::decode(frame.kind, &frame.payload).map_err(|fault| fault_at(fault, frame.place))
+}
+
+/// The error about the journal's record at a place.
+fn fault_at(fault: record::Fault, Place { segment, offset }: Place) -> Error {
+    fault.of(format!("journal record {segment}:{offset}"))
 }
 
 fn misplaced(what: &str, Place { segment, offset }: Place) -> Error {

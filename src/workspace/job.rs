@@ -66,13 +66,8 @@ pub fn crawl(
     let platforms = workspace.platforms()?;
     watched(&job.urls, &platforms)?;
     let loaded = workspace.judge(&[])?;
-    let faults_loading = loaded
-        .rules
-        .iter()
-        .map(ToString::to_string)
-        .chain(loaded.reference.iter().map(ToString::to_string));
     let mut crawled = Crawled {
-        faults_loading: faults_loading.collect(),
+        faults_loading: loaded.told().collect(),
         ..Crawled::default()
     };
     let (store, opened) = workspace.store()?;
@@ -142,18 +137,17 @@ pub fn scan(
     report: Report,
     stop: &Arc<AtomicBool>,
 ) -> Result<(scan::Summary, Vec<String>), Error> {
-    let loaded = workspace.judge(globs)?;
-    let faults = loaded
-        .rules
-        .iter()
-        .map(ToString::to_string)
-        .chain(loaded.reference.iter().map(ToString::to_string))
-        .collect();
-    let (store, _) = workspace.store()?;
     let order = scan::Order {
         partial: !globs.is_empty(),
         ..order.clone()
     };
+    let (data, rules) = (workspace.data(), workspace.rules());
+    if let Some(told) = scan::untouched(&data, &rules, &workspace.about(), &order) {
+        return Ok(told);
+    }
+    let loaded = workspace.judge(globs)?;
+    let faults = loaded.told().collect();
+    let (store, _) = workspace.store()?;
     let summary = judged(&store, loaded.judge, &order, &report, stop)?;
     close(store)?;
     Ok((summary, faults))

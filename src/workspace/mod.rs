@@ -124,11 +124,17 @@ impl Workspace {
     /// The same with candidates beside the rules, each in the place of the one that has its id.
     fn judge_with(&self, candidates: Vec<RuleSource>, globs: &[String]) -> Result<Loaded, Error> {
         let mut loaded = Judge::load_with(&self.rules(), candidates, globs)?;
-        let campaigns = self.config.campaign.iter();
-        let about = campaigns.map(|campaign| (campaign.id.clone(), campaign.rules.clone()));
-        loaded.judge.set_campaigns(about.collect());
+        loaded.judge.set_campaigns(self.about());
         loaded.judge.set_floor(self.config.rules.floor);
         Ok(loaded)
+    }
+
+    /// Which rules each campaign is about, by glob.
+    fn about(&self) -> BTreeMap<String, Vec<String>> {
+        let campaigns = self.config.campaign.iter();
+        campaigns
+            .map(|campaign| (campaign.id.clone(), campaign.rules.clone()))
+            .collect()
     }
 
     /// Every platform, by id.

@@ -9,6 +9,7 @@
 //! nothing (`property`).
 
 mod build;
+mod expressions;
 mod operators;
 #[cfg(test)]
 mod property;

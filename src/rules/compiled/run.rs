@@ -305,7 +305,7 @@ impl<'r> Bench<'r> {
             };
             return found.ok_or(Left::Unready);
         };
-        let mut own = Dynamic::UNIT;
+        let mut own;
         if place.is_some() && !way.lent {
             own = first.clone();
             first = &mut own;

@@ -113,7 +113,7 @@ const DOCS: &[Doc] = &[
 fn register(engine: &mut Host) {
     engine.register_type_with_name::<CodeOf>("Code");
     for (part, name) in KIND.fields.iter().enumerate() {
-        engine.register_get(*name, move |code: &mut CodeOf| code.read(part));
+        engine.register_get(name, move |code: &mut CodeOf| code.read(part));
     }
     engine.register_fn("codes", codes);
     engine.register_fn("observed", observed);

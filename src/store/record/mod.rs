@@ -3,6 +3,7 @@
 
 mod flag;
 mod listing;
+mod outline;
 mod price;
 mod rows;
 mod tallies;
@@ -16,6 +17,7 @@ use super::{Entry, Error};
 use crate::model::{FlagId, Listing, ListingId, Time};
 use flag::{FlagForm, ReviewForm};
 use listing::{CaptureForm, ListingForm, ListingForm2};
+pub(super) use outline::OutlineRow;
 pub(super) use rows::{Applied, Counts, FlagRow, ListingRow, QueuedForm, RunRow};
 pub(super) use tallies::{HostRow, Seen, SeenRow, SpentRow, Spot};
 pub(super) use visit::VisitForm;

@@ -327,6 +327,7 @@ fn the_rows_of_the_index_have_the_golden_form() {
         pack(&VisitForm::from(visit.clone())),
         pack(&host),
         pack(&spent),
+        pack(&OutlineRow::of(&self::listing())),
     ];
     let now: Vec<_> = now.into_iter().map(|row| line((0, row.unwrap()))).collect();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/record/rows-1.golden");

@@ -144,6 +144,14 @@ fn is_ascii(text: &str) -> bool {
 /// Takes folded characters and where they came from.
 trait Sink {
     fn put(&mut self, c: char, start: usize, span: usize);
+
+    /// Takes the small letters of a stretch of visible ASCII, each character for itself.
+    fn put_word(&mut self, word: &str, start: usize) {
+        for (at, byte) in word.bytes().enumerate() {
+            self.put(char::from(byte.to_ascii_lowercase()), start + at, 1);
+        }
+    }
+
     fn is_empty(&self) -> bool;
     fn clear(&mut self);
 }
@@ -156,6 +164,12 @@ impl Sink for Plain {
         self.0.push(c);
     }
 
+    fn put_word(&mut self, word: &str, _start: usize) {
+        let from = self.0.len();
+        self.0.push_str(word);
+        self.0[from..].make_ascii_lowercase();
+    }
+
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -165,27 +179,41 @@ impl Sink for Plain {
     }
 }
 
-impl Sink for Folded {
-    fn put(&mut self, c: char, start: usize, span: usize) {
-        let width = c.len_utf8();
-        let byte = self.text.len();
-        self.text.push(c);
+impl Folded {
+    /// Notes where characters stood that are about to be put.
+    #[inline]
+    fn note(&mut self, width: usize, start: usize, span: usize, length: usize) {
         match self.runs.last_mut() {
             Some(run)
                 if run.width == width
                     && run.span == span
                     && run.start + run.length * span == start =>
             {
-                run.length += 1;
+                run.length += length;
             }
             _ => self.runs.push(Run {
-                byte,
+                byte: self.text.len(),
                 width,
                 start,
                 span,
-                length: 1,
+                length,
             }),
         }
+    }
+}
+
+impl Sink for Folded {
+    #[inline]
+    fn put(&mut self, c: char, start: usize, span: usize) {
+        self.note(c.len_utf8(), start, span, 1);
+        self.text.push(c);
+    }
+
+    fn put_word(&mut self, word: &str, start: usize) {
+        self.note(1, start, 1, word.len());
+        let from = self.text.len();
+        self.text.push_str(word);
+        self.text[from..].make_ascii_lowercase();
     }
 
     fn is_empty(&self) -> bool {

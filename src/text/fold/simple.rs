@@ -26,22 +26,35 @@ pub(crate) fn folded(c: char) -> Option<char> {
 /// Folds a text of such characters alone into an empty sink. False where another one stands in it: what the sink took is
 /// nothing then.
 pub(super) fn walk(text: &str, sink: &mut impl Sink) -> bool {
-    let mut spaces = 0;
-    for (at, c) in text.chars().enumerate() {
-        let Some(folded) = folded(c) else {
-            return false;
+    let (mut spaces, mut at, mut rest) = (0, 0, text);
+    loop {
+        let graphic = rest.bytes().take_while(u8::is_ascii_graphic).count();
+        let (word, others) = rest.split_at(graphic);
+        let mut others = others.chars();
+        let next = match word {
+            "" => others.next().map(folded),
+            _ => None,
         };
-        if folded == ' ' {
-            spaces += 1;
-            continue;
+        let here = at;
+        match next {
+            Some(None) => return false,
+            Some(Some(' ')) => {
+                (spaces, at, rest) = (spaces + 1, at + 1, others.as_str());
+                continue;
+            }
+            None if word.is_empty() => return true,
+            Some(_) => at += 1,
+            None => at += graphic,
         }
-        if spaces > 0 && at > spaces {
-            sink.put(' ', at - spaces, spaces);
+        if spaces > 0 && here > spaces {
+            sink.put(' ', here - spaces, spaces);
         }
-        spaces = 0;
-        sink.put(folded, at, 1);
+        match next {
+            Some(Some(c)) => sink.put(c, here, 1),
+            _ => sink.put_word(word, here),
+        }
+        (spaces, rest) = (0, others.as_str());
     }
-    true
 }
 
 fn made(block: usize) -> [u16; BLOCK] {
@@ -71,6 +84,13 @@ fn told(c: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_visible_ascii_only_the_capitals_fold() {
+        for c in '!'..='~' {
+            assert_eq!(super::folded(c), Some(c.to_ascii_lowercase()));
+        }
+    }
 
     #[test]
     fn what_pages_have_most_needs_no_normalising() {
