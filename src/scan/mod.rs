@@ -29,8 +29,6 @@ use crate::{
 
 /// Listings judged between two commits.
 const PORTION: usize = 2_000;
-/// Portions after which others who want to change something in the store are let in.
-const STRETCH: usize = 8;
 
 /// What a scan looks at.
 #[derive(Clone, Debug, Default)]
@@ -259,7 +257,8 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// Some portions, until all of them are committed; none where there are no more.
+    /// Portions until somebody else wants to change something in the store, all of them committed; none where there are no
+    /// more.
     fn stretch(
         &self,
         pass: Pass<'_>,
@@ -275,7 +274,7 @@ impl<'a> Scan<'a> {
             written.events.drain(..).for_each(self.report);
             Some(written)
         };
-        for _ in 0..STRETCH {
+        while !(under_way && self.pass.store.awaited()) {
             let Some(portion) = source.portion(PORTION)? else {
                 break;
             };

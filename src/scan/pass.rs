@@ -302,7 +302,7 @@ impl Pass<'_> {
 }
 
 /// Listings that a thread takes at once.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 8;
 
 /// What is no longer offered keeps the flags it has; new ones would send people after nothing.
 fn is_over(listing: &Listing) -> bool {
