@@ -274,12 +274,23 @@ impl<'a> Scan<'a> {
             written.events.drain(..).for_each(self.report);
             Some(written)
         };
-        while !(under_way && self.pass.store.awaited()) {
-            let Some(portion) = source.portion(PORTION)? else {
-                break;
+        let mut ahead = source.portion(PORTION)?;
+        while let Some(portion) = ahead.take() {
+            let mut next = Ok(None);
+            // What is read ahead must be looked at in the same turn.
+            let mut read_ahead = || {
+                if !self.pass.store.awaited() {
+                    next = source.portion(PORTION);
+                }
             };
             let stopped = self.stop.load(Ordering::Relaxed);
-            let looks = (!stopped).then(|| pass.look(&portion)).transpose()?;
+            let looks = match stopped {
+                true => {
+                    read_ahead();
+                    None
+                }
+                false => Some(pass.look(&portion, read_ahead)?),
+            };
             if under_way {
                 last = hear();
             }
@@ -288,6 +299,7 @@ impl<'a> Scan<'a> {
             if !under_way {
                 return Ok(None);
             }
+            ahead = next?;
         }
         Ok(if under_way { hear() } else { last })
     }
