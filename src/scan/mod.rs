@@ -29,8 +29,6 @@ use crate::{
 
 /// Listings judged between two commits.
 const PORTION: usize = 2_000;
-/// Portions after which others who want to change something in the store are let in.
-const STRETCH: usize = 8;
 
 /// What a scan looks at.
 #[derive(Clone, Debug, Default)]
@@ -259,7 +257,8 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// Some portions, until all of them are committed; none where there are no more.
+    /// Portions until somebody else wants to change something in the store, all of them committed; none where there are no
+    /// more.
     fn stretch(
         &self,
         pass: Pass<'_>,
@@ -275,12 +274,23 @@ impl<'a> Scan<'a> {
             written.events.drain(..).for_each(self.report);
             Some(written)
         };
-        for _ in 0..STRETCH {
-            let Some(portion) = source.portion(PORTION)? else {
-                break;
+        let mut ahead = source.portion(PORTION)?;
+        while let Some(portion) = ahead.take() {
+            let mut next = Ok(None);
+            // What is read ahead must be looked at in the same turn.
+            let mut read_ahead = || {
+                if !self.pass.store.awaited() {
+                    next = source.portion(PORTION);
+                }
             };
             let stopped = self.stop.load(Ordering::Relaxed);
-            let looks = (!stopped).then(|| pass.look(&portion)).transpose()?;
+            let looks = match stopped {
+                true => {
+                    read_ahead();
+                    None
+                }
+                false => Some(pass.look(&portion, read_ahead)?),
+            };
             if under_way {
                 last = hear();
             }
@@ -289,6 +299,7 @@ impl<'a> Scan<'a> {
             if !under_way {
                 return Ok(None);
             }
+            ahead = next?;
         }
         Ok(if under_way { hear() } else { last })
     }

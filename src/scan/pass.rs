@@ -121,9 +121,15 @@ pub(super) struct Pass<'a> {
 type Notes = BTreeMap<String, Vec<u8>>;
 
 impl Pass<'_> {
-    /// Looks at what is asked of a portion on all cores; gives what came of each, in order.
-    pub(super) fn look(&self, portion: &Portion) -> Result<Vec<Looked>, judge::Error> {
+    /// Looks at what is asked of a portion on all cores; gives what came of each, in order. One core does something else
+    /// first.
+    pub(super) fn look(
+        &self,
+        portion: &Portion,
+        meanwhile: impl FnOnce(),
+    ) -> Result<Vec<Looked>, judge::Error> {
         let (Some(first), Some(last)) = (portion.asked.first(), portion.asked.last()) else {
+            meanwhile();
             return Ok(Vec::new());
         };
         let ends = [&first.id, &last.id].map(judge::note);
@@ -151,6 +157,7 @@ impl Pass<'_> {
             for _ in 1..cores.min(portion.asked.len().div_ceil(AT_ONCE)) {
                 scope.spawn(work);
             }
+            meanwhile();
             work();
         });
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -302,7 +309,7 @@ impl Pass<'_> {
 }
 
 /// Listings that a thread takes at once.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 8;
 
 /// What is no longer offered keeps the flags it has; new ones would send people after nothing.
 fn is_over(listing: &Listing) -> bool {

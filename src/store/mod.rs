@@ -11,6 +11,7 @@ mod read;
 mod record;
 mod stock;
 mod tail;
+mod turns;
 mod visit;
 
 use std::{
@@ -18,7 +19,7 @@ use std::{
     io,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -31,6 +32,8 @@ pub use judged::{Judged, JudgedWriter, judged, put_row};
 pub use read::ledger;
 pub use stock::{Flagged, Outline, Stocked};
 pub use tail::{Tail, tail};
+pub use turns::Changing;
+use turns::Turns;
 
 /// The folder of the journal in the store's folder.
 pub const JOURNAL: &str = "journal";
@@ -126,7 +129,7 @@ pub struct Store {
     tree: sled::Db,
     reader: Reader,
     writer: Mutex<Writer>,
-    changing: Mutex<()>,
+    turns: Turns,
     on_step: Option<OnStep>,
     /// Held for as long as the store is open; the last to be dropped.
     _lock: Lock,
@@ -178,7 +181,7 @@ impl Store {
                 halted: false,
                 settled,
             }),
-            changing: Mutex::default(),
+            turns: Turns::default(),
             on_step: None,
             _lock: lock,
         };
@@ -221,9 +224,13 @@ impl Store {
     /// The one who writes. After a panic in the middle of a change nothing is written on top of it.
     /// Whoever commits what rests on something read before holds this from the reading to the commit; otherwise a verdict
     /// taken between the two would be answered by a judge that had not seen it.
-    pub fn changing(&self) -> MutexGuard<'_, ()> {
-        // It guards no value, so a holder that panicked left nothing half done.
-        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn changing(&self) -> Changing<'_> {
+        self.turns.take()
+    }
+
+    /// Whether somebody waits for the one who holds [`Self::changing`].
+    pub fn awaited(&self) -> bool {
+        self.turns.awaited()
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, Writer>, Error> {

@@ -3,10 +3,12 @@
 use std::{
     collections::BTreeMap,
     future::Future,
+    panic::resume_unwind,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -145,9 +147,22 @@ pub fn scan(
     if let Some(told) = scan::untouched(&data, &rules, &workspace.about(), &order) {
         return Ok(told);
     }
-    let loaded = workspace.judge(globs)?;
+    // Either takes a while, and neither needs the other.
+    let (opened, loaded) = thread::scope(|scope| {
+        let opening = scope.spawn(|| workspace.store());
+        let loaded = workspace.judge(globs);
+        let opened = opening.join();
+        (opened.unwrap_or_else(|panic| resume_unwind(panic)), loaded)
+    });
+    let (store, _) = opened?;
+    let loaded = match loaded {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            close(store)?;
+            return Err(error);
+        }
+    };
     let faults = loaded.told().collect();
-    let (store, _) = workspace.store()?;
     let summary = judged(&store, loaded.judge, &order, &report, stop)?;
     close(store)?;
     Ok((summary, faults))
