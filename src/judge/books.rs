@@ -1,19 +1,19 @@
 //! What the store as a whole says: usual prices, sellers, certificate numbers in use. Frozen, never live.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use serde::Deserialize;
 
-use super::offers::{self, Place};
+use super::{
+    offers::{self, Place},
+    shares::Shares,
+};
 use crate::{
     model::{
         CodeBook, FlagStatus, Holder, Listing, ListingStatus, OfferBook, PriceBook, SellerBook,
         SellerFacts, Usual,
     },
-    store::{self, Outline, Store},
+    store::{self, Store, Stretch},
     text::fold::fold,
 };
 
@@ -84,28 +84,27 @@ struct Noted {
     offers: Vec<Place>,
 }
 
-/// Listings that a thread reads at once.
-const AT_ONCE: usize = 256;
+/// Listings that a thread reads of a stretch before it leaves half of the rest to others.
+const AT_ONCE: usize = 4_096;
 
 impl Noted {
     /// Reads listings until there are none left.
-    fn read(
-        store: &Store,
-        outlines: &Mutex<impl Iterator<Item = Result<Outline, store::Error>>>,
-    ) -> Result<Self, store::Error> {
+    fn read(store: &Store, shares: &Shares) -> Result<Self, store::Error> {
         let mut noted = Self::default();
-        loop {
-            let some: Vec<_> = {
-                let mut outlines = outlines.lock().unwrap_or_else(PoisonError::into_inner);
-                outlines.by_ref().take(AT_ONCE).collect()
-            };
-            if some.is_empty() {
-                return Ok(noted);
+        while let Some(share) = shares.next() {
+            let mut read = 0;
+            let mut last = None;
+            for outline in store.outlines(&share.stretch).take(AT_ONCE) {
+                let listing = store.outline(&outline?)?;
+                noted.note(&listing);
+                read += 1;
+                last = Some(listing.id);
             }
-            for outline in some {
-                noted.note(&store.outline(&outline?)?);
+            if let Some(last) = last.filter(|_| read == AT_ONCE) {
+                shares.leave(share.stretch.clone().behind(&last));
             }
         }
+        Ok(noted)
     }
 
     fn note(&mut self, listing: &Listing) {
@@ -141,10 +140,10 @@ impl Noted {
 impl Books {
     /// Reads the whole store once, on all cores.
     pub fn of(store: &Store) -> Result<Self, store::Error> {
-        let outlines = Mutex::new(store.outlines());
+        let shares = Shares::of(Stretch::all());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let parts: Vec<_> = std::thread::scope(|scope| {
-            let read = || Noted::read(store, &outlines);
+            let read = || Noted::read(store, &shares);
             let others: Vec<_> = (1..cores).map(|_| scope.spawn(read)).collect();
             let own = read();
             let others = others.into_iter().map(|other| match other.join() {
@@ -172,14 +171,13 @@ impl Books {
                 seller.confirmed += 1;
             }
         }
-        let ids = store.stock(None).map(|stocked| Ok(stocked?.id));
         Ok(Self {
             prices: Arc::new(usual(prices)),
             sellers: Arc::new(SellerBook {
                 sellers: sellers.into_iter().collect(),
             }),
             codes: Arc::new(sorted(codes)),
-            offers: Arc::new(offers::book(offers, ids, |id| {
+            offers: Arc::new(offers::book(offers, |id| {
                 let listing = store.listing(id)?;
                 Ok(offers::second(
                     listing.and_then(|listing| listing.last_seen),

@@ -11,6 +11,7 @@ mod packs;
 mod paper;
 mod reload;
 mod row;
+mod shares;
 mod sources;
 mod weigh;
 

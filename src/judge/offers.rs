@@ -1,6 +1,4 @@
-//! Offers of one shop under one title, found among all listings of the store by numbers alone.
-
-use std::collections::HashMap;
+//! Offers of one shop under one title, found among all listings of the store.
 
 use crate::{
     model::{Listing, ListingId, ListingStatus, Offer, OfferBook, Time},
@@ -12,14 +10,13 @@ use crate::{
 /// own.
 const MOST: usize = 32;
 
-/// Where a listing stands: 32 bytes, of which a million are 32 MB while the books are made.
-#[derive(Clone, Copy, Debug)]
+/// Where a listing stands.
+#[derive(Clone, Debug)]
 pub(super) struct Place {
     shelf: u64,
-    /// Stands for its id.
-    id: u64,
     first_seen: i64,
     over: bool,
+    id: ListingId,
 }
 
 /// Seconds since 1970; the largest number where they are not known.
@@ -27,64 +24,50 @@ pub(super) fn second(time: Option<Time>) -> i64 {
     time.map_or(i64::MAX, Time::as_second)
 }
 
-/// Stands for an id.
-fn number(id: &ListingId) -> u64 {
-    let hash = blake3::hash(id.as_str().as_bytes());
-    u64::from_le_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())
-}
-
 impl Place {
     /// None where the shop or the title is not known.
     pub(super) fn of(listing: &Listing) -> Option<Self> {
         Some(Self {
             shelf: shelf(listing)?,
-            id: number(&listing.id),
             first_seen: second(listing.first_seen),
             over: matches!(listing.status, ListingStatus::Gone | ListingStatus::Removed),
+            id: listing.id.clone(),
         })
     }
 }
 
-/// The book of the places; `ids` are those of the whole store, gone through only where some are wanted, and `last_seen` is asked
-/// of those alone that share their place.
+/// The book of the places; `last_seen` is asked of those alone that share theirs.
 pub(super) fn book(
     mut places: Vec<Place>,
-    ids: impl Iterator<Item = Result<ListingId, store::Error>>,
     last_seen: impl Fn(&ListingId) -> Result<i64, store::Error>,
 ) -> Result<OfferBook, store::Error> {
-    places.sort_unstable_by_key(|place| (place.shelf, place.first_seen, place.id));
-    let shelves = places.chunk_by(|a, b| a.shelf == b.shelf);
-    let telling = shelves.filter(|shelf| shelf.len() > 1 || shelf.iter().any(|place| place.over));
-    let newest = |shelf: &[Place]| shelf.len().saturating_sub(MOST);
-    let wanted = telling.flat_map(|shelf| {
-        let shared = shelf.len() > 1;
-        shelf[newest(shelf)..]
-            .iter()
-            .map(move |place| (place.id, (*place, shared)))
+    places.sort_unstable_by(|a, b| {
+        let key = |place: &Place| (place.shelf, place.first_seen);
+        key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
     });
-    let wanted: HashMap<u64, (Place, bool)> = wanted.collect();
     let mut book = OfferBook::default();
-    if wanted.is_empty() {
-        return Ok(book);
-    }
-    for id in ids {
-        let id = id?;
-        let Some((place, shared)) = wanted.get(&number(&id)) else {
+    for shelf in places.chunk_by(|a, b| a.shelf == b.shelf) {
+        let shared = shelf.len() > 1;
+        if !shared && !shelf.iter().any(|place| place.over) {
             continue;
-        };
-        let offer = Offer {
-            first_seen: place.first_seen,
-            last_seen: match shared {
-                true => last_seen(&id)?,
+        }
+        let newest = &shelf[shelf.len().saturating_sub(MOST)..];
+        let offer = |place: &Place| -> Result<Offer, store::Error> {
+            let last_seen = match shared {
+                true => last_seen(&place.id)?,
                 false => place.first_seen,
-            },
-            over: place.over,
-            id,
+            };
+            Ok(Offer {
+                id: place.id.clone(),
+                first_seen: place.first_seen,
+                last_seen,
+                over: place.over,
+            })
         };
-        book.shelves.entry(place.shelf).or_default().push(offer);
-    }
-    for shelf in book.shelves.values_mut() {
-        shelf.sort_by(|a, b| (a.last_seen, &a.id).cmp(&(b.last_seen, &b.id)));
+        let mut offers: Vec<Offer> = newest.iter().map(offer).collect::<Result<_, _>>()?;
+        offers.sort_by(|a, b| (a.last_seen, &a.id).cmp(&(b.last_seen, &b.id)));
+        let number = shelf.first().map_or(0, |place| place.shelf);
+        book.shelves.insert(number, offers);
     }
     Ok(book)
 }
@@ -109,12 +92,11 @@ mod tests {
     }
 
     fn book_of(listings: &[Listing]) -> OfferBook {
-        let ids = listings.iter().map(|listing| Ok(listing.id.clone()));
         let last = |id: &ListingId| {
             let found = listings.iter().find(|listing| listing.id == *id);
             Ok(second(found.and_then(|listing| listing.last_seen)))
         };
-        book(listings.iter().filter_map(Place::of).collect(), ids, last).unwrap()
+        book(listings.iter().filter_map(Place::of).collect(), last).unwrap()
     }
 
     fn before(book: &OfferBook, listing: &Listing) -> Option<String> {

@@ -30,7 +30,7 @@ pub use entry::{Entry, Group, HostCounts, ListPage, Opened, Queued, Run, Spent, 
 pub use follow::{Standing, rebuild, standing};
 pub use judged::{Judged, JudgedWriter, judged, put_row};
 pub use read::ledger;
-pub use stock::{Flagged, Outline, Stocked};
+pub use stock::{Flagged, Outline, Stocked, Stretch};
 pub use tail::{Tail, tail};
 pub use turns::Changing;
 use turns::Turns;

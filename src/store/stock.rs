@@ -25,6 +25,77 @@ pub struct Outline {
     row: Option<sled::IVec>,
 }
 
+/// Listings whose ids follow one another: behind one, up to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    behind: Vec<u8>,
+    to: Vec<u8>,
+}
+
+/// No byte of an id is as large.
+const END: u8 = 0xff;
+
+/// Bytes by which the middle of a stretch is found.
+const WIDE: usize = 8;
+
+type Keys = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+
+impl Stretch {
+    /// All listings.
+    pub fn all() -> Self {
+        let (behind, to) = (Vec::new(), vec![END]);
+        Self { behind, to }
+    }
+
+    /// What of it stands behind an id, in two parts where it can be halved: in the order of bytes, which is not that of how
+    /// many listings there are, so that who reads the larger one halves it again.
+    pub fn behind(self, id: &ListingId) -> Vec<Self> {
+        let rest = Self {
+            behind: id.as_str().as_bytes().to_vec(),
+            ..self
+        };
+        match rest.middle() {
+            Some(middle) => vec![
+                Self {
+                    behind: middle.clone(),
+                    to: rest.to,
+                },
+                Self {
+                    behind: rest.behind,
+                    to: middle,
+                },
+            ],
+            None => vec![rest],
+        }
+    }
+
+    fn middle(&self) -> Option<Vec<u8>> {
+        let mut pairs = self.behind.iter().zip(&self.to);
+        let alike = pairs.position(|(a, b)| a != b);
+        let alike = alike.unwrap_or(self.behind.len().min(self.to.len()));
+        let number = |bytes: &[u8]| {
+            let mut wide = [0; WIDE];
+            let found = &bytes[alike..bytes.len().min(alike + WIDE)];
+            wide[..found.len()].copy_from_slice(found);
+            u64::from_be_bytes(wide)
+        };
+        let (from, to) = (number(&self.behind), number(&self.to));
+        let half = from + (to.checked_sub(from)?) / 2;
+        let mut middle = self.behind[..alike].to_vec();
+        middle.extend(half.to_be_bytes());
+        (half > from).then_some(middle)
+    }
+
+    /// As keys of the index that begin so.
+    fn keys(&self, first: u8) -> Keys {
+        let key = |id: &[u8]| [&[first], id].concat();
+        (
+            Bound::Excluded(key(&self.behind)),
+            Bound::Included(key(&self.to)),
+        )
+    }
+}
+
 /// Which listings had flags at one time: asking this is quicker than looking for the flags of each.
 #[derive(Debug)]
 pub struct Flagged(Vec<u64>);
@@ -36,7 +107,7 @@ impl Store {
         after: Option<&ListingId>,
     ) -> impl Iterator<Item = Result<Stocked, Error>> + Send + '_ {
         let from = after.map_or_else(|| vec![LISTING], index::listing_key);
-        self.stocked(Bound::Excluded(from))
+        self.stocked((Bound::Excluded(from), Bound::Excluded(vec![LISTING + 1])))
     }
 
     /// The same from an id on.
@@ -44,15 +115,12 @@ impl Store {
         &self,
         id: &ListingId,
     ) -> impl Iterator<Item = Result<Stocked, Error>> + Send + '_ {
-        self.stocked(Bound::Included(index::listing_key(id)))
+        let from = Bound::Included(index::listing_key(id));
+        self.stocked((from, Bound::Excluded(vec![LISTING + 1])))
     }
 
-    fn stocked(
-        &self,
-        from: Bound<Vec<u8>>,
-    ) -> impl Iterator<Item = Result<Stocked, Error>> + Send + '_ {
-        let range = (from, Bound::Excluded(vec![LISTING + 1]));
-        self.tree.range(range).map(|row| {
+    fn stocked(&self, keys: Keys) -> impl Iterator<Item = Result<Stocked, Error>> + Send + '_ {
+        self.tree.range(keys).map(|row| {
             let (key, row) = row.map_err(Error::index)?;
             Ok(Stocked {
                 id: ListingId::from(String::from_utf8_lossy(&key[1..]).into_owned()),
@@ -66,10 +134,14 @@ impl Store {
         self.merged(&stocked.row)
     }
 
-    /// Every listing in the order of the ids, for [`Self::outline`].
-    pub fn outlines(&self) -> impl Iterator<Item = Result<Outline, Error>> + Send + '_ {
-        let mut rows = self.tree.scan_prefix([OUTLINE]).peekable();
-        self.stock(None).map(move |stocked| {
+    /// The listings of a stretch in the order of their ids, for [`Self::outline`].
+    pub fn outlines(
+        &self,
+        stretch: &Stretch,
+    ) -> impl Iterator<Item = Result<Outline, Error>> + Send + '_ {
+        let mut rows = self.tree.range(stretch.keys(OUTLINE)).peekable();
+        let stocked = self.stocked(stretch.keys(LISTING));
+        stocked.map(move |stocked| {
             let stocked = stocked?;
             let id = stocked.id.as_str().as_bytes();
             let mut next = |fits: fn(&[u8], &[u8]) -> bool| {
@@ -192,7 +264,6 @@ mod tests {
             (code.raw, code.path) = (String::new(), String::new());
         }
         Listing {
-            title: None,
             last_seen: None,
             capture: None,
             ..listing
@@ -218,7 +289,7 @@ mod tests {
         let turn = Entry::Status { id, status, at };
         commit(&store, vec![listing("p:1", "changed"), turn], Vec::new());
         let outlines = || {
-            let all = store.outlines().map(Result::unwrap);
+            let all = store.outlines(&Stretch::all()).map(Result::unwrap);
             all.map(|o| (o.row.is_some(), asked(store.outline(&o).unwrap())))
                 .unzip()
         };
@@ -236,6 +307,50 @@ mod tests {
         let stocked = store.stock_from(&ListingId::from("p:3")).next().unwrap();
         let read = store.read(&stocked.unwrap()).unwrap();
         assert_eq!(Some(read), store.listing(&ListingId::from("p:3")).unwrap());
+    }
+
+    #[test]
+    fn a_stretch_is_read_once_however_it_is_parted() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(dir.path()).unwrap();
+        let ids = [
+            "a:1",
+            "a:10",
+            "a:2",
+            "a:中文",
+            "b:",
+            "b:1",
+            "b:11111111111",
+            "b:2",
+        ];
+        let all = ids.map(|id| listing(id, "x"));
+        commit(&store, all.into(), Vec::new());
+        let read = |stretch: &Stretch| -> Vec<String> {
+            let outlines = store.outlines(stretch).map(Result::unwrap);
+            outlines
+                .map(|one| one.stocked.id.as_str().to_owned())
+                .collect()
+        };
+        for id in ids {
+            let (mut waiting, mut seen) = (vec![Stretch::all()], Vec::new());
+            while let Some(stretch) = waiting.pop() {
+                let mut found = read(&stretch);
+                found.truncate(1);
+                for last in &found {
+                    waiting.extend(stretch.clone().behind(&ListingId::from(last.clone())));
+                }
+                seen.extend(found);
+            }
+            seen.sort_unstable();
+            assert_eq!(seen, ids);
+            let behind = Stretch::all().behind(&ListingId::from(id));
+            let mut behind: Vec<String> = behind.iter().flat_map(read).collect();
+            behind.sort_unstable();
+            assert_eq!(
+                behind,
+                ids.into_iter().filter(|one| *one > id).collect::<Vec<_>>()
+            );
+        }
     }
 
     #[test]
