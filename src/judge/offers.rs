@@ -47,13 +47,15 @@ pub(super) fn book(
     });
     let mut book = OfferBook::default();
     for shelf in places.chunk_by(|a, b| a.shelf == b.shelf) {
-        let shared = shelf.len() > 1;
-        if !shared && !shelf.iter().any(|place| place.over) {
+        let came = |place: Option<&Place>| place.map_or(i64::MAX, |place| place.first_seen);
+
+        // Where nothing is over and nothing came after another, nothing took a place.
+        if came(shelf.first()) == came(shelf.last()) && !shelf.iter().any(|place| place.over) {
             continue;
         }
         let newest = &shelf[shelf.len().saturating_sub(MOST)..];
         let offer = |place: &Place| -> Result<Offer, store::Error> {
-            let last_seen = match shared {
+            let last_seen = match shelf.len() > 1 {
                 true => last_seen(&place.id)?,
                 false => place.first_seen,
             };
