@@ -35,8 +35,7 @@ impl Starts {
 
     /// Whether some name may begin as `text` does, or be the whole of its beginning.
     pub(super) fn any(&self, text: &str) -> bool {
-        !self.bits.is_empty()
-            && places(text.as_bytes()).any(|place| self.bits[place / 64] >> (place % 64) & 1 == 1)
+        !self.bits.is_empty() && places(text.as_bytes()).any(|place| self.has(place))
     }
 }
 
@@ -73,6 +72,34 @@ impl Starts {
 
     /// [`Self::any`] for a text with separators.
     fn begins(&self, text: &str) -> bool {
+        let (mut hash, mut taken) = (SEED, 0);
+        for (passed, byte) in text.bytes().enumerate() {
+            if taken == DEEP {
+                return false;
+            }
+            if passed == FAR {
+                return true;
+            }
+            if !byte.is_ascii() {
+                return self.begins_slowly(text);
+            }
+            if byte.is_ascii_alphanumeric() {
+                taken += 1;
+                hash = step(hash, byte);
+                if self.has(place(hash)) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    fn has(&self, place: usize) -> bool {
+        self.bits[place / 64] >> (place % 64) & 1 == 1
+    }
+
+    /// The same where not all letters are bytes.
+    fn begins_slowly(&self, text: &str) -> bool {
         let mut bytes = [0; DEEP + 4];
         let mut end = 0;
         for (passed, c) in text.chars().enumerate() {
@@ -86,18 +113,28 @@ impl Starts {
                 end += c.encode_utf8(&mut bytes[end..]).len();
             }
         }
-        places(&bytes[..end]).any(|place| self.bits[place / 64] >> (place % 64) & 1 == 1)
+        places(&bytes[..end]).any(|place| self.has(place))
     }
 }
 
-/// The place of each beginning of one to six bytes (FNV-1a, folded to the size of the set).
+/// Where FNV-1a begins.
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn step(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// A hash folded to the size of the set.
+fn place(hash: u64) -> usize {
+    (hash >> 32 ^ hash) as usize % BITS
+}
+
+/// The place of each beginning of one to six bytes.
 fn places(text: &[u8]) -> impl Iterator<Item = usize> {
-    text.iter()
-        .take(DEEP)
-        .scan(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            *hash = (*hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-            Some((*hash >> 32 ^ *hash) as usize % BITS)
-        })
+    text.iter().take(DEEP).scan(SEED, |hash, byte| {
+        *hash = step(*hash, *byte);
+        Some(place(*hash))
+    })
 }
 
 #[cfg(test)]

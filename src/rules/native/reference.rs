@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, NativeCallContext};
+use rhai::{Array, Dynamic, ImmutableString, NativeCallContext};
 
 use super::{Doc, Family, Host, Kind, item_of, maybe, words};
 use crate::{
@@ -131,7 +131,12 @@ fn certificate_kind(engine: &mut Host) {
 }
 
 fn goods_kind(engine: &mut Host) {
-    let list = |items: &[String]| -> Array { items.iter().cloned().map(Dynamic::from).collect() };
+    let list = |items: &[String]| -> Array {
+        let texts = items
+            .iter()
+            .map(|item| ImmutableString::from(item.as_str()));
+        texts.map(Dynamic::from).collect()
+    };
     engine.register_type_with_name::<Goods>("Goods");
     engine.register_get("id", |k: &mut Goods| k.id.clone());
     engine.register_get("en", |k: &mut Goods| k.en.clone());
