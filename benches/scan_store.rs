@@ -1,7 +1,7 @@
 //! What a scan of everything stored costs: `cargo bench --bench scan_store -- DIR [LISTINGS] [RULES]`.
 //!
 //! DIR is made where it is not there: a store with so many made listings (benches/made; a million takes minutes and about
-//! 1 GB), rules, 31,500 recall notices and 100,000 terms. Then, on all cores and with the store closed and opened between:
+//! 2 GB), rules, 31,500 recall notices and 100,000 terms. Then, on all cores and with the store closed and opened between:
 //! a scan of everything, a scan with nothing changed, scans after one rule was edited (one that asks for a class and one that
 //! asks for words), and one after 50 notices came in. Seconds on the clock, which other work on the machine makes longer;
 //! the ratios are of one run.

@@ -48,7 +48,6 @@ pub(super) fn book(
     let mut book = OfferBook::default();
     for shelf in places.chunk_by(|a, b| a.shelf == b.shelf) {
         let came = |place: Option<&Place>| place.map_or(i64::MAX, |place| place.first_seen);
-
         // Where nothing is over and nothing came after another, nothing took a place.
         if came(shelf.first()) == came(shelf.last()) && !shelf.iter().any(|place| place.over) {
             continue;

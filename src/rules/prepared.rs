@@ -64,8 +64,7 @@ impl Prepared {
 
     /// Folds the text and looks for the words of all rules now rather than when the first rule asks.
     pub fn search(&self) {
-        self.0.found();
-        self.0.prints();
+        self.0.search();
     }
 
     /// The term lists of which a word stands in the text; none where nobody has looked for them.
@@ -113,6 +112,12 @@ impl Sheet {
             let passages = self.passages().iter();
             self.terms.search(passages.map(|passage| &passage.folded))
         })
+    }
+
+    /// [`Prepared::search`]: with the names of the rows of the attribute table, which are text too.
+    pub(super) fn search(&self) {
+        self.found();
+        self.prints();
     }
 
     /// What rules look for in the rows of the attribute table.

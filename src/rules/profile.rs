@@ -85,7 +85,7 @@ impl<'a> Profile<'a> {
         self.listings += 1;
         let look = self.set.look(item, facts);
         // The text is made ready once for all rules: it is no rule's cost.
-        look.sheet().found();
+        look.sheet().search();
         let quiet = Item::quiet(&look);
         let mut bench = Bench::new(self.set.engine(), &quiet);
         for (rule, spent) in self.set.all().iter().zip(&mut self.spent) {

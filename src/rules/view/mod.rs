@@ -245,18 +245,18 @@ impl Params {
 }
 
 /// Registers `item`, `item.seller` and their fields, and `p`.
-pub(super) fn register(engine: &mut Host) {
-    engine.register_type_with_name::<Params>("Params");
-    engine.engine.register_indexer_get(Params::get);
-    engine.register_type_with_name::<Item>("Listing");
-    engine.register_type_with_name::<SellerOf>("Seller");
-    engine.register_get("seller", |item: &mut Item| SellerOf(item.clone()));
+pub(super) fn register(host: &mut Host) {
+    host.register_type_with_name::<Params>("Params");
+    host.engine.register_indexer_get(Params::get);
+    host.register_type_with_name::<Item>("Listing");
+    host.register_type_with_name::<SellerOf>("Seller");
+    host.register_get("seller", |item: &mut Item| SellerOf(item.clone()));
     for (number, field) in FIELDS.iter().enumerate() {
         match field.name.strip_prefix("seller.") {
             Some(name) => {
-                engine.register_get(name, move |seller: &mut SellerOf| seller.0.read(number))
+                host.register_get(name, move |seller: &mut SellerOf| seller.0.read(number))
             }
-            None => engine.register_get(field.name, move |item: &mut Item| item.read(number)),
+            None => host.register_get(field.name, move |item: &mut Item| item.read(number)),
         };
     }
 }
