@@ -106,11 +106,11 @@ impl<'t> Field<'t> {
     }
 
     /// Notes hits of `count` units at `at`, unless they are only part of a longer word or number, or only mentioned.
-    pub(super) fn take(
+    pub(super) fn take<'h>(
         &self,
         at: usize,
         count: usize,
-        hits: &[Hit],
+        hits: impl Iterator<Item = &'h Hit>,
         shared: &mut BTreeMap<usize, Shared>,
     ) {
         if at >= self.made_for {

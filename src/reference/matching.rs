@@ -1,6 +1,10 @@
 //! A listing held against the notices: item id and GTIN, then brand and model, then brand and product words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    cell::LazyCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use rust_decimal::Decimal;
 
@@ -9,7 +13,7 @@ use super::{
     accessory::{self, Phrases},
     field::{self, Field, Seen, Shared},
     models::Worth,
-    recalls::{self, Goods, Index},
+    recalls::{self, Bits, Goods, Hit, Index},
     words::{Units, forms},
 };
 use crate::text::{codes, fold::fold};
@@ -22,6 +26,34 @@ pub(super) struct Matcher<'a> {
     pub(super) accessories: &'a Phrases,
 }
 
+/// A name or number of notices, met in a field.
+struct Met<'f, 't, 'i> {
+    field: &'f Field<'t>,
+    at: usize,
+    /// Units of it.
+    count: usize,
+    hits: &'i [Hit],
+}
+
+/// What the title says, whatever it names.
+struct Title<'f> {
+    units: Cow<'f, Units>,
+    said: BTreeSet<String>,
+    bits: Bits,
+}
+
+impl<'f> Title<'f> {
+    fn of(query: &RecallQuery<'_>, fields: &'f [Field<'_>]) -> Self {
+        let units = match fields.iter().find(|field| field.name == "title") {
+            Some(field) => Cow::Borrowed(&field.units),
+            None => Cow::Owned(field::title(query).units),
+        };
+        let said = recalls::said(&units);
+        let bits = Bits::of(&said);
+        Self { units, said, bits }
+    }
+}
+
 impl<'a> Matcher<'a> {
     /// All matches, best tier first, then by source and number of the notice.
     pub(super) fn find(&self, query: &RecallQuery<'_>) -> Vec<RecallMatch<'a>> {
@@ -29,10 +61,15 @@ impl<'a> Matcher<'a> {
             true => Vec::new(),
             false => field::of_listing(query, |folded| self.index.starts.anywhere(folded)),
         };
-        let shared = self.shared(&fields);
+        let (met, gtins) = (self.met(&fields), self.gtins(query));
+        let (mut shared, mut words) = (BTreeMap::new(), Vec::new());
+        if !met.is_empty() {
+            let title = Title::of(query, &fields);
+            shared = self.shared(&met, &gtins, &title);
+            words = self.by_words(query, &shared, &title);
+        }
         let mut found: BTreeMap<usize, RecallMatch<'a>> = BTreeMap::new();
-        let candidates = self.by_identifier(query, &shared);
-        let words = self.by_words(query, &shared);
+        let candidates = self.by_identifier(query, &gtins, &shared);
         for (place, one) in candidates.into_iter().chain(words) {
             if found.get(&place).is_none_or(|known| known.tier < one.tier) {
                 found.insert(place, one);
@@ -52,23 +89,70 @@ impl<'a> Matcher<'a> {
         found
     }
 
-    /// Every brand and model of a notice that the fields name.
-    fn shared(&self, fields: &[Field<'_>]) -> BTreeMap<usize, Shared> {
-        let mut shared: BTreeMap<usize, Shared> = BTreeMap::new();
+    /// Where the fields may name a brand or model of a notice.
+    fn met<'f, 't>(&self, fields: &'f [Field<'t>]) -> Vec<Met<'f, 't, 'a>> {
+        let mut met = Vec::new();
         for field in fields {
             for at in 0..field.units.all.len() {
                 if !self.index.starts.any(field.units.tail(at)) {
                     continue;
                 }
-                for count in 1..=self.index.longest {
-                    let Some(gram) = field.units.gram(at, count) else {
-                        break;
-                    };
-                    if let Some(hits) = self.index.grams.get(gram) {
-                        field.take(at, count, hits, &mut shared);
-                    }
-                }
+                let grams =
+                    (1..=self.index.longest).map_while(|n| Some((n, field.units.gram(at, n)?)));
+                met.extend(grams.filter_map(|(count, gram)| {
+                    let hits = self.index.grams.get(gram)?;
+                    Some(Met {
+                        field,
+                        at,
+                        count,
+                        hits,
+                    })
+                }));
             }
+        }
+        met
+    }
+
+    /// The notices with the GTIN of the listing.
+    fn gtins(&self, query: &RecallQuery<'_>) -> Vec<usize> {
+        let gtin = query.gtin.and_then(codes::gtin);
+        let places = gtin.and_then(|gtin| self.index.gtins.get(&gtin));
+        places.cloned().unwrap_or_default()
+    }
+
+    /// Every brand and model of a notice that the fields name, where something can come of it. A brand says nothing
+    /// without a number or a noun of the goods, and most notices that share one have neither.
+    fn shared(
+        &self,
+        met: &[Met<'_, '_, '_>],
+        gtins: &[usize],
+        title: &Title<'_>,
+    ) -> BTreeMap<usize, Shared> {
+        let all = met.iter().flat_map(|met| met.hits);
+        let numbered: BTreeSet<usize> = all
+            .filter_map(|hit| match hit {
+                Hit::Model { notice, .. } => Some(*notice),
+                Hit::Brand { .. } => None,
+            })
+            .collect();
+        let wanted = |hit: &Hit| match hit {
+            Hit::Model { .. } => true,
+            Hit::Brand { notice, .. } => {
+                self.index.heads[*notice].may_share(title.bits)
+                    || numbered.contains(notice)
+                    || gtins.contains(notice)
+            }
+        };
+        let mut shared: BTreeMap<usize, Shared> = BTreeMap::new();
+        for Met {
+            field,
+            at,
+            count,
+            hits,
+        } in met
+        {
+            let hits = hits.iter().filter(|hit| wanted(hit));
+            field.take(*at, *count, hits, &mut shared);
         }
         shared
     }
@@ -76,23 +160,21 @@ impl<'a> Matcher<'a> {
     fn by_identifier(
         &self,
         query: &RecallQuery<'_>,
+        gtins: &[usize],
         shared: &BTreeMap<usize, Shared>,
     ) -> Vec<(usize, RecallMatch<'a>)> {
         let mut found = Vec::new();
-        if let (Some(platform), Some(item)) = (query.platform.map(fold), query.item) {
-            for (at, place) in self.index.items.get(item).into_iter().flatten() {
+        let items = query.item.and_then(|item| self.index.items.get(item));
+        if let (Some(platform), Some(items)) = (query.platform, items) {
+            let (platform, item) = (fold(platform), query.item.unwrap_or_default());
+            for (at, place) in items {
                 // A platform may have been given a name of its own: "ebay-uk" is eBay.
                 if platform == *at || platform.split(['-', '.', '_']).any(|part| part == at) {
                     found.push((*place, self.said(*place, Tier::Hard, "item id", "id", item)));
                 }
             }
         }
-        let gtin = query.gtin.and_then(codes::gtin);
-        for place in gtin
-            .iter()
-            .filter_map(|gtin| self.index.gtins.get(gtin))
-            .flatten()
-        {
+        for place in gtins {
             let branded = shared.get(place).is_some_and(|s| s.brand.is_some());
             let silent = query.brand.is_none() || self.notices[*place].brands.is_empty();
             // Notices mistype numbers, and shops borrow them: alone they are no proof.
@@ -113,34 +195,26 @@ impl<'a> Matcher<'a> {
         &self,
         query: &RecallQuery<'_>,
         shared: &BTreeMap<usize, Shared>,
+        title: &Title<'_>,
     ) -> Vec<(usize, RecallMatch<'a>)> {
         // A number without its brand says nothing, unless the notice names no brand.
-        let branded = |place: &usize, shared: &Shared| {
-            shared.brand.is_some() || self.notices[*place].brands.is_empty()
+        let branded = |(place, shared): &(&usize, &Shared)| {
+            shared.brand.is_some() || self.notices[**place].brands.is_empty()
         };
-        let shared: Vec<_> = shared
-            .iter()
-            .filter(|(place, shared)| branded(place, shared))
-            .collect();
-        if shared.is_empty() {
-            return Vec::new();
-        }
-        let title = field::title(query);
-        let said = recalls::said(&title.units);
-        let part = accessory::accessory(&title.units, &forms(&title.units), self.accessories);
-        let part = part.map(|(_, word)| word);
-        let mut found = Vec::new();
-        for (place, shared) in shared {
+        let part = LazyCell::new(|| {
+            let forms = forms(&title.units);
+            let part = accessory::accessory(&title.units, &forms, self.accessories);
+            part.map(|(_, word)| word)
+        });
+        let shared = shared.iter().filter(branded);
+        let found = shared.filter_map(|(place, shared)| {
             let goods = &self.index.goods[*place];
-            if part.is_some_and(|part| !goods.called(part)) {
-                continue;
-            }
-            found.extend(
-                self.judge(*place, goods, shared, &said, query)
-                    .map(|m| (*place, m)),
-            );
-        }
-        found
+            let found = self.judge(*place, goods, shared, &title.said, query)?;
+            // A part for the goods is not the goods.
+            let called = part.is_none_or(|part| goods.called(part));
+            called.then_some((*place, found))
+        });
+        found.collect()
     }
 
     fn judge(

@@ -1,6 +1,9 @@
 //! Notices in an index: brand names and model numbers without separators, identifiers, and what the goods are called.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::BuildHasher,
+};
 
 use super::{
     Notice,
@@ -13,11 +16,13 @@ use crate::text::fold::fold;
 /// Everything that a listing can share with a notice. The maps are only looked up, never walked.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    pub(super) grams: HashMap<String, Vec<Hit>>,
+    pub(super) grams: HashMap<String, Vec<Hit>, foldhash::fast::RandomState>,
     pub(super) starts: Starts,
     pub(super) items: HashMap<String, Vec<(String, usize)>>,
     pub(super) gtins: HashMap<String, Vec<usize>>,
     pub(super) goods: Vec<Goods>,
+    /// The heads of each of the goods.
+    pub(super) heads: Vec<Bits>,
     /// Units of the longest name or number.
     pub(super) longest: usize,
 }
@@ -29,6 +34,22 @@ pub(super) enum Hit {
     Brand { notice: usize, units: usize },
     /// A model number.
     Model { notice: usize, worth: Worth },
+}
+
+/// Words as bits: sets that share a word share a bit, and those that share none seldom do.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Bits(u64);
+
+impl Bits {
+    pub(super) fn of(words: &BTreeSet<String>) -> Self {
+        let state = foldhash::fast::FixedState::default();
+        let bit = |word: &String| 1u64 << (state.hash_one(word) >> 58);
+        Self(words.iter().map(bit).fold(0, |all, bit| all | bit))
+    }
+
+    pub(super) fn may_share(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// The goods of one notice, by their words.
@@ -63,7 +84,9 @@ impl Index {
             for gtin in &notice.gtins {
                 index.gtins.entry(gtin.clone()).or_default().push(place);
             }
-            index.goods.push(goods(notice, &lower));
+            let goods = goods(notice, &lower);
+            index.heads.push(Bits::of(&goods.heads));
+            index.goods.push(goods);
         }
         index
     }
