@@ -66,10 +66,14 @@ fn letter(byte: u8) -> usize {
 /// The threes with which texts begin that begin as a name does, the rest of a short name open.
 fn threes(name: &[u8]) -> impl Iterator<Item = usize> {
     let ascii = name.iter().take(3).take_while(|byte| byte.is_ascii());
-    let (begun, taken) = ascii.fold((0, 0), |(begun, taken), byte| (begun << 5 | letter(*byte), taken + 1));
+    let (begun, taken) = ascii.fold((0, 0), |(begun, taken), byte| {
+        (begun << 5 | letter(*byte), taken + 1)
+    });
     let open = 5 * (3 - taken);
     let none = taken == 0;
-    (0..1usize << open).filter(move |_| !none).map(move |rest| begun << open | rest)
+    (0..1usize << open)
+        .filter(move |_| !none)
+        .map(move |rest| begun << open | rest)
 }
 
 /// A beginning with more characters than this, separators among them, is not looked into.

@@ -43,13 +43,25 @@ pub(super) fn ask<'r>(engine: &Engine, rule: &'r Rule, bench: &mut Bench<'_>) ->
     let ready = |program| catch_unwind(AssertUnwindSafe(|| bench.run(program)));
     match rule.program.as_ref().map(ready) {
         Some(Ok(Ok(answer))) => Answered::Ready(answer),
-        Some(Ok(Err(Left::Flag))) => Answered::Ran(noted(engine, rule, bench.item().look()).0),
+        Some(Ok(Err(Left::Flag))) => Answered::Ran(flagged(engine, rule, bench.item().look())),
         // What panicked will do so again, where it is written down.
         _ => Answered::Ran(ask_interpreter(engine, rule, bench.item()).0),
     }
 }
 
-/// The same by the interpreter alone; with the steps that it took.
+/// The flag of a rule that came to one, with all that it looks at on its way there.
+fn flagged(engine: &Engine, rule: &Rule, look: &Arc<Look>) -> Answer {
+    let item = Item::noting(look);
+    rule.meta.when.note(&item);
+    let run = |program| Bench::new(engine, &item).flag(program).ok();
+    let ready = catch_unwind(AssertUnwindSafe(|| rule.program.as_ref().and_then(run)));
+    match ready {
+        Ok(Some(outcome)) => Answer::Said(outcome, item.finish()),
+        _ => noted(engine, rule, look).0,
+    }
+}
+
+/// [`ask`] by the interpreter alone; with the steps that it took.
 pub(super) fn ask_interpreter(engine: &Engine, rule: &Rule, quiet: &Item) -> (Answer, u64) {
     match run(engine, rule, quiet) {
         (Answer::Said(outcome, _), _) if outcome.said == Said::Flag => {

@@ -1,8 +1,8 @@
 //! From the parsed text to what is made ready.
 
-use rhai::{AST, ASTFlags, Expr, FlowControl, FnCallExpr, OpAssignment, Stmt};
+use rhai::{AST, ASTFlags, Expr, FlowControl, FnCallExpr, OpAssignment, Position, Stmt};
 
-use super::{Answer, Arithmetic, Left, Node, Program, Step};
+use super::{Answer, Arithmetic, Node, Program, Step};
 use crate::rules::{
     engine::VARIABLES,
     host::Natives,
@@ -30,7 +30,7 @@ impl Program {
             builder.names.push((name.clone(), Meant::Params));
         }
         let body = builder.ending(&check.body);
-        let ready = !matches!(body.first(), None | Some(Step::Leave(Left::Unready)));
+        let ready = !matches!(body.first(), None | Some(Step::Leave));
         ready.then_some(Self {
             body,
             places: builder.places,
@@ -60,9 +60,16 @@ pub(super) struct Builder<'a> {
 impl Builder<'_> {
     /// A new variable; none where there are more than a script may have.
     pub(super) fn declare(&mut self, name: &str) -> Option<usize> {
+        let place = self.unnamed();
+        self.names
+            .push((name.to_owned(), Meant::Place(place.unwrap_or_default())));
+        place
+    }
+
+    /// A place without a name; none as for [`Self::declare`].
+    pub(super) fn unnamed(&mut self) -> Option<usize> {
         let place = self.places;
         self.places += 1;
-        self.names.push((name.to_owned(), Meant::Place(place)));
         (self.places < VARIABLES).then_some(place)
     }
 
@@ -84,7 +91,7 @@ impl Builder<'_> {
         }
         match last {
             Some(last) => self.last(last, &mut steps),
-            None => steps.push(Step::Leave(Left::Unready)),
+            None => steps.push(Step::Leave),
         }
         self.names.truncate(seen);
         steps
@@ -92,7 +99,7 @@ impl Builder<'_> {
 
     fn last(&mut self, statement: &Stmt, steps: &mut Vec<Step>) {
         let step = match statement {
-            Stmt::FnCall(call, _) => self.answer_of(call),
+            Stmt::FnCall(call, at) => self.answer_of(call, *at),
             Stmt::Expr(expr) => self.answer(expr),
             Stmt::If(flow, _) => {
                 let met = self.node(&flow.expr);
@@ -110,28 +117,38 @@ impl Builder<'_> {
 
     fn answer(&mut self, expr: &Expr) -> Step {
         match expr {
-            Expr::FnCall(call, _) => self.answer_of(call),
-            Expr::Dot(pair, ..) => match self.answer(&pair.lhs) {
-                Step::Leave(left) => Step::Leave(left),
-                _ => Step::Leave(Left::Unready),
-            },
-            _ => Step::Leave(Left::Unready),
+            Expr::FnCall(call, at) => self.answer_of(call, *at),
+            // `flag(…)`, and what is said to it.
+            Expr::Dot(..) if self.flags(expr) => Step::Flag(self.node(expr)),
+            _ => Step::Leave,
         }
     }
 
-    /// `pass(…)` and `unsure(…)` with words that are known now.
-    fn answer_of(&mut self, call: &FnCallExpr) -> Step {
-        let own = self.functions.iter().any(|f| f.name == call.name.as_str());
+    fn flags(&self, expr: &Expr) -> bool {
+        let base = tree::chain(expr).map(|chain| chain.base);
+        matches!(base, Some(Expr::FnCall(call, _)) if call.name == "flag" && !self.is_own("flag"))
+    }
+
+    pub(super) fn is_own(&self, name: &str) -> bool {
+        self.functions.iter().any(|function| function.name == name)
+    }
+
+    /// `flag(…)`, and `pass(…)` and `unsure(…)` with words that are known now.
+    fn answer_of(&mut self, call: &FnCallExpr, at: Position) -> Step {
         let said = match call.name.as_str() {
-            "flag" if !own => return Step::Leave(Left::Flag),
-            "pass" if !own => Said::Pass,
-            "unsure" if !own => Said::Unsure,
-            _ => return Step::Leave(Left::Unready),
+            own if self.is_own(own) => return Step::Leave,
+            "flag" => {
+                let flag = self.called(call, at);
+                return Step::Flag(flag.unwrap_or(Node::Leave));
+            }
+            "pass" => Said::Pass,
+            "unsure" => Said::Unsure,
+            _ => return Step::Leave,
         };
         let reason = match call.args.as_slice() {
             [] if said == Said::Pass => "",
             [Expr::StringConstant(text, _)] => text.as_str(),
-            _ => return Step::Leave(Left::Unready),
+            _ => return Step::Leave,
         };
         self.answers.push(Answer {
             said,
@@ -180,7 +197,7 @@ impl Builder<'_> {
             Stmt::BreakLoop(None, ..) => Some(Step::Continue),
             _ => None,
         };
-        steps.push(step.unwrap_or(Step::Leave(Left::Unready)));
+        steps.push(step.unwrap_or(Step::Leave));
     }
 
     fn assigned(&mut self, to: &Expr, how: &OpAssignment, expr: &Expr) -> Option<Step> {

@@ -42,11 +42,27 @@ impl Builder<'_> {
             Expr::Coalesce(all, _) => Node::First(self.nodes(all)),
             Expr::Dot(..) | Expr::Index(..) => self.chained(&chain(expr)?)?,
             Expr::FnCall(call, at) => self.called(call, *at)?,
+            Expr::Stmt(block) => self.only(block.statements())?,
             _ => return None,
         })
     }
 
-    fn called(&mut self, call: &FnCallExpr, at: Position) -> Option<Node> {
+    /// The value of a block of one expression, or of one `if` of such blocks.
+    fn only(&mut self, statements: &[Stmt]) -> Option<Node> {
+        Some(match statements {
+            [Stmt::Expr(expr)] => self.ready(expr)?,
+            [Stmt::FnCall(call, at)] => self.called(call, *at)?,
+            [Stmt::If(flow, _)] => {
+                let met = self.node(&flow.expr);
+                let body = self.only(flow.body.statements())?;
+                let branch = self.only(flow.branch.statements())?;
+                Node::Either(Box::new((met, body, branch)))
+            }
+            _ => return None,
+        })
+    }
+
+    pub(super) fn called(&mut self, call: &FnCallExpr, at: Position) -> Option<Node> {
         if call.is_qualified() || call.capture_parent_scope {
             return None;
         }
@@ -69,7 +85,7 @@ impl Builder<'_> {
 
     /// A function of this host or of the language.
     fn call(&self, name: &ImmutableString, mut arguments: Vec<Node>, at: Position) -> Option<Node> {
-        if self.functions.iter().any(|f| f.name == name.as_str()) {
+        if self.is_own(name) {
             return None;
         }
         if let Some(ready) = self.natives.ready(name) {
@@ -101,15 +117,20 @@ impl Builder<'_> {
             return None;
         }
         let meant = variable(chain.base).and_then(|name| self.meant(name));
+        // The language asks for all that stands between the brackets of a chain before it takes the first step.
+        let mut first = Vec::new();
         let (mut node, rest) = match (meant, chain.links.as_slice()) {
             (Some(Meant::Params), [first, rest @ ..]) => (Node::Value(self.param(first)?), rest),
-            (Some(Meant::Listing), [first, rest @ ..]) => self.of_listing(first, rest)?,
+            (Some(Meant::Listing), links) => self.of_listing(links, &mut first)?,
             (_, links) => (self.ready(chain.base)?, links),
         };
         for link in rest {
-            node = self.linked(node, link)?;
+            node = self.linked(node, link, &mut first)?;
         }
-        Some(node)
+        match first.is_empty() {
+            true => Some(node),
+            false => Some(Node::With(Box::new((first, node)))),
+        }
     }
 
     fn param(&self, link: &Link<'_>) -> Option<Dynamic> {
@@ -121,11 +142,12 @@ impl Builder<'_> {
 
     fn of_listing<'l, 'e>(
         &mut self,
-        first: &Link<'e>,
-        rest: &'l [Link<'e>],
+        links: &'l [Link<'e>],
+        first: &mut Vec<(usize, Node)>,
     ) -> Option<(Node, &'l [Link<'e>])> {
-        let tree::Step::Field(name) = first.step else {
-            return Some((self.linked(Node::Place(0), first)?, rest));
+        let (link, rest) = links.split_first()?;
+        let tree::Step::Field(name) = link.step else {
+            return Some((self.linked(Node::Place(0), link, first)?, rest));
         };
         if name != "seller" {
             return Some((Node::Field(view::field(name)?), rest));
@@ -142,7 +164,13 @@ impl Builder<'_> {
         }
     }
 
-    fn linked(&mut self, base: Node, link: &Link<'_>) -> Option<Node> {
+    /// A step of a chain; what it asks for before the chain begins is put into `first`.
+    fn linked(
+        &mut self,
+        base: Node,
+        link: &Link<'_>,
+        first: &mut Vec<(usize, Node)>,
+    ) -> Option<Node> {
         match &link.step {
             tree::Step::Field(name) => Some(Node::Call(Box::new(Call {
                 name: (*name).into(),
@@ -151,7 +179,10 @@ impl Builder<'_> {
                 arguments: vec![base],
                 at: Position::NONE,
             }))),
-            tree::Step::At(index) => Some(Node::At(Box::new((base, self.node(index))))),
+            tree::Step::At(index) => {
+                let index = self.before(index, first)?;
+                Some(Node::At(Box::new((base, index))))
+            }
             tree::Step::Call(call, at) => match (Over::of(&call.name), call.args.as_slice()) {
                 (Some(over), [with]) => {
                     let (place, node) = self.with(with)?;
@@ -159,11 +190,25 @@ impl Builder<'_> {
                 }
                 _ => {
                     let mut arguments = vec![base];
-                    arguments.extend(self.nodes(&call.args));
+                    for argument in &call.args {
+                        arguments.push(self.before(argument, first)?);
+                    }
                     self.call(&call.name, arguments, *at)
                 }
             },
         }
+    }
+
+    /// A value that is made before the chain begins that it stands in.
+    fn before(&mut self, expr: &Expr, first: &mut Vec<(usize, Node)>) -> Option<Node> {
+        Some(match self.node(expr) {
+            there @ (Node::Value(_) | Node::Place(_)) => there,
+            made => {
+                let place = self.unnamed()?;
+                first.push((place, made));
+                Node::Place(place)
+            }
+        })
     }
 
     /// A closure of one value and one expression: where the value is put, and what is asked of it.
@@ -173,16 +218,12 @@ impl Builder<'_> {
         let function = functions.iter().find(|function| function.name == name)?;
         let (outer, own) = function.params.split_at_checked(captured.len())?;
         // A closure calls a variable around it by the variable's own name.
-        let ([own], [body], true) = (own, function.body.as_slice(), outer == captured) else {
+        let ([own], true) = (own, outer == captured) else {
             return None;
         };
         let seen = self.names.len();
         let place = self.declare(own)?;
-        let node = match body {
-            Stmt::Expr(expr) => self.ready(expr),
-            Stmt::FnCall(call, at) => self.called(call, *at),
-            _ => None,
-        };
+        let node = self.only(&function.body);
         self.names.truncate(seen);
         Some((place, node?))
     }

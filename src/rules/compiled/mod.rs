@@ -4,9 +4,8 @@
 //! longer than what is asked for. Here variables are places, parameters are values, and functions are found when the rule is
 //! loaded. Only what a script can do without surprise is made ready: fields, comparisons, numbers, calls of this host's
 //! functions, `if`, `for` over lists, `filter` and `map`. Whatever else a run meets, a value of a kind that was not expected,
-//! an error, a flag to be raised or more work than a common run takes, is *left*: the interpreter runs the script from its
-//! beginning and its answer counts. So nothing here raises a flag or fails, and a rule says here what it says there, or
-//! nothing (`property`).
+//! an error or more work than a common run takes, is *left*: the interpreter runs the script from its beginning and its answer
+//! counts. So nothing here fails, and a rule says here what it says there, with the same proofs, or nothing (`property`).
 
 mod build;
 mod expressions;
@@ -43,7 +42,7 @@ pub(super) struct Answer {
 /// Why a run was left to the interpreter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Left {
-    /// It came to where the rule flags, which is written down as it is run.
+    /// It came to where the rule flags, and nobody noted what it looked at.
     Flag,
     /// It met something that is not made ready.
     Unready,
@@ -63,9 +62,11 @@ enum Step {
     },
     /// The end, with an answer by its number.
     Answer(usize),
+    /// The end, with a flag.
+    Flag(Node),
     Break,
     Continue,
-    Leave(Left),
+    Leave,
 }
 
 #[derive(Debug)]
@@ -80,6 +81,8 @@ enum Node {
     Call(Box<Call>),
     /// A function of the language.
     Word(Word, Vec<Node>),
+    /// What is asked first, each with its place, and what is made of it.
+    With(Box<(Vec<(usize, Node)>, Node)>),
     /// The list, the place of the element, and what is asked of it.
     Over(Over, Box<(Node, usize, Node)>),
     At(Box<(Node, Node)>),
@@ -88,6 +91,8 @@ enum Node {
     Not(Box<Node>),
     All(Vec<Node>),
     Any(Vec<Node>),
+    /// What is asked, what is meant where it holds, and where it does not.
+    Either(Box<(Node, Node, Node)>),
     /// `??`
     First(Vec<Node>),
     Leave,

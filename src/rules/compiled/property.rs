@@ -19,7 +19,7 @@ use crate::{
         papers::packs,
         rest_property::{facts, listings, rules},
         rule::{self, Rule},
-        run::{Answer, ask_interpreter},
+        run::{self, Answer, ask_interpreter},
         set::RuleSet,
         terms::Names,
         tests::source,
@@ -167,6 +167,8 @@ impl Expressions {
                 1 => any.clone().prop_map(|a| format!("{a}.len()")),
                 1 => called(&lists, &["index_of"], &texts),
                 1 => (texts.clone(), texts.clone()).prop_map(|(a, b)| format!("similar({a}, {b})")),
+                1 => (truths.clone(), numbers.clone(), numbers.clone())
+                    .prop_map(|(truth, a, b)| format!("(if {truth} {{ {a} }} else if n == 1 {{ {b} }} else {{ 5 }})")),
                 1 => any.clone(),
             ]
             .boxed(),
@@ -199,6 +201,13 @@ fn scripts() -> impl Strategy<Value = String> {
     )
         .prop_map(|(n, t, l)| format!("let n = {n}; let t = {t}; let l = {l};"));
     let all = simple.nested().nested();
+    let flags = prop_oneof![
+        2 => Just("flag(\"a {title}\", \"b {captured_on}\")".to_owned()),
+        3 => (all.texts.clone(), all.numbers.clone())
+            .prop_map(|(t, n)| format!("flag(\"a {{t}}\", \"b {{n}}\").because(\"t\", {t}).because(\"n\", {n}).score(7)")),
+        1 => (all.lists.clone(), all.texts.clone(), all.numbers.clone())
+            .prop_map(|(l, t, n)| format!("flag({t}, \"b\").score({n}).basis({t}).because(\"l\", {l})")),
+    ];
     let way = prop_oneof![
         4 => all.truths.clone().prop_map(|truth| format!("if {truth} {{ return unsure(\"this\"); }}")),
         1 => (all.truths.clone(), all.numbers.clone(), all.texts.clone())
@@ -208,10 +217,11 @@ fn scripts() -> impl Strategy<Value = String> {
             format!("for (v, at) in {list} {{ if at == 2 {{ break; }} if {truth} {{ t = v; continue; }} n += at; }}")
         }),
         1 => all.lists.prop_map(|l| format!("l = {l}; if l.is_empty() {{ return pass(\"none\"); }}")),
+        1 => (all.truths.clone(), flags.clone()).prop_map(|(truth, flag)| format!("if {truth} {{ return {flag}; }}")),
     ];
-    let end = all
-        .truths
-        .prop_map(|truth| format!("if n == 1 {{ pass(\"one\") }} else if {truth} {{ flag(\"a\", \"b\") }} else {{ pass() }}"));
+    let end = (all.truths, flags).prop_map(|(truth, flag)| {
+        format!("if n == 1 {{ pass(\"one\") }} else if {truth} {{ {flag} }} else {{ pass() }}")
+    });
     (set, prop::collection::vec(way, 1..3), end).prop_map(|(set, ways, end)| {
         format!(
             "{HEAD}fn check(item, p) {{ {set} {} {end} }}",
@@ -228,23 +238,44 @@ fn told(answer: Answer) -> Result<(Said, String), String> {
     }
 }
 
-/// Whether it was ready; where it was, the interpreter has to say the same.
-fn compared(engine: &Engine, rule: &Rule, bench: &mut Bench<'_>) -> Result<bool, TestCaseError> {
+/// What was ready; where anything was, the interpreter has to say the same.
+fn compared(
+    engine: &Engine,
+    rule: &Rule,
+    bench: &mut Bench<'_>,
+) -> Result<Option<Said>, TestCaseError> {
     let Some(program) = &rule.program else {
-        return Ok(false);
+        return Ok(None);
     };
     let ready = bench.run(program).map(|outcome| {
         let reason = outcome.reason.to_string();
         (outcome.said, reason)
     });
     let (answer, steps) = ask_interpreter(engine, rule, bench.item());
-    let answer = told(answer);
     match ready {
-        Ok(ours) => prop_assert_eq!(Ok(ours), answer, "{} steps", steps),
-        Err(Left::Flag) => prop_assert_eq!(answer.map(|told| told.0), Ok(Said::Flag)),
-        Err(Left::Unready) => return Ok(false),
+        Ok(ours) => {
+            let said = ours.0;
+            prop_assert_eq!(Ok(ours), told(answer), "{} steps", steps);
+            Ok(Some(said))
+        }
+        Err(Left::Flag) => {
+            let look = bench.item().look();
+            let item = Item::noting(look);
+            rule.meta.when.note(&item);
+            let Ok(outcome) = Bench::new(engine, &item).flag(program) else {
+                return Ok(None);
+            };
+            let flag = |outcome, trace| run::flag(rule, look.sheet(), outcome, trace);
+            let trace = item.finish();
+            let ours = flag(&outcome, &trace);
+            match &answer {
+                Answer::Said(outcome, trace) => prop_assert_eq!(ours, flag(outcome, trace)),
+                other => prop_assert!(false, "{ours:?} instead of {other:?}"),
+            }
+            Ok(Some(Said::Flag))
+        }
+        Err(Left::Unready) => Ok(None),
     }
-    Ok(true)
 }
 
 fn cases(count: u32) -> TestRunner {
@@ -255,7 +286,7 @@ fn cases(count: u32) -> TestRunner {
 fn a_script_says_the_same_or_is_left() {
     let (host, set) = (host(), rules());
     let rule = RefCell::new(template(&host));
-    let (scripts_seen, ready) = (Cell::new(0), Cell::new(0));
+    let [scripts_seen, ready, flags] = [const { Cell::new(0) }; 3];
     let given = (scripts(), listings(), facts());
     let ran = cases(2_000).run(&given, |(text, listing, facts)| {
         // Some make no sense even to the parser.
@@ -271,13 +302,19 @@ fn a_script_says_the_same_or_is_left() {
         let look = set.look(&set.prepare(listing), &facts);
         let quiet = Item::quiet(&look);
         let compared = compared(&host.engine, &rule, &mut Bench::new(&host.engine, &quiet))?;
-        scripts_seen.set(scripts_seen.get() + 1);
-        ready.set(ready.get() + u32::from(compared));
+        for (count, more) in [
+            (&scripts_seen, true),
+            (&ready, compared.is_some()),
+            (&flags, compared == Some(Said::Flag)),
+        ] {
+            count.set(count.get() + u32::from(more));
+        }
         Ok(())
     });
     ran.unwrap_or_else(|wrong| panic!("{wrong}"));
-    let (all, ready) = (scripts_seen.get(), ready.get());
+    let [all, ready, flags] = [scripts_seen, ready, flags].map(|count| count.get());
     assert!(ready * 5 > all, "{ready} of {all} were ready");
+    assert!(flags * 40 > all, "{flags} flags of {all} were ready");
 }
 
 /// A rule with these parameters.
@@ -298,7 +335,8 @@ fn rules_say_the_same_or_are_left() {
         let quiet = Item::quiet(&look);
         let mut bench = Bench::new(set.engine(), &quiet);
         for rule in set.all() {
-            ready.set(ready.get() + u32::from(compared(set.engine(), rule, &mut bench)?));
+            let compared = compared(set.engine(), rule, &mut bench)?;
+            ready.set(ready.get() + u32::from(compared.is_some()));
         }
         Ok(())
     });
@@ -315,7 +353,7 @@ fn shipped_rules_are_ready() {
     );
     let unready = set.all().iter().filter(|rule| {
         let program = format!("{:?}", rule.program);
-        let left = program.replace("Leave(Flag)", "").matches("Leave").count();
+        let left = program.matches("Leave").count();
         rule.program.is_none() || left > 0
     });
     let unready: Vec<&str> = unready.map(|rule| &*rule.id).collect();

@@ -7,7 +7,9 @@ use rhai::{
 use super::{Answer, Call, Left, Node, Otherwise, Over, Program, Step, Word, operators};
 use crate::rules::{
     engine::{ELEMENTS, TEXT},
+    native::outcome::Outcome,
     rest::Asked,
+    trace::Note,
     view::{Item, SellerOf, field, fields::DAY},
 };
 
@@ -23,6 +25,8 @@ pub(in crate::rules) struct Bench<'r> {
     global: GlobalRuntimeState,
     item: &'r Item,
     day: Option<usize>,
+    /// Somebody wants to know what the runs look at.
+    noting: bool,
     /// The listing, then the variables of the run.
     places: Vec<Dynamic>,
     nodes: u32,
@@ -33,10 +37,11 @@ enum Flow {
     Break,
     Continue,
     Answer(usize),
+    Flag(Dynamic),
 }
 
 impl<'r> Bench<'r> {
-    /// For runs of which nobody wants to know what they look at.
+    /// For runs that look at `item`.
     pub(in crate::rules) fn new(engine: &'r Engine, item: &'r Item) -> Self {
         let mut global = engine.new_global_runtime_state();
         global.tag = Dynamic::from(item.clone());
@@ -46,6 +51,7 @@ impl<'r> Bench<'r> {
             global,
             item,
             day: field(DAY),
+            noting: item.notes(),
             nodes: 0,
         }
     }
@@ -56,13 +62,25 @@ impl<'r> Bench<'r> {
 
     /// The rule's answer, where the run was an ordinary one.
     pub(in crate::rules) fn run<'p>(&mut self, program: &'p Program) -> Ready<&'p Answer> {
-        self.nodes = NODES;
-        self.places.truncate(1);
-        self.places.resize(program.places, Dynamic::UNIT);
-        match self.steps(&program.body)? {
+        match self.end(program)? {
             Flow::Answer(number) => program.answers.get(number).ok_or(Left::Unready),
             _ => Err(Left::Unready),
         }
+    }
+
+    /// The same for a rule that flags, where what it looks at is noted.
+    pub(in crate::rules) fn flag(&mut self, program: &Program) -> Ready<Outcome> {
+        match self.end(program)? {
+            Flow::Flag(outcome) => outcome.try_cast().ok_or(Left::Unready),
+            _ => Err(Left::Unready),
+        }
+    }
+
+    fn end(&mut self, program: &Program) -> Ready<Flow> {
+        self.nodes = NODES;
+        self.places.truncate(1);
+        self.places.resize(program.places, Dynamic::UNIT);
+        self.steps(&program.body)
     }
 
     fn steps(&mut self, steps: &[Step]) -> Ready<Flow> {
@@ -88,7 +106,9 @@ impl<'r> Bench<'r> {
                 }
                 Step::Break => Flow::Break,
                 Step::Continue => Flow::Continue,
-                Step::Leave(left) => return Err(*left),
+                Step::Flag(_) if !self.noting => return Err(Left::Flag),
+                Step::Flag(flag) => Flow::Flag(self.value(flag)?),
+                Step::Leave => return Err(Left::Unready),
             };
             if !matches!(flow, Flow::On) {
                 return Ok(flow);
@@ -113,7 +133,7 @@ impl<'r> Bench<'r> {
             match self.steps(body)? {
                 Flow::On | Flow::Continue => {}
                 Flow::Break => break,
-                answer @ Flow::Answer(_) => return Ok(answer),
+                end @ (Flow::Answer(_) | Flow::Flag(_)) => return Ok(end),
             }
         }
         Ok(Flow::On)
@@ -164,8 +184,17 @@ impl<'r> Bench<'r> {
 
     fn made(&mut self, node: &Node) -> Ready<Option<Dynamic>> {
         match self.there(node) {
-            Some(_) => self.count().map(|()| None),
+            Some(_) => {
+                self.note(node);
+                self.count().map(|()| None)
+            }
             None => self.value(node).map(Some),
+        }
+    }
+
+    fn note(&self, node: &Node) {
+        if let (true, Node::Field(number)) = (self.noting, node) {
+            self.item.note(Note::Read(*number));
         }
     }
 
@@ -199,6 +228,7 @@ impl<'r> Bench<'r> {
                 if Some(*number) == self.day {
                     self.item.asked(Asked::Day);
                 }
+                self.note(node);
                 let value = self.item.sheet().value(*number);
                 value.ok_or(Left::Unready)?.clone()
             }
@@ -217,6 +247,13 @@ impl<'r> Bench<'r> {
                 let [first, second] = &values;
                 said(*word, first, Some(second)).ok_or(Left::Unready)?
             }
+            Node::With(parts) => {
+                let (first, then) = &**parts;
+                for (place, node) in first {
+                    self.places[*place] = self.value(node)?;
+                }
+                self.value(then)?
+            }
             Node::Over(over, parts) => self.over(*over, parts)?,
             Node::At(pair) => {
                 let (one, two) = self.both(pair)?;
@@ -227,6 +264,13 @@ impl<'r> Bench<'r> {
                 let (one, two) = self.both(pair)?;
                 let (a, b) = self.looked((&pair.0, &one), (&pair.1, &two))?;
                 how.between(a, b).ok_or(Left::Unready)?
+            }
+            Node::Either(parts) => {
+                let (met, body, branch) = &**parts;
+                match self.met(met)? {
+                    true => self.value(body)?,
+                    false => self.value(branch)?,
+                }
             }
             Node::First(all) => {
                 let mut value = Dynamic::UNIT;

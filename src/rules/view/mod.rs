@@ -191,6 +191,11 @@ impl Item {
         self.trace(|trace| trace.fact(fact));
     }
 
+    /// Whether anybody wants to know what the rule looks at.
+    pub(super) fn notes(&self) -> bool {
+        self.0.trace.is_some()
+    }
+
     /// Writes down what the rule looked at, where somebody wants to know.
     pub(super) fn trace(&self, write: impl FnOnce(&mut Trace)) {
         if let Some(trace) = &self.0.trace {
