@@ -205,6 +205,8 @@ fn scripts() -> impl Strategy<Value = String> {
         2 => Just("flag(\"a {title}\", \"b {captured_on}\")".to_owned()),
         3 => (all.texts.clone(), all.numbers.clone())
             .prop_map(|(t, n)| format!("flag(\"a {{t}}\", \"b {{n}}\").because(\"t\", {t}).because(\"n\", {n}).score(7)")),
+        // The brand is looked at before the title.
+        1 => Just("flag(\"a\", \"b\").because(\"t\", item.title.contains(item.brand))".to_owned()),
         1 => (all.lists.clone(), all.texts.clone(), all.numbers.clone())
             .prop_map(|(l, t, n)| format!("flag({t}, \"b\").score({n}).basis({t}).because(\"l\", {l})")),
     ];
