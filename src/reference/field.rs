@@ -198,16 +198,16 @@ impl<'t> Field<'t> {
 
 /// The folded name of an attribute that holds the model number.
 fn is_model_label(label: &str) -> bool {
-    const LABELS: &[&str] = &[
+    const LATIN: [&str; 6] = [
         "model",
-        "型号",
-        "货号",
         "part number",
         "item number",
         "mpn",
         "style",
         "product number",
-        "规格",
     ];
-    LABELS.iter().any(|known| label.contains(known))
+    const HAN: [&str; 3] = ["型号", "货号", "规格"];
+    let any = |labels: &[&str]| labels.iter().any(|known| label.contains(known));
+    let latin = label.bytes().any(|byte| byte.is_ascii_alphabetic());
+    latin && any(&LATIN) || !label.is_ascii() && any(&HAN)
 }

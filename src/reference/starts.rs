@@ -92,24 +92,35 @@ impl Starts {
         }
         let bytes = folded.as_bytes();
         let mut at = 0;
-        while let Some(byte) = bytes.get(at) {
-            if byte.is_ascii_alphanumeric() {
-                if self.begins(folded, at) {
-                    return true;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                _ if byte.is_ascii_alphanumeric() => {
+                    if self.begins(folded, at) {
+                        return true;
+                    }
+                    let rest = bytes[at..].iter();
+                    at += rest.take_while(|byte| byte.is_ascii_alphanumeric()).count();
                 }
-                let rest = bytes[at..].iter();
-                at += rest.take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            } else if byte.is_ascii() {
-                at += 1;
-            } else {
-                let Some(c) = folded[at..].chars().next() else {
-                    break;
-                };
-                let first = has(&self.firsts, c as usize % FIRSTS);
-                if first && self.begins_slowly(&folded[at..]) {
-                    return true;
+                0..=0x7f => at += 1,
+                // Han and all else of three bytes.
+                0xe0..=0xef => {
+                    let [b, c] = [1, 2].map(|n| usize::from(bytes[at + n] & 0x3f));
+                    let first = usize::from(byte & 0xf) << 12 | b << 6 | c;
+                    if has(&self.firsts, first) && self.begins_slowly(&folded[at..]) {
+                        return true;
+                    }
+                    at += 3;
                 }
-                at += c.len_utf8();
+                _ => {
+                    let Some(c) = folded[at..].chars().next() else {
+                        break;
+                    };
+                    let first = has(&self.firsts, c as usize % FIRSTS);
+                    if first && self.begins_slowly(&folded[at..]) {
+                        return true;
+                    }
+                    at += c.len_utf8();
+                }
             }
         }
         false

@@ -1,6 +1,9 @@
 //! A listing made ready for rules: values as scripts see them, text folded, words found.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 use rhai::Dynamic;
 
@@ -11,7 +14,7 @@ use super::{
 };
 use crate::{
     model::{Listing, Money, Span},
-    text::fold::{Disguise, Folded, disguises, fold_mapped},
+    text::fold::{Disguise, Folded, disguises, fold, fold_mapped},
 };
 
 /// A listing with its text folded and its terms found: once, for every rule.
@@ -52,6 +55,7 @@ pub(super) struct Sheet {
     found: OnceLock<Found>,
     prints: OnceLock<Vec<Prints>>,
     disguises: OnceLock<Vec<Disguise>>,
+    brand: OnceLock<String>,
     /// The words that were looked for.
     pub terms: Arc<Terms>,
 }
@@ -81,6 +85,7 @@ impl Prepared {
             found: OnceLock::new(),
             prints: OnceLock::new(),
             disguises: OnceLock::new(),
+            brand: OnceLock::new(),
             terms: terms.clone(),
             listing,
         }))
@@ -123,6 +128,14 @@ impl Sheet {
     /// What rules look for in the rows of the attribute table.
     pub(super) fn prints(&self) -> &[Prints] {
         self.prints.get_or_init(|| rows::prints(self.passages()))
+    }
+
+    /// A name folded: mostly the listing's own brand, which is folded once for all rules.
+    pub(super) fn folded_name(&self, name: &str) -> Cow<'_, str> {
+        match self.listing.brand.as_deref() {
+            Some(own) if own == name => Cow::Borrowed(self.brand.get_or_init(|| fold(own))),
+            _ => Cow::Owned(fold(name)),
+        }
     }
 
     /// Words of the title that are written to escape a search.

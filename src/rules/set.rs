@@ -125,7 +125,7 @@ impl RuleSet {
             verdict.ran += 1;
             match run::ask(&self.engine, rule, &mut bench) {
                 Answered::Ready(answer) => {
-                    let reason = match answer.reason.contains('{') {
+                    let reason = match answer.quotes {
                         true => run::fill(&answer.reason, &[], item).into(),
                         false => Arc::clone(&answer.reason),
                     };

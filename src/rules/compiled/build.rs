@@ -153,6 +153,7 @@ impl Builder<'_> {
         self.answers.push(Answer {
             said,
             reason: reason.into(),
+            quotes: reason.contains('{'),
         });
         Step::Answer(self.answers.len() - 1)
     }

@@ -37,6 +37,8 @@ pub(super) struct Program {
 pub(super) struct Answer {
     pub said: Said,
     pub reason: Arc<str>,
+    /// Something of the listing is to be filled in.
+    pub quotes: bool,
 }
 
 /// Why a run was left to the interpreter.

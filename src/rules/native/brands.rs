@@ -71,7 +71,11 @@ fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> An
     let (Some(brand), Some(class), Some(currency)) = (brand, class, currency) else {
         return Ok(Dynamic::UNIT);
     };
-    let key = (fold(&brand), class, currency);
+    let key = (
+        item.sheet().folded_name(&brand).into_owned(),
+        class,
+        currency,
+    );
     let amount = owners_price(&item, &key).or_else(|| median(&item, &key));
     Ok(amount.map_or(Dynamic::UNIT, Dynamic::from_float))
 }
@@ -112,18 +116,17 @@ fn say_usual(item: &Item, amount: f64, note: String, reference: Option<Reference
 
 fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
-    let of_page = seller.is::<SellerOf>();
-    let names = match of_page {
+    let names: Vec<String> = match seller.is::<SellerOf>() {
         true => shop(item.look()),
-        false => Vec::from_iter(words(&seller, "a seller")?.map(|name| fold(&name))),
+        false => words(&seller, "a seller")?.into_iter().collect(),
     };
     let Some(name) = words(&brand, "a brand")?.filter(|_| !names.is_empty()) else {
         return Ok(Dynamic::UNIT);
     };
-    let Some(brand) = known(&item, &fold(&name)) else {
+    let Some(brand) = known(&item, &item.sheet().folded_name(&name)) else {
         return Ok(Dynamic::UNIT);
     };
-    let Some(listed) = listed(brand, &names) else {
+    let Some((listed, names)) = listed(brand, &names) else {
         return Ok(Dynamic::UNIT);
     };
     item.say(|| Proof {
@@ -146,22 +149,21 @@ fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> An
     Ok(listed.into())
 }
 
-/// The shop of the page as lists name it: folded id and name.
+/// The shop of the page as lists name it: id and name.
 fn shop(look: &Look) -> Vec<String> {
     let seller = &look.sheet().listing.seller;
     let names = [&seller.id, &seller.name].into_iter().flatten();
-    names.map(|name| fold(name)).collect()
+    names.cloned().collect()
 }
 
-/// Whether one of the names is on the list; none where there is no list or no name.
-fn listed(brand: &reference::Brand, names: &[String]) -> Option<bool> {
-    let any = || {
-        brand
-            .authorised
-            .iter()
-            .any(|known| names.contains(&fold(known)))
-    };
-    (!brand.authorised.is_empty() && !names.is_empty()).then(any)
+/// Whether one of the names is on the list, and the names folded; none where there is no list or no name.
+fn listed(brand: &reference::Brand, names: &[String]) -> Option<(bool, Vec<String>)> {
+    if brand.authorised.is_empty() || names.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = names.iter().map(|name| fold(name)).collect();
+    let mut known = brand.authorised.iter().map(|known| fold(known));
+    Some((known.any(|known| names.contains(&known)), names))
 }
 
 /// The brand of a folded name, which the rule has now asked for.

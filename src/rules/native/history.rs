@@ -15,6 +15,7 @@ use crate::{
         view::{
             Answer, Item, Look,
             fields::{DAY, FIELDS, Field},
+            values::day_text,
         },
     },
     text::fold::fold,
@@ -150,7 +151,7 @@ pub(in crate::rules) fn price_was(look: &Look) -> Option<f64> {
 
 pub(in crate::rules) fn first_seen(look: &Look) -> Option<String> {
     let time = look.facts().first_seen?;
-    Some(time.strftime("%Y-%m-%d").to_string())
+    Some(day_text(time))
 }
 
 /// Where a listing stands among the offers of its shop, and since when.
@@ -220,7 +221,7 @@ fn shown(field: &Field, listing: &Listing) -> Option<BTreeSet<String>> {
 /// The day on which the shop's first listing was seen.
 pub(in crate::rules) fn seller_since(look: &Look) -> Option<String> {
     let first = seller(look)?.first_seen?;
-    Some(first.strftime("%Y-%m-%d").to_string())
+    Some(day_text(first))
 }
 
 /// Holders in words.

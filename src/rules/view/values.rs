@@ -75,7 +75,12 @@ pub(in crate::rules) fn captured(listing: &Listing) -> Option<Time> {
 
 /// The day (UTC) on which that page arrived.
 pub(in crate::rules) fn day_of(listing: &Listing) -> Option<String> {
-    captured(listing).map(|time| time.strftime("%Y-%m-%d").to_string())
+    captured(listing).map(day_text)
+}
+
+/// The day of a time (UTC), as texts of days are compared.
+pub(in crate::rules) fn day_text(time: Time) -> String {
+    jiff::tz::Offset::UTC.to_datetime(time).date().to_string()
 }
 
 pub(in crate::rules) fn string(value: &Dynamic) -> Option<String> {
