@@ -76,6 +76,33 @@ fn threes(name: &[u8]) -> impl Iterator<Item = usize> {
         .map(move |rest| begun << open | rest)
 }
 
+/// What a byte of folded text is, or begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Byte {
+    /// A letter or digit of ASCII.
+    Letter,
+    /// Any other of ASCII.
+    Sign,
+    /// The first of three.
+    OfThree,
+    Other,
+}
+
+static BYTES: [Byte; 256] = {
+    let mut all = [Byte::Other; 256];
+    let mut at = 0;
+    while at < 256 {
+        all[at] = match at as u8 {
+            byte if byte.is_ascii_alphanumeric() => Byte::Letter,
+            0..=0x7f => Byte::Sign,
+            0xe0..=0xef => Byte::OfThree,
+            _ => Byte::Other,
+        };
+        at += 1;
+    }
+    all
+};
+
 /// A beginning with more characters than this, separators among them, is not looked into.
 const FAR: usize = 64;
 
@@ -93,17 +120,17 @@ impl Starts {
         let bytes = folded.as_bytes();
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
-            match byte {
-                _ if byte.is_ascii_alphanumeric() => {
+            match BYTES[usize::from(byte)] {
+                Byte::Letter => {
                     if self.begins(folded, at) {
                         return true;
                     }
-                    let rest = bytes[at..].iter();
-                    at += rest.take_while(|byte| byte.is_ascii_alphanumeric()).count();
+                    let letter = |byte: &&u8| BYTES[usize::from(**byte)] == Byte::Letter;
+                    at += bytes[at..].iter().take_while(letter).count();
                 }
-                0..=0x7f => at += 1,
+                Byte::Sign => at += 1,
                 // Han and all else of three bytes.
-                0xe0..=0xef => {
+                Byte::OfThree => {
                     let [b, c] = [1, 2].map(|n| usize::from(bytes[at + n] & 0x3f));
                     let first = usize::from(byte & 0xf) << 12 | b << 6 | c;
                     if has(&self.firsts, first) && self.begins_slowly(&folded[at..]) {
@@ -111,7 +138,7 @@ impl Starts {
                     }
                     at += 3;
                 }
-                _ => {
+                Byte::Other => {
                     let Some(c) = folded[at..].chars().next() else {
                         break;
                     };

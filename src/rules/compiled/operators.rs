@@ -63,18 +63,20 @@ impl Comparison {
     }
 
     pub(super) fn between(self, a: &Dynamic, b: &Dynamic) -> Option<bool> {
-        if let Some((a, b)) = texts(a, b) {
-            return Some(self.holds(&a.as_str(), &b.as_str()));
-        }
-        if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
-            return Some(self.holds(&a, &b));
-        }
-        if let Some((a, b)) = floats(a, b) {
-            return Some(self.nearly(a, b));
-        }
         let alike = match (a.is_unit(), b.is_unit()) {
             (true, true) => true,
-            (false, false) => a.as_bool().ok()? == b.as_bool().ok()?,
+            (false, false) => {
+                if let Some((a, b)) = texts(a, b) {
+                    return Some(self.holds(&a.as_str(), &b.as_str()));
+                }
+                if a.is_int() && b.is_int() {
+                    return Some(self.holds(&a.as_int().ok()?, &b.as_int().ok()?));
+                }
+                if let Some((a, b)) = floats(a, b) {
+                    return Some(self.nearly(a, b));
+                }
+                a.as_bool().ok()? == b.as_bool().ok()?
+            }
             _ => false,
         };
         match self {
@@ -97,8 +99,9 @@ impl Arithmetic {
     }
 
     pub(super) fn between(self, a: &Dynamic, b: &Dynamic) -> Option<Dynamic> {
-        if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
-            return self.whole(a, b).map(Dynamic::from_int);
+        if a.is_int() && b.is_int() {
+            let whole = self.whole(a.as_int().ok()?, b.as_int().ok()?);
+            return whole.map(Dynamic::from_int);
         }
         let (a, b) = floats(a, b)?;
         let result = match self {
@@ -129,9 +132,9 @@ pub(super) fn texts<'v>(a: &'v Dynamic, b: &'v Dynamic) -> Option<(Text<'v>, Tex
 
 /// Two numbers of which one at least is no whole one.
 fn floats(a: &Dynamic, b: &Dynamic) -> Option<(FLOAT, FLOAT)> {
-    let number = |value: &Dynamic| match value.as_int() {
-        Ok(whole) => Some(whole as FLOAT),
-        Err(_) => value.as_float().ok(),
+    let number = |value: &Dynamic| match value.is_int() {
+        true => value.as_int().ok().map(|whole| whole as FLOAT),
+        false => value.as_float().ok(),
     };
     Some((number(a)?, number(b)?))
 }

@@ -1,6 +1,6 @@
 //! Brands: which are known, who may sell them, what their goods usually cost, and who imitates them.
 
-use rhai::{Array, Dynamic, NativeCallContext};
+use rhai::{Array, Dynamic, ImmutableString, NativeCallContext};
 
 use super::{Doc, Family, Host, item_of, words};
 use crate::{
@@ -73,7 +73,7 @@ fn usual_price(context: NativeCallContext, brand: Dynamic, class: Dynamic) -> An
     };
     let key = (
         item.sheet().folded_name(&brand).into_owned(),
-        class,
+        class.to_string(),
         currency,
     );
     let amount = owners_price(&item, &key).or_else(|| median(&item, &key));
@@ -118,7 +118,10 @@ fn authorised(context: NativeCallContext, brand: Dynamic, seller: Dynamic) -> An
     let item = item_of(&context)?;
     let names: Vec<String> = match seller.is::<SellerOf>() {
         true => shop(item.look()),
-        false => words(&seller, "a seller")?.into_iter().collect(),
+        false => {
+            let name = words(&seller, "a seller")?;
+            name.iter().map(ToString::to_string).collect()
+        }
     };
     let Some(name) = words(&brand, "a brand")?.filter(|_| !names.is_empty()) else {
         return Ok(Dynamic::UNIT);
@@ -213,7 +216,7 @@ fn brands_in(context: NativeCallContext, text: Dynamic) -> Answer<Array> {
 fn brand_like(context: NativeCallContext, name: Dynamic) -> Answer<Dynamic> {
     let item = item_of(&context)?;
     item.asked(Asked::Brands);
-    let known = |name: &String| item.reference().brand(name).is_some();
+    let known = |name: &ImmutableString| item.reference().brand(name).is_some();
     let name = words(&name, "a brand")?.filter(|name| !known(name));
     let imitated = name.and_then(|name| item.brand_names().imitated(&name).map(str::to_owned));
     let brand = imitated.and_then(|imitated| item.reference().brand(&imitated));

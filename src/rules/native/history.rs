@@ -246,7 +246,7 @@ fn holders(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answer<A
     let Some(value) = words(&value, "a number")? else {
         return Ok(Array::new());
     };
-    let key = (scheme.to_owned(), value);
+    let key = (scheme.to_owned(), value.to_string());
     item.asked_store(Asked::Holders(&key));
     let found = item.look().facts().codes.holders.get(&key);
     let found = found.map_or(&[] as &[_], Vec::as_slice);

@@ -14,7 +14,7 @@ mod standards;
 mod text;
 mod units;
 
-use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
+use rhai::{Dynamic, EvalAltResult, ImmutableString, NativeCallContext, Position};
 
 use super::{
     host::Host,
@@ -80,13 +80,17 @@ fn item_of(context: &NativeCallContext) -> Answer<Item> {
 }
 
 /// The words of a `text?` value: none for `()`.
-fn words(value: &Dynamic, what: &str) -> Answer<Option<String>> {
+fn words(value: &Dynamic, what: &str) -> Answer<Option<ImmutableString>> {
     if value.is_unit() {
         return Ok(None);
     }
-    super::view::values::string(value)
-        .map(Some)
-        .ok_or_else(|| wrong(format!("{what} is a text or (), not {}", value.type_name())))
+    match value.read_lock::<ImmutableString>() {
+        Some(text) => Ok(Some(text.clone())),
+        None => Err(wrong(format!(
+            "{what} is a text or (), not {}",
+            value.type_name()
+        ))),
+    }
 }
 
 /// A script called a function wrongly: the rule fails on this listing, the others go on.

@@ -218,7 +218,7 @@ fn certificate(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answ
     item.trace(|trace| trace.row(found.row.hash.clone()));
     item.say(|| Proof {
         field: format!("register.{scheme}"),
-        text: value,
+        text: value.to_string(),
         note: Some(format!("{} in the register", found.status)),
         reference: Some(found.row.clone()),
         ..Proof::default()
