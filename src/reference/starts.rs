@@ -76,32 +76,28 @@ fn threes(name: &[u8]) -> impl Iterator<Item = usize> {
         .map(move |rest| begun << open | rest)
 }
 
-/// What a byte of folded text is, or begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Byte {
-    /// A letter or digit of ASCII.
-    Letter,
-    /// Any other of ASCII.
-    Sign,
-    /// The first of three.
-    OfThree,
-    Other,
-}
-
-static BYTES: [Byte; 256] = {
-    let mut all = [Byte::Other; 256];
-    let mut at = 0;
-    while at < 256 {
-        all[at] = match at as u8 {
-            byte if byte.is_ascii_alphanumeric() => Byte::Letter,
-            0..=0x7f => Byte::Sign,
-            0xe0..=0xef => Byte::OfThree,
-            _ => Byte::Other,
-        };
-        at += 1;
+/// Which bytes are letters and digits of ASCII.
+static LETTERS: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        all[byte as usize] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
     }
     all
 };
+
+/// Whether a byte begins a character of three.
+fn of_three(byte: u8) -> bool {
+    byte & 0xf0 == 0xe0
+}
+
+/// The character of three bytes.
+fn character(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0, |character, byte| {
+        character << 6 | usize::from(byte & 0x3f)
+    }) & 0xffff
+}
 
 /// A beginning with more characters than this, separators among them, is not looked into.
 const FAR: usize = 64;
@@ -120,37 +116,43 @@ impl Starts {
         let bytes = folded.as_bytes();
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
-            match BYTES[usize::from(byte)] {
-                Byte::Letter => {
-                    if self.begins(folded, at) {
+            let rest = &bytes[at..];
+            at += if LETTERS[usize::from(byte)] {
+                if self.begins(folded, at) {
+                    return true;
+                }
+                rest.iter()
+                    .take_while(|b| LETTERS[usize::from(**b)])
+                    .count()
+            } else if byte.is_ascii() {
+                1
+            } else if of_three(byte) {
+                // Han and most others that are not of ASCII.
+                let run = rest.chunks_exact(3).take_while(|chunk| of_three(chunk[0]));
+                let mut passed = 0;
+                for chunk in run {
+                    if self.is_first(character(chunk)) && self.begins_slowly(&folded[at + passed..])
+                    {
                         return true;
                     }
-                    let letter = |byte: &&u8| BYTES[usize::from(**byte)] == Byte::Letter;
-                    at += bytes[at..].iter().take_while(letter).count();
+                    passed += 3;
                 }
-                Byte::Sign => at += 1,
-                // Han and all else of three bytes.
-                Byte::OfThree => {
-                    let [b, c] = [1, 2].map(|n| usize::from(bytes[at + n] & 0x3f));
-                    let first = usize::from(byte & 0xf) << 12 | b << 6 | c;
-                    if has(&self.firsts, first) && self.begins_slowly(&folded[at..]) {
-                        return true;
-                    }
-                    at += 3;
+                passed
+            } else {
+                let Some(c) = folded[at..].chars().next() else {
+                    break;
+                };
+                if self.is_first(c as usize) && self.begins_slowly(&folded[at..]) {
+                    return true;
                 }
-                Byte::Other => {
-                    let Some(c) = folded[at..].chars().next() else {
-                        break;
-                    };
-                    let first = has(&self.firsts, c as usize % FIRSTS);
-                    if first && self.begins_slowly(&folded[at..]) {
-                        return true;
-                    }
-                    at += c.len_utf8();
-                }
-            }
+                c.len_utf8()
+            };
         }
         false
+    }
+
+    fn is_first(&self, character: usize) -> bool {
+        has(&self.firsts, character % FIRSTS)
     }
 
     /// [`Self::any`] for what stands in a text from a letter of ASCII on, separators and all.
