@@ -1,6 +1,11 @@
 //! The engine with the functions of this host, and the same functions by name: what compiled scripts call.
 
-use std::{any::TypeId, collections::HashMap, fmt};
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::Arc,
+};
 
 use rhai::{
     Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, RhaiNativeFunc, Variant,
@@ -40,7 +45,8 @@ impl fmt::Debug for Native {
 /// The functions of this host by name; a field is a function too, under the name that the language gives it.
 #[derive(Debug, Default)]
 pub(super) struct Natives {
-    functions: HashMap<String, Vec<Native>>,
+    /// By name and number of values; every call of every rule shares them.
+    functions: HashMap<String, BTreeMap<usize, Arc<[Native]>>>,
     ready: HashMap<String, Ready>,
 }
 
@@ -49,11 +55,18 @@ pub(super) type Ready = fn(&Dynamic) -> Option<Dynamic>;
 
 impl Natives {
     /// The functions of a name that take so many values.
-    pub(super) fn functions(&self, name: &str, count: usize) -> Vec<Native> {
-        let all = self.functions.get(name).into_iter().flatten();
-        all.filter(|one| one.kinds.len() == count)
-            .cloned()
-            .collect()
+    pub(super) fn functions(&self, name: &str, count: usize) -> Arc<[Native]> {
+        let all = self.functions.get(name).and_then(|all| all.get(&count));
+        all.cloned().unwrap_or_default()
+    }
+
+    fn put(&mut self, name: &str, native: Option<Native>) {
+        let Some(native) = native else {
+            return;
+        };
+        let all = self.functions.entry(name.to_owned()).or_default();
+        let alike = all.entry(native.kinds.len()).or_default();
+        *alike = alike.iter().cloned().chain([native]).collect();
     }
 
     /// What is made of constants that a function takes.
@@ -62,7 +75,7 @@ impl Natives {
     }
 
     /// What reads a field of that name.
-    pub(super) fn fields(&self, name: &str) -> Vec<Native> {
+    pub(super) fn fields(&self, name: &str) -> Arc<[Native]> {
         self.functions(&reader(name), 1)
     }
 }
@@ -99,8 +112,7 @@ impl Host {
         name: &str,
         function: impl RhaiNativeFunc<A, N, X, R, F> + Clone + Send + Sync + 'static,
     ) {
-        let all = self.natives.functions.entry(name.to_owned());
-        all.or_default().extend(native(function.clone()));
+        self.natives.put(name, native(function.clone()));
         self.engine.register_fn(name, function);
     }
 
@@ -117,8 +129,7 @@ impl Host {
         ready: Ready,
         function: impl RhaiNativeFunc<A, N, X, R, F>,
     ) {
-        let all = self.natives.functions.entry(name.to_owned());
-        all.or_default().extend(native(function));
+        self.natives.put(name, native(function));
         self.natives.ready.insert(name.to_owned(), ready);
     }
 

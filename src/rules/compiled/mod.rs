@@ -103,7 +103,7 @@ enum Node {
 #[derive(Debug)]
 struct Call {
     name: ImmutableString,
-    ways: Vec<Native>,
+    ways: Arc<[Native]>,
     otherwise: Option<Otherwise>,
     arguments: Vec<Node>,
     at: Position,
