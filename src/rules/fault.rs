@@ -65,6 +65,7 @@ codes! {
     AbsentUsed = "R202" "warning" "a calculation or a method on something that may be absent, where the rule then fails",
     Kinds = "R203" "error" "a comparison of two kinds of value, which is always the same",
     Score = "R204" "error" "a score that is no whole number from 0 to 100",
+    Taken = "R205" "error" "a closure that asks about the variable with which its chain begins, where the rule then fails",
     Unreachable = "R211" "error" "a statement that can never run",
     Constant = "R212" "error" "a condition that is the same on every listing",
     Repeated = "R213" "error" "a condition that was already asked, so that its branch never runs",

@@ -59,6 +59,23 @@ pub(super) struct Chain<'e> {
     pub links: Vec<Link<'e>>,
 }
 
+impl<'e> Chain<'e> {
+    /// Its closures that use the variable with which it begins, and that variable: the language holds it while the chain is
+    /// gone through, and finds it taken.
+    pub(super) fn about_itself(&self) -> impl Iterator<Item = (String, &'e str)> {
+        let base = variable(self.base);
+        let calls = self.links.iter().filter_map(|link| match link.step {
+            Step::Call(call, _) => Some(&call.args),
+            _ => None,
+        });
+        let closures = calls.flatten().filter_map(closure);
+        closures.filter_map(move |(name, captured)| {
+            let base = base.filter(|base| captured.contains(base))?;
+            Some((name, base))
+        })
+    }
+}
+
 /// One step of a chain; `safe` where `?.` leads to it.
 pub(super) struct Link<'e> {
     pub step: Step<'e>,

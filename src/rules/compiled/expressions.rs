@@ -113,7 +113,7 @@ impl Builder<'_> {
     }
 
     fn chained(&mut self, chain: &Chain<'_>) -> Option<Node> {
-        if chain.links.iter().any(|link| link.safe) || asks_about_itself(chain) {
+        if chain.links.iter().any(|link| link.safe) || chain.about_itself().next().is_some() {
             return None;
         }
         let meant = variable(chain.base).and_then(|name| self.meant(name));
@@ -227,17 +227,4 @@ impl Builder<'_> {
         self.names.truncate(seen);
         Some((place, node?))
     }
-}
-
-/// Whether a closure of the chain uses the variable that the chain begins with: the language then finds the variable taken.
-fn asks_about_itself(chain: &Chain<'_>) -> bool {
-    let Some(base) = variable(chain.base) else {
-        return false;
-    };
-    let calls = chain.links.iter().filter_map(|link| match link.step {
-        tree::Step::Call(call, _) => Some(&call.args),
-        _ => None,
-    });
-    let mut closures = calls.flatten().filter_map(closure);
-    closures.any(|(_, captured)| captured.contains(&base))
 }

@@ -2,6 +2,7 @@
 
 mod absent;
 mod brackets;
+mod closures;
 mod compare;
 mod flow;
 mod gates;
@@ -81,6 +82,7 @@ pub(super) fn walk(
     outcome::check(ast, &script, findings);
     slow::check(&script, findings);
     loops::check(&script, findings);
+    closures::check(&script, findings);
     idle::check(&script, rule, findings);
     if let Some(when) = when {
         gates::check(when, names, findings);
