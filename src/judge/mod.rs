@@ -6,6 +6,7 @@ mod floor;
 mod in_force;
 mod mark;
 mod merge;
+mod noted;
 mod offers;
 mod packs;
 mod paper;

@@ -16,8 +16,8 @@ pub(super) struct Field<'t> {
     pub(super) text: &'t str,
     pub(super) folded: Cow<'t, Folded>,
     pub(super) units: Units,
-    /// What the offer is made for begins here.
-    pub(super) made_for: usize,
+    /// What the offer is made for begins here; looked for when a name is met.
+    made_for: OnceCell<usize>,
 }
 
 /// A name or number of a notice, as it stands in a field.
@@ -91,18 +91,23 @@ fn folded_anew<'t>(text: &'t str, folded: Option<&'t Folded>) -> Cow<'t, Folded>
 
 impl<'t> Field<'t> {
     fn of(name: &'static str, text: &'t str, folded: Cow<'t, Folded>) -> Self {
-        let units = Units::of(&folded.text);
-        let made_for = match name {
-            "title" => accessory::made_for(&units).map_or(usize::MAX, |(_, object)| object),
-            _ => usize::MAX,
-        };
         Self {
             name,
             text,
+            units: Units::of(&folded.text),
             folded,
-            units,
-            made_for,
+            made_for: OnceCell::new(),
         }
+    }
+
+    fn made_for(&self) -> usize {
+        *self.made_for.get_or_init(|| match self.name {
+            "title" => {
+                let place = accessory::made_for(&self.units);
+                place.map_or(usize::MAX, |(_, object)| object)
+            }
+            _ => usize::MAX,
+        })
     }
 
     /// Notes hits of `count` units at `at`, unless they are only part of a longer word or number, or only mentioned.
@@ -113,7 +118,8 @@ impl<'t> Field<'t> {
         hits: impl Iterator<Item = &'h Hit>,
         shared: &mut BTreeMap<usize, Shared>,
     ) {
-        if at >= self.made_for {
+        let mut hits = hits.peekable();
+        if hits.peek().is_none() || at >= self.made_for() {
             return;
         }
         let text = OnceCell::new();

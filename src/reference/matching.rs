@@ -38,7 +38,7 @@ struct Met<'f, 't, 'i> {
 /// What the title says, whatever it names.
 struct Title<'f> {
     units: Cow<'f, Units>,
-    said: BTreeSet<String>,
+    stems: Vec<String>,
     bits: Bits,
 }
 
@@ -48,9 +48,9 @@ impl<'f> Title<'f> {
             Some(field) => Cow::Borrowed(&field.units),
             None => Cow::Owned(field::title(query).units),
         };
-        let said = recalls::said(&units);
-        let bits = Bits::of(&said);
-        Self { units, said, bits }
+        let stems = units.stems();
+        let bits = Bits::of(&stems);
+        Self { units, stems, bits }
     }
 }
 
@@ -66,7 +66,9 @@ impl<'a> Matcher<'a> {
         if !met.is_empty() {
             let title = Title::of(query, &fields);
             shared = self.shared(&met, &gtins, &title);
-            words = self.by_words(query, &shared, &title);
+            if !shared.is_empty() {
+                words = self.by_words(query, &shared, &title);
+            }
         }
         let mut found: BTreeMap<usize, RecallMatch<'a>> = BTreeMap::new();
         let candidates = self.by_identifier(query, &gtins, &shared);
@@ -201,6 +203,7 @@ impl<'a> Matcher<'a> {
         let branded = |(place, shared): &(&usize, &Shared)| {
             shared.brand.is_some() || self.notices[**place].brands.is_empty()
         };
+        let said = recalls::said(&title.stems);
         let part = LazyCell::new(|| {
             let forms = forms(&title.units);
             let part = accessory::accessory(&title.units, &forms, self.accessories);
@@ -209,7 +212,7 @@ impl<'a> Matcher<'a> {
         let shared = shared.iter().filter(branded);
         let found = shared.filter_map(|(place, shared)| {
             let goods = &self.index.goods[*place];
-            let found = self.judge(*place, goods, shared, &title.said, query)?;
+            let found = self.judge(*place, goods, shared, &said, query)?;
             // A part for the goods is not the goods.
             let called = part.is_none_or(|part| goods.called(part));
             called.then_some((*place, found))

@@ -41,10 +41,10 @@ pub(super) enum Hit {
 pub(super) struct Bits(u64);
 
 impl Bits {
-    pub(super) fn of(words: &BTreeSet<String>) -> Self {
+    pub(super) fn of<'w>(words: impl IntoIterator<Item = &'w String>) -> Self {
         let state = foldhash::fast::FixedState::default();
         let bit = |word: &String| 1u64 << (state.hash_one(word) >> 58);
-        Self(words.iter().map(bit).fold(0, |all, bit| all | bit))
+        Self(words.into_iter().map(bit).fold(0, |all, bit| all | bit))
     }
 
     pub(super) fn may_share(self, other: Self) -> bool {
@@ -316,10 +316,10 @@ impl Goods {
 }
 
 /// The words of a listing that say what it offers.
-pub(super) fn said(title: &Units) -> BTreeSet<String> {
-    let mut words = title.stems();
-    words.retain(|word| !skip(word, &BTreeSet::new()));
-    words.into_iter().collect()
+pub(super) fn said(stems: &[String]) -> BTreeSet<String> {
+    let none = BTreeSet::new();
+    let words = stems.iter().filter(|word| !skip(word, &none));
+    words.cloned().collect()
 }
 
 fn share(part: usize, whole: usize) -> f64 {

@@ -8,7 +8,7 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -222,9 +222,11 @@ type Done = (Portion, Option<Vec<Looked>>);
 impl<'a> Scan<'a> {
     /// Looks at everything that the source has: one portion is looked at while the one before is committed.
     fn run(&self, mut source: Source<'_>, ledger: Ledger<'a>) -> Result<Ledger<'a>, judge::Error> {
-        let flagged = self.pass.store.flagged()?;
+        let flagged = OnceLock::new();
         let mut end = Some(self.pass.store.end());
         std::thread::scope(|scope| {
+            // Until that is read, and where it cannot be, each listing's flags are looked for.
+            scope.spawn(|| self.pass.store.flagged().map(|found| flagged.set(found)));
             let (hand, taken) = mpsc::sync_channel::<Done>(1);
             let (tell, told) = mpsc::channel();
             let writing = scope.spawn(move || {
@@ -240,7 +242,7 @@ impl<'a> Scan<'a> {
                 let _changing = self.pass.store.changing();
                 let alone = end == Some(self.pass.store.end());
                 let pass = Pass {
-                    flagged: alone.then_some(&flagged),
+                    flagged: flagged.get().filter(|_| alone),
                     ..self.pass
                 };
                 match self.stretch(pass, &mut source, &hand, &told) {
