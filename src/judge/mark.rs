@@ -196,7 +196,7 @@ impl Judge {
             edited_numbers: edited.iter().map(|rule| number_of(rule)).collect(),
             edited,
             filed: (head.files != now.files).then(filed),
-            same_answers: self.thawed && head.reference == now.reference,
+            same_answers: self.thawed.is_some() && head.reference == now.reference,
             news: news.then(|| self.reference.notices_alone(|notice| !known(notice))),
         }
     }

@@ -17,6 +17,7 @@ mod sources;
 mod weigh;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{Arc, OnceLock},
@@ -60,8 +61,8 @@ pub struct Judge {
     rules: RuleSet,
     reference: Arc<Reference>,
     books: Books,
-    /// The books are those that the last scan froze.
-    thawed: bool,
+    /// The books as the last scan kept them, where they are those.
+    thawed: Option<Vec<u8>>,
     /// What rules would be answered now, in books and reference data; made when first asked for.
     answers: OnceLock<Answers>,
     /// What each campaign is about, by glob; a flag carries the campaigns that are about its rule.
@@ -140,7 +141,7 @@ impl Judge {
             rules: rules.only(globs),
             reference,
             books: Books::default(),
-            thawed: false,
+            thawed: None,
             answers: OnceLock::new(),
             about: BTreeMap::new(),
             exceptions,
@@ -171,7 +172,7 @@ impl Judge {
 
     /// Freezes the price, seller and code books as the store stands now. Verdicts use these until the next freeze.
     pub fn freeze(&mut self, store: &Store) -> Result<(), Error> {
-        self.take(Books::of(store)?, false);
+        self.take(Books::of(store)?, None);
         Ok(())
     }
 
@@ -180,7 +181,7 @@ impl Judge {
     /// # Errors
     /// Where the store cannot be read.
     pub fn thaw(&mut self, store: &Store) -> Result<bool, Error> {
-        let Some(kept) = store.judged() else {
+        let Some(mut kept) = store.judged() else {
             return Ok(false);
         };
         let head = Head::read(kept.head()).filter(|head| head.is_by(self.program));
@@ -188,23 +189,30 @@ impl Judge {
         if upto != Some((store.end(), store.head()?)) {
             return Ok(false);
         }
-        let books = Books::kept(kept.books());
+        let books = kept
+            .books()
+            .and_then(|bytes| Some((Books::kept(&bytes)?, bytes)));
         let there = books.is_some();
-        books.into_iter().for_each(|books| self.take(books, true));
+        if let Some((books, bytes)) = books {
+            self.take(books, Some(bytes));
+        }
         Ok(there)
     }
 
     /// The books, for [`Self::thaw`].
-    pub fn frozen(&self) -> Vec<u8> {
-        self.books.bytes()
+    pub fn frozen(&self) -> Cow<'_, [u8]> {
+        match &self.thawed {
+            Some(bytes) => bytes.into(),
+            None => self.books.bytes().into(),
+        }
     }
 
     /// The books that another judge has frozen.
     pub fn freeze_like(&mut self, other: &Self) {
-        self.take(other.books.clone(), false);
+        self.take(other.books.clone(), None);
     }
 
-    fn take(&mut self, books: Books, thawed: bool) {
+    fn take(&mut self, books: Books, thawed: Option<Vec<u8>>) {
         self.books = books;
         self.thawed = thawed;
         self.answers = OnceLock::new();

@@ -145,15 +145,15 @@ impl Noted {
             shop: shop(price.shop),
             amount: price.amount,
         }));
-        for (key, seller) in other.shops {
+        other.shops.into_iter().for_each(|(key, seller)| {
             let known = self.shops.entry(shop(key)).or_default();
             known.listings += seller.listings;
             let seen = known.first_seen.into_iter().chain(seller.first_seen);
             known.first_seen = seen.min();
-        }
-        for (key, mut holders) in other.codes {
+        });
+        other.codes.into_iter().for_each(|(key, mut holders)| {
             self.codes.entry(key).or_default().append(&mut holders);
-        }
+        });
         self.offers.extend(other.offers);
         self
     }
@@ -279,9 +279,10 @@ mod tests {
                 listing.first_seen = crate::model::Time::from_second(1_000 - n % 13).ok();
                 listing.codes = vec![crate::model::Code {
                     scheme: "ccc".into(),
+                    raw: String::new(),
                     value: Some(format!("number {}", n % 5)),
                     valid: true,
-                    ..crate::model::Code::default()
+                    path: String::new(),
                 }];
                 listing
             })

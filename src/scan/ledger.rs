@@ -1,5 +1,7 @@
 //! What came of looking at listings, on its way into the store and into the file of what was judged.
 
+use std::borrow::Cow;
+
 use super::{
     Summary,
     pass::{Looked, Portion},
@@ -132,7 +134,7 @@ impl<'a> Ledger<'a> {
             // A confirmed flag that is taken back counts in the sellers' book.
             let books = match self.released {
                 0 => judge.frozen(),
-                _ => Vec::new(),
+                _ => Cow::default(),
             };
             file.finish(&books, &head.bytes())?;
         }

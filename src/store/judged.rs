@@ -1,5 +1,5 @@
 //! What was judged, a row for each listing in the order of their ids, in a file that is written anew as a whole. It is no
-//! truth: where it is missing or damaged, everything is judged again.
+//! truth: where it is missing or damaged, everything is judged again, and so nobody waits until it is on the disk.
 //!
 //! `LWJUDGE3`, then rows, each a length (u32, little-endian) and so many bytes; then the books by which they were judged,
 //! what the rows are to be understood by, the CRC-32 (u32) of everything before the books, where the books begin and how
@@ -8,12 +8,12 @@
 
 use std::{
     fs::{self, File},
-    io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
 use super::{Error, Store};
-use crate::journal::append::{self, failed};
+use crate::journal::append::failed;
 
 const NAME: &str = "judged";
 const NEW: &str = "judged.new";
@@ -32,7 +32,8 @@ pub fn judged(dir: &Path) -> Option<Judged> {
 #[derive(Debug)]
 pub struct Judged {
     head: Vec<u8>,
-    books: Vec<u8>,
+    /// Bytes of the books, which stand behind the rows.
+    books: u64,
     /// Where the rows end, and their checksum with what stands before them.
     rows: (u64, u32),
     /// Where the one behind the row that is held stands.
@@ -84,9 +85,14 @@ impl Judged {
         &self.head
     }
 
-    /// The books by which the rows were judged; nothing where they are not those of the whole store any more.
-    pub fn books(&self) -> &[u8] {
-        &self.books
+    /// The books by which the rows were judged, none of them where they are not those of the whole store any more; none where
+    /// they cannot be read.
+    pub fn books(&mut self) -> Option<Vec<u8>> {
+        let mut books = vec![0; usize::try_from(self.books).ok()?];
+        self.file.seek(SeekFrom::Start(self.rows.0)).ok()?;
+        let read = self.file.read_exact(&mut books);
+        self.file.seek(SeekFrom::Start(self.at)).ok()?;
+        read.ok().map(|()| books)
     }
 
     /// Whether the rows are what was once written.
@@ -146,45 +152,56 @@ impl Judged {
         if fits != Some(end) || begin < MAGIC.len() as u64 {
             return Ok(None);
         }
-        let mut bytes = vec![0; usize::try_from(end - begin).unwrap_or(0)];
+        let mut file = BufReader::with_capacity(1 << 20, file);
         file.seek(SeekFrom::Start(begin))?;
-        file.read_exact(&mut bytes)?;
         let mut hasher = crc32fast::Hasher::new();
-        hasher.update(&bytes);
+        add(&mut hasher, &mut file, books)?;
+        let mut head = vec![0; usize::try_from(head).unwrap_or(0)];
+        file.read_exact(&mut head)?;
+        hasher.update(&head);
         hasher.update(&tail[..TAIL as usize - 4]);
         if hasher.finalize() != crc(TAIL as usize - 4) {
             return Ok(None);
         }
-        let head = bytes.split_off(usize::try_from(books).unwrap_or(0));
         file.seek(SeekFrom::Start(MAGIC.len() as u64))?;
         Ok(Some(Self {
             head,
-            books: bytes,
+            books,
             rows: (begin, crc(0)),
             at: MAGIC.len() as u64,
             row: Vec::new(),
             held: false,
-            file: BufReader::with_capacity(1 << 20, file),
+            file,
         }))
     }
 
     fn check(&mut self) -> io::Result<bool> {
-        let (mut left, wanted) = self.rows;
+        let (length, wanted) = self.rows;
         self.file.seek(SeekFrom::Start(0))?;
+        let mut magic = [0; MAGIC.len()];
+        self.file.read_exact(&mut magic)?;
         let mut crc = crc32fast::Hasher::new();
-        let mut bytes = vec![0; 1 << 18];
-        let mut magic = true;
-        while left > 0 {
-            let take = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            self.file.read_exact(&mut bytes[..take])?;
-            magic &= left < self.rows.0 || bytes.starts_with(MAGIC);
-            crc.update(&bytes[..take]);
-            left -= take as u64;
-        }
+        crc.update(&magic);
         self.at = MAGIC.len() as u64;
+        add(&mut crc, &mut self.file, length - self.at)?;
         self.file.seek(SeekFrom::Start(self.at))?;
-        Ok(magic && crc.finalize() == wanted)
+        Ok(magic == *MAGIC && crc.finalize() == wanted)
     }
+}
+
+/// Adds so many bytes to a checksum as they are read.
+fn add(crc: &mut crc32fast::Hasher, from: &mut impl BufRead, mut left: u64) -> io::Result<()> {
+    while left > 0 {
+        let bytes = from.fill_buf()?;
+        let take = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        if take == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        crc.update(&bytes[..take]);
+        from.consume(take);
+        left -= take as u64;
+    }
+    Ok(())
 }
 
 impl JudgedWriter {
@@ -211,15 +228,9 @@ impl JudgedWriter {
         }
         let crc = self.crc.clone().finalize().to_le_bytes();
         self.put(&crc)?;
-        let file = self
-            .file
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error);
-        let synced = file.and_then(|file| file.sync_all());
-        synced.map_err(failed("write", &self.path))?;
-        fs::rename(&self.path, &self.target).map_err(failed("rename", &self.path))?;
-        let dir = self.target.parent();
-        Ok(dir.map_or(Ok(()), append::sync_dir)?)
+        self.file.flush().map_err(failed("write", &self.path))?;
+        let renamed = fs::rename(&self.path, &self.target);
+        Ok(renamed.map_err(failed("rename", &self.path))?)
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {

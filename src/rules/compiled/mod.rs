@@ -13,6 +13,7 @@ mod operators;
 #[cfg(test)]
 mod property;
 mod run;
+mod values;
 
 use std::sync::Arc;
 
