@@ -85,6 +85,13 @@ fn number(notice: &Notice) -> u64 {
     u64::from_le_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())
 }
 
+impl Since {
+    /// Whether no more than edited rules and new notices can bring a listing back that has not changed.
+    pub fn is_little(&self) -> bool {
+        !self.everything && self.same_answers
+    }
+}
+
 impl Head {
     /// Reads what [`Self::bytes`] wrote; of another form there is none.
     pub fn read(bytes: &[u8]) -> Option<Self> {

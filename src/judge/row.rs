@@ -134,6 +134,11 @@ impl Row {
         self.with_flags(rules)
     }
 
+    /// Whether any rule has flagged it at some time.
+    pub fn was_flagged(&self) -> bool {
+        !self.flagged.is_empty()
+    }
+
     fn with_flags(mut self, rules: Vec<u64>) -> Self {
         self.flagged.extend(rules);
         self.flagged.sort_unstable();

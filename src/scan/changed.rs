@@ -83,6 +83,7 @@ impl Source<'_> {
                 }
             }
             Self::Rows(rows) => {
+                portion.bytes.reserve(BYTES);
                 while portion.asked.len() < most
                     && portion.bytes.len() < BYTES
                     && rows.put(&mut portion)

@@ -139,6 +139,7 @@ pub fn run(
         false => Asked::Arrival,
     };
     let gates = judge.rules().gates_of(&since.edited);
+    let many = kept.is_none() || !since.is_little() || changed.len() > PORTION;
     let source = match kept {
         None => Source::Stock {
             store,
@@ -167,6 +168,7 @@ pub fn run(
             seen: order.since,
             flagged: None,
         },
+        many,
         report,
         stop,
     };
@@ -212,6 +214,8 @@ fn before(store: &Store, judge: &Judge, order: &Order) -> Result<Before, judge::
 /// A scan under way.
 struct Scan<'a> {
     pass: Pass<'a>,
+    /// Many listings may be judged anew.
+    many: bool,
     report: &'a dyn Fn(Event),
     stop: &'a AtomicBool,
 }
@@ -225,8 +229,10 @@ impl<'a> Scan<'a> {
         let flagged = OnceLock::new();
         let mut end = Some(self.pass.store.end());
         std::thread::scope(|scope| {
-            // Until that is read, and where it cannot be, each listing's flags are looked for.
-            scope.spawn(|| self.pass.store.flagged().map(|found| flagged.set(found)));
+            if self.many {
+                // Until that is read, and where it cannot be, each listing's flags are looked for.
+                scope.spawn(|| self.pass.store.flagged().map(|found| flagged.set(found)));
+            }
             let (hand, taken) = mpsc::sync_channel::<Done>(1);
             let (tell, told) = mpsc::channel();
             let writing = scope.spawn(move || {

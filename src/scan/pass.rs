@@ -291,7 +291,10 @@ impl Pass<'_> {
         if is_over(&listing) {
             return Ok(Looked::default());
         }
-        let standing = self.flags_of(&listing.id)?;
+        let standing = match row.as_ref().is_some_and(|row| !row.was_flagged()) {
+            true => Vec::new(),
+            false => self.flags_of(&listing.id)?,
+        };
         self.judge.classify(&mut listing);
         let before = past(self.store, &listing)?;
         let rules = &self.since.edited;
