@@ -1,7 +1,7 @@
 //! What a scan of everything stored costs: `cargo bench --bench scan_store -- DIR [LISTINGS] [RULES]`.
 //!
 //! DIR is made where it is not there: a store with so many made listings (benches/made; a million takes minutes and about
-//! 2 GB), rules, 31,500 recall notices and 100,000 terms. Then, on all cores and with the store closed and opened between:
+//! 2 GB), rules, 31,500 recall notices and 100,000 terms. Then, on all cores and each in a process of its own, as the command is:
 //! a scan of everything, a scan with nothing changed, scans after one rule was edited (one that asks for a class and one that
 //! asks for words), and one after 50 notices came in. Seconds on the clock, which other work on the machine makes longer;
 //! the ratios are of one run.
@@ -16,7 +16,7 @@ use std::{
     error::Error,
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     sync::{Arc, atomic::AtomicBool},
     thread,
     time::Instant,
@@ -29,6 +29,7 @@ use listwarden::{
     store::{Entry, Group, Store},
 };
 use made::Market;
+use serde::{Deserialize, Serialize};
 
 /// As the program has it.
 #[cfg(not(target_env = "msvc"))]
@@ -39,6 +40,9 @@ const NOTICES: usize = 31_500;
 /// Listings in one commit of the generator.
 const COMMIT: usize = 5_000;
 
+/// Stand for a scan in a process of its own: of everything, or of what changed.
+const SCANS: [&str; 2] = ["scan-changed", "scan-all"];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1).filter(|a| !a.starts_with("--"));
     let Some(dir) = arguments.next().map(PathBuf::from) else {
@@ -47,21 +51,33 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
         return Ok(());
     };
-    let listings = arguments.next().map_or(Ok(1_000_000), |n| n.parse())?;
-    let rules = arguments.next().map_or(Ok(1_000), |n| n.parse())?;
     let bench = Bench { dir };
-    if bench.make(listings, rules)? {
-        // A scan is a process of its own, and finds the memory as it is given.
-        let status = Command::new(env::current_exe()?)
-            .args(env::args_os().skip(1))
-            .status()?;
-        return if status.success() {
-            Ok(())
-        } else {
-            Err(status.to_string().into())
-        };
+    let next = arguments.next();
+    if let Some(all) = next
+        .as_deref()
+        .and_then(|next| SCANS.iter().position(|s| *s == next))
+    {
+        println!("{}", serde_json::to_string(&bench.scan(all == 1)?)?);
+        return Ok(());
     }
+    let listings = next.map_or(Ok(1_000_000), |n| n.parse())?;
+    let rules = arguments.next().map_or(Ok(1_000), |n| n.parse())?;
+    bench.make(listings, rules)?;
     bench.measure(rules)
+}
+
+/// What a scan did, and how long it took in seconds.
+#[derive(Serialize, Deserialize)]
+struct Scanned {
+    listings: u64,
+    judged: u64,
+    flags: u64,
+    /// Loading rules and reference data and opening the store meanwhile.
+    loading: f64,
+    /// Making or reading the books, of the rest.
+    books: f64,
+    /// The rest.
+    whole: f64,
 }
 
 struct Bench {
@@ -77,12 +93,11 @@ impl Bench {
         self.rules().join("reference")
     }
 
-    /// Whether it was not there before.
-    fn make(&self, listings: usize, rules: usize) -> Result<bool, Box<dyn Error>> {
+    fn make(&self, listings: usize, rules: usize) -> Result<(), Box<dyn Error>> {
         let finished = self.dir.join("made");
         let wanted = format!("{listings} {rules}");
         if fs::read_to_string(&finished).is_ok_and(|made| made == wanted) {
-            return Ok(false);
+            return Ok(());
         }
         fs::create_dir_all(&self.dir)?;
         made::reference(&self.reference(), NOTICES, made::LISTS)?;
@@ -101,8 +116,7 @@ impl Bench {
             }
         }
         store.close()?;
-        fs::write(finished, wanted)?;
-        Ok(true)
+        Ok(fs::write(finished, wanted)?)
     }
 
     fn write(&self, source: &RuleSource) -> Result<(), Box<dyn Error>> {
@@ -119,17 +133,24 @@ impl Bench {
         }
     }
 
-    /// A scan as the command does it; seconds to load rules and reference data and open the store meanwhile, and seconds
-    /// for the rest.
-    fn scan(&self, all: bool) -> Result<(Summary, f64, f64), Box<dyn Error>> {
+    /// A scan as the command does it.
+    fn scan(&self, all: bool) -> Result<Scanned, Box<dyn Error>> {
         let order = Order {
             all,
             ..Order::default()
         };
+        let scanned = |summary: Summary, [loading, books, whole]: [f64; 3]| Scanned {
+            listings: summary.listings,
+            judged: summary.judged,
+            flags: summary.flags,
+            loading,
+            books,
+            whole,
+        };
         let start = Instant::now();
         let untouched = scan::untouched(&self.dir, &self.rules(), &BTreeMap::new(), &order);
         if let Some((summary, _)) = untouched {
-            return Ok((summary, 0.0, start.elapsed().as_secs_f64()));
+            return Ok(scanned(summary, [0.0, 0.0, start.elapsed().as_secs_f64()]));
         }
         let (store, judge) = thread::scope(|scope| {
             let opening = scope.spawn(|| Store::open(&self.dir));
@@ -140,43 +161,60 @@ impl Bench {
         let ((store, _), mut judge) = (store??, judge?);
         let loading = start.elapsed().as_secs_f64();
         let start = Instant::now();
+        let mut books = 0.0;
         let summary = match scan::unchanged(&store, &judge, &order)? {
             Some(summary) => summary,
             None => {
                 if !judge.thaw(&store)? {
                     judge.freeze(&store)?;
                 }
-                println!("    books after {:.2} s", start.elapsed().as_secs_f64());
-                scan::run(
-                    &store,
-                    &judge,
-                    &order,
-                    &|_| (),
-                    &Arc::new(AtomicBool::new(false)),
-                )?
+                books = start.elapsed().as_secs_f64();
+                let stop = Arc::new(AtomicBool::new(false));
+                scan::run(&store, &judge, &order, &|_| (), &stop)?
             }
         };
         store.close()?;
-        Ok((summary, loading, start.elapsed().as_secs_f64()))
+        let whole = start.elapsed().as_secs_f64();
+        Ok(scanned(summary, [loading, books, whole]))
+    }
+
+    /// The same in a process of its own, which finds the memory as it is given.
+    fn scan_apart(&self, all: bool) -> Result<Scanned, Box<dyn Error>> {
+        let mut command = Command::new(env::current_exe()?);
+        let done = command
+            .args([self.dir.as_os_str(), SCANS[usize::from(all)].as_ref()])
+            .stderr(Stdio::inherit())
+            .output()?;
+        match done.status.success() {
+            true => Ok(serde_json::from_slice(&done.stdout)?),
+            false => Err(done.status.to_string().into()),
+        }
     }
 
     fn measure(&self, rules: usize) -> Result<(), Box<dyn Error>> {
-        let (summary, loading, whole) = self.scan(true)?;
+        let first = self.scan_apart(true)?;
+        let (listings, whole) = (first.listings, first.whole);
         println!(
-            "{} listings × {rules} rules: loaded and opened in {loading:.2} s, scanned in {whole:.2} s, {:.0} listings/s, {} flags",
-            summary.listings,
-            summary.listings as f64 / whole,
-            summary.flags
+            "{listings} listings × {rules} rules: loaded and opened in {:.2} s, scanned in {whole:.2} s ({:.2} s of it books), {:.0} listings/s, {} flags",
+            first.loading,
+            first.books,
+            listings as f64 / whole,
+            first.flags
         );
-        let told = |what: &str, (summary, loading, seconds): (Summary, f64, f64)| {
+        let scan = |what: &str| -> Result<(), Box<dyn Error>> {
+            let scanned = self.scan_apart(false)?;
             println!(
-                "{what}: loaded and opened in {loading:.2} s, scanned in {seconds:.3} s, {:.2} % of the whole scan (1/{:.0}), {} judged",
-                100.0 * seconds / whole,
-                whole / seconds,
-                summary.judged
+                "{what}: loaded and opened in {:.2} s, scanned in {:.3} s ({:.2} s of it books), {:.2} % of the whole scan (1/{:.0}), {} judged",
+                scanned.loading,
+                scanned.whole,
+                scanned.books,
+                100.0 * scanned.whole / whole,
+                whole / scanned.whole,
+                scanned.judged
             );
+            Ok(())
         };
-        told("nothing changed", self.scan(false)?);
+        scan("nothing changed")?;
         let edited = |mut source: RuleSource| {
             source.text = source.text.replace("points: ", "points: 1");
             source
@@ -188,17 +226,18 @@ impl Bench {
             ..made::narrow(0)
         });
         self.write(&class)?;
-        told("a rule for one class edited", self.scan(false)?);
+        scan("a rule for one class edited")?;
         self.write(&made::narrow(0))?;
-        told("a rule with a text gate edited", self.scan(false)?);
+        scan("a rule with a text gate edited")?;
         let notices: String = (0..50).map(|n| made::notice(NOTICES + n) + "\n").collect();
         let head = "{\"source\": \"made\", \"licence\": \"CC0-1.0\"}\n";
         fs::write(
             self.reference().join("recalls/more.jsonl"),
             format!("{head}{notices}"),
         )?;
-        told("50 notices more", self.scan(false)?);
-        fs::remove_file(self.reference().join("recalls/more.jsonl"))?;
-        Ok(())
+        scan("50 notices more")?;
+        Ok(fs::remove_file(
+            self.reference().join("recalls/more.jsonl"),
+        )?)
     }
 }
