@@ -219,10 +219,12 @@ impl Bench {
             source.text = source.text.replace("points: ", "points: 1");
             source
         };
+        // For one class (1.1 % of the listings), of which it flags what names a word of its list.
+        let text = made::narrow(0).text;
+        let text = text.replace("mentions: [\"made-0\"]", "class: [\"appliance/kettle\"]");
+        let words = "if item.matches(\"made-0\").is_empty() { return pass(\"no word\"); }";
         let class = edited(RuleSource {
-            text: made::narrow(0)
-                .text
-                .replace("mentions: [\"made-0\"]", "class: [\"appliance/kettle\"]"),
+            text: text.replace("    flag(", &format!("    {words}\n    flag(")),
             ..made::narrow(0)
         });
         self.write(&class)?;
