@@ -64,6 +64,8 @@ pub(super) struct Rows<'a> {
 
 /// Bytes of rows that are held until they are written.
 const BYTES: usize = 8 << 20;
+/// Bytes of a row that is longer than any common one.
+const ROW: usize = 64 << 10;
 
 impl Source<'_> {
     /// The next listings, until `most` of them are to be looked at; none at the end.
@@ -83,7 +85,7 @@ impl Source<'_> {
                 }
             }
             Self::Rows(rows) => {
-                portion.bytes.reserve(BYTES);
+                portion.bytes.reserve(BYTES + ROW);
                 while portion.asked.len() < most
                     && portion.bytes.len() < BYTES
                     && rows.put(&mut portion)
