@@ -55,7 +55,7 @@ fn has(bits: &[u64], place: usize) -> bool {
     bits[place / 64] >> (place % 64) & 1 == 1
 }
 
-/// Three letters or digits of ASCII, five bits each and two digits to one number.
+/// Three letters or digits of ASCII, five bits each, which a digit shares with a letter.
 const THREES: usize = 1 << 15;
 
 /// The number of a letter or digit of ASCII.
