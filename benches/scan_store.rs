@@ -180,6 +180,10 @@ impl Bench {
 
     /// The same in a process of its own, which finds the memory as it is given.
     fn scan_apart(&self, all: bool) -> Result<Scanned, Box<dyn Error>> {
+        // Else the disk would still be at what the scan before wrote.
+        if let Ok(rows) = fs::File::open(self.dir.join("judged")) {
+            rows.sync_all()?;
+        }
         let mut command = Command::new(env::current_exe()?);
         let done = command
             .args([self.dir.as_os_str(), SCANS[usize::from(all)].as_ref()])
