@@ -40,30 +40,36 @@ const NOTICES: usize = 31_500;
 /// Listings in one commit of the generator.
 const COMMIT: usize = 5_000;
 
-/// Stand for a scan in a process of its own: of everything, or of what changed.
-const SCANS: [&str; 2] = ["scan-changed", "scan-all"];
+/// Stand for a part of the work in a process of its own, which finds the memory as it is given and leaves nothing behind.
+const MAKE: &str = "make";
+const SCAN_ALL: &str = "scan-all";
+const SCAN_CHANGED: &str = "scan-changed";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = env::args().skip(1).filter(|a| !a.starts_with("--"));
-    let Some(dir) = arguments.next().map(PathBuf::from) else {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments = arguments.iter().map(String::as_str);
+    let arguments: Vec<&str> = arguments.filter(|a| !a.starts_with("--")).collect();
+    let Some((dir, rest)) = arguments.split_first() else {
         println!(
             "scan_store: give a folder for the store (see the head of benches/scan_store.rs); nothing measured"
         );
         return Ok(());
     };
-    let bench = Bench { dir };
-    let next = arguments.next();
-    if let Some(all) = next
-        .as_deref()
-        .and_then(|next| SCANS.iter().position(|s| *s == next))
-    {
-        println!("{}", serde_json::to_string(&bench.scan(all == 1)?)?);
-        return Ok(());
+    let bench = Bench { dir: dir.into() };
+    match rest {
+        [MAKE, listings, rules] => bench.make(listings.parse()?, rules.parse()?),
+        [part @ (SCAN_ALL | SCAN_CHANGED)] => {
+            let scanned = bench.scan(*part == SCAN_ALL)?;
+            println!("{}", serde_json::to_string(&scanned)?);
+            Ok(())
+        }
+        _ => {
+            let listings = rest.first().unwrap_or(&"1000000");
+            let rules = rest.get(1).unwrap_or(&"1000");
+            bench.apart(&[MAKE, listings, rules])?;
+            bench.measure(rules)
+        }
     }
-    let listings = next.map_or(Ok(1_000_000), |n| n.parse())?;
-    let rules = arguments.next().map_or(Ok(1_000), |n| n.parse())?;
-    bench.make(listings, rules)?;
-    bench.measure(rules)
 }
 
 /// What a scan did, and how long it took in seconds.
@@ -178,25 +184,26 @@ impl Bench {
         Ok(scanned(summary, [loading, books, whole]))
     }
 
-    /// The same in a process of its own, which finds the memory as it is given.
-    fn scan_apart(&self, all: bool) -> Result<Scanned, Box<dyn Error>> {
-        // Else the disk would still be at what the scan before wrote.
-        if let Ok(rows) = fs::File::open(self.dir.join("judged")) {
-            rows.sync_all()?;
-        }
+    fn apart(&self, part: &[&str]) -> Result<Vec<u8>, Box<dyn Error>> {
         let mut command = Command::new(env::current_exe()?);
-        let done = command
-            .args([self.dir.as_os_str(), SCANS[usize::from(all)].as_ref()])
-            .stderr(Stdio::inherit())
-            .output()?;
+        command.arg(&self.dir).args(part).stderr(Stdio::inherit());
+        let done = command.output()?;
         match done.status.success() {
-            true => Ok(serde_json::from_slice(&done.stdout)?),
+            true => Ok(done.stdout),
             false => Err(done.status.to_string().into()),
         }
     }
 
-    fn measure(&self, rules: usize) -> Result<(), Box<dyn Error>> {
-        let first = self.scan_apart(true)?;
+    fn scan_apart(&self, part: &str) -> Result<Scanned, Box<dyn Error>> {
+        // Else the disk would still be at what the scan before wrote.
+        if let Ok(rows) = fs::File::open(self.dir.join("judged")) {
+            rows.sync_all()?;
+        }
+        Ok(serde_json::from_slice(&self.apart(&[part])?)?)
+    }
+
+    fn measure(&self, rules: &str) -> Result<(), Box<dyn Error>> {
+        let first = self.scan_apart(SCAN_ALL)?;
         let (listings, whole) = (first.listings, first.whole);
         println!(
             "{listings} listings × {rules} rules: loaded and opened in {:.2} s, scanned in {whole:.2} s ({:.2} s of it books), {:.0} listings/s, {} flags",
@@ -206,7 +213,7 @@ impl Bench {
             first.flags
         );
         let scan = |what: &str| -> Result<(), Box<dyn Error>> {
-            let scanned = self.scan_apart(false)?;
+            let scanned = self.scan_apart(SCAN_CHANGED)?;
             println!(
                 "{what}: loaded and opened in {:.2} s, scanned in {:.3} s ({:.2} s of it books), {:.2} % of the whole scan (1/{:.0}), {} judged",
                 scanned.loading,
