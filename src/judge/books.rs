@@ -7,11 +7,10 @@ use serde::Deserialize;
 use super::{noted::Noted, offers, shares::Shares};
 use crate::{
     model::{
-        CodeBook, FlagStatus, Holder, Listing, Offer, OfferBook, PriceBook, SellerBook,
-        SellerFacts, Usual,
+        CodeBook, FlagStatus, Holder, Offer, OfferBook, PriceBook, SellerBook, SellerFacts, Usual,
     },
+    rules::shop,
     store::{self, Store, Stretch},
-    text::fold::fold,
 };
 
 /// The frozen tables that rules may consult.
@@ -108,10 +107,11 @@ impl Books {
             if flag.status != FlagStatus::Confirmed {
                 continue;
             }
-            if let Some(listing) = store.listing(&flag.listing)?
-                && let Some(seller) = sellers.get_mut(&seller_of(&listing))
-            {
-                seller.confirmed += 1;
+            if let Some(listing) = store.listing(&flag.listing)? {
+                let key = (listing.platform.clone(), shop(&listing).into_owned());
+                if let Some(seller) = sellers.get_mut(&key) {
+                    seller.confirmed += 1;
+                }
             }
         }
         let offers = std::mem::take(&mut noted.offers);
@@ -135,15 +135,4 @@ impl Books {
             offers: Arc::new(offers?),
         })
     }
-}
-
-/// The key of a listing's seller: the platform, and the shop's id or folded name.
-fn seller_of(listing: &Listing) -> (String, String) {
-    let seller = &listing.seller;
-    let key = match (&seller.id, &seller.name) {
-        (Some(id), _) => id.clone(),
-        (None, Some(name)) => fold(name),
-        (None, None) => String::new(),
-    };
-    (listing.platform.clone(), key)
 }

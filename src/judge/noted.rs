@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::offers::Place;
 use crate::{
     model::{CodeBook, Holder, Listing, ListingStatus, PriceBook, SellerFacts, Usual},
+    rules::shop,
     text::fold::{fold, with_folded},
 };
 
@@ -76,12 +77,7 @@ impl Noted {
 
     fn shop(&mut self, listing: &Listing) -> Shop {
         let platform = self.texts.number(&listing.platform);
-        let seller = &listing.seller;
-        let shop = match (&seller.id, &seller.name) {
-            (Some(id), _) => self.texts.number(id),
-            (None, Some(name)) => with_folded(name, |name| self.texts.number(name)),
-            (None, None) => self.texts.number(""),
-        };
+        let shop = self.texts.number(&shop(listing));
         (platform, shop)
     }
 

@@ -61,7 +61,7 @@ pub use gate::Gate;
 pub use pages::{PackNote, Page};
 pub use prepared::Prepared;
 pub use profile::{Profile, Spent};
-pub use relisted::shelf;
+pub use relisted::{shelf, shop};
 pub use rest::{Answers, Rest};
 pub use set::RuleSet;
 pub use turns::Turn;

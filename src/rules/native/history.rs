@@ -10,7 +10,7 @@ use crate::{
     rules::{
         picture::did_you_mean,
         prepared::spoken,
-        relisted::shelf,
+        relisted::{shelf, shop},
         rest::Asked,
         view::{
             Answer, Item, Look,
@@ -230,15 +230,9 @@ pub(in crate::rules) fn named(holders: &[Holder]) -> Vec<String> {
     holders.iter().map(words).collect()
 }
 
-/// A shop's key in the seller book: the platform, and the shop's id or folded name.
+/// A shop's key in the seller book: the platform, and what [`shop`] gives.
 pub(in crate::rules) fn seller_key(listing: &Listing) -> (String, String) {
-    let seller = &listing.seller;
-    let key = match (&seller.id, &seller.name) {
-        (Some(id), _) => id.clone(),
-        (None, Some(name)) => fold(name),
-        (None, None) => String::new(),
-    };
-    (listing.platform.clone(), key)
+    (listing.platform.clone(), shop(listing).into_owned())
 }
 
 fn holders(context: NativeCallContext, scheme: &str, value: Dynamic) -> Answer<Array> {
